@@ -1,0 +1,3 @@
+"""Deskmate: the engine. `main.py` builds it; `docs/architecture.md` draws it."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Outside message <-> Turn and Reply. Siblings are blind to each other."""

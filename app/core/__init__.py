@@ -1,0 +1,1 @@
+"""Values and contracts. Imports nothing of ours and no vendor but pydantic and YAML."""

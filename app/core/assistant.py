@@ -1,0 +1,148 @@
+"""An assistant is a folder: `assistant.yaml`, `prompt.md`, `examples.yaml`, `templates/`, `workflows/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.core.errors import AssistantError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ContentError(AssistantError):
+    """A content file is wrong; the message names file and line."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__("CONTENT", f"{path}:{line}: {problem}")
+        self.path, self.line, self.problem = path, line, problem
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Example(_Strict):
+    """One thing people say to an assistant, and what it means."""
+
+    text: str
+    """A sentence, or a hassil template: `查[一下]{who}的(电话|手机)`."""
+    skill: str | None = None
+    """The skill it calls; None means: answer from knowledge."""
+    starter: bool = False
+    """Offered as a starter on the empty chat."""
+
+
+class Assistant(_Strict):
+    """A digital employee. Immutable; made only by `load_assistant`."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Canonical name, the folder's name."""
+    number: str
+    """Staff number of the digital employee, e.g. `D0003`."""
+    title: str
+    title_en: str
+    post: str
+    level: Literal["L1", "L2", "L3", "L4", "L5"]
+    brief: str
+    """One line on what it does, for the mention menu."""
+    brief_en: str
+    face: str
+    """One emoji or character shown as its picture."""
+    aliases: tuple[str, ...]
+    """Other names after an `@`, Chinese and English."""
+    skills: tuple[str, ...] = ()
+    knowledge: tuple[str, ...] = ()
+    """Names of knowledge sets it may read."""
+    topics: tuple[str, ...] = ()
+    """Words of its field: they weigh in routing."""
+    prompt: str
+    examples: tuple[Example, ...]
+    folder: Path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it answers to."""
+        return (self.name, self.title, *self.aliases)
+
+
+def load_assistant(folder: Path) -> Assistant:
+    """Read an assistant's folder. Raises `ContentError` with file and line; unknown keys are refused."""
+    path = folder / "assistant.yaml"
+    values = read_yaml(path)
+    if not isinstance(values, dict):
+        raise ContentError(path, 1, "a mapping is expected")
+    examples_path = folder / "examples.yaml"
+    examples = read_yaml(examples_path) if examples_path.exists() else []
+    if not isinstance(examples, list):
+        raise ContentError(examples_path, 1, "a list of examples is expected")
+    prompt_path = folder / "prompt.md"
+    prompt = prompt_path.read_text(encoding="utf-8") if prompt_path.exists() else ""
+    checked = tuple(_checked(Example, examples_path, example, index) for index, example in enumerate(examples))
+    given = {"name": folder.name, **values, "prompt": prompt, "examples": checked, "folder": folder}
+    assistant = _checked(Assistant, path, given)
+    if assistant.name != folder.name:
+        raise ContentError(path, _line_of(path, "name"), f"name must be the folder's name {folder.name!r}")
+    return assistant
+
+
+def load_assistants(folder: Path) -> dict[str, Assistant]:
+    """Every assistant below `assistants/`, by name. Two with one name or alias are refused."""
+    folders = [child for child in sorted(folder.iterdir()) if (child / "assistant.yaml").exists()]
+    found = {child.name: load_assistant(child) for child in folders}
+    owner: dict[str, str] = {}
+    for assistant in found.values():
+        for name in assistant.names:
+            other = owner.setdefault(name.casefold(), assistant.name)
+            if other != assistant.name:
+                path = assistant.folder / "assistant.yaml"
+                raise ContentError(path, _line_of(path, name), f"{name!r} also names assistant {other!r}")
+    return found
+
+
+def read_yaml(path: Path) -> Any:
+    """The YAML in `path`; a syntax error is a `ContentError` with its line."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ContentError(path, 1, "file is missing") from None
+    except UnicodeDecodeError:
+        raise ContentError(path, 1, "not UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ContentError(path, line, error.problem or "not YAML") from None
+
+
+def checked_content(model: type[Model], path: Path, values: Any) -> Model:
+    """`values` read from `path` as `model`; a misfit is a `ContentError` with the line of its key."""
+    return _checked(model, path, values)
+
+
+def _checked(model: type[Model], path: Path, values: Any, index: int | None = None) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        key = str(problem["loc"][0]) if problem["loc"] else ""
+        line = _line_of(path, key) if index is None else _line_of_item(path, index)
+        raise ContentError(path, line, f"{where}: {problem['msg']}") from None
+
+
+def _line_of(path: Path, key: str) -> int:
+    """The first line on which `key` stands; 1 when it does not."""
+    if not path.exists():
+        return 1
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if key and key in line.split("#")[0]:
+            return number
+    return 1
+
+
+def _line_of_item(path: Path, index: int) -> int:
+    """The line of the `index`-th item of the list in `path`."""
+    node = yaml.compose(path.read_text(encoding="utf-8"))
+    return int(node.value[index].start_mark.line) + 1 if isinstance(node, yaml.SequenceNode) else 1

@@ -1,0 +1,75 @@
+"""The audit chain: each entry carries the hash of the one before, so a changed, removed or reordered row shows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the audit. Everything in it is masked."""
+
+    what: str
+    """`turn`, `skill`, `action.proposed`, `action.approved`, `action.executed`, `refused`, `feedback` …"""
+    person: str
+    """Who, or on whose behalf."""
+    operator: str
+    """Who was behind it where it was not the person himself; else empty."""
+    assistant: str
+    room: str
+    trace_id: str
+    decision: str
+    """`allow`, `refuse`, `done`, `failed` …"""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """Masked arguments and reasons; JSON only."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    number: int = 0
+    previous: str = ""
+    hash: str = ""
+
+
+def linked(entry: AuditEntry, previous: AuditEntry | None) -> AuditEntry:
+    """`entry` as the next one of the chain after `previous` (None at the beginning)."""
+    number = previous.number + 1 if previous else 1
+    placed = replace(entry, number=number, previous=previous.hash if previous else GENESIS)
+    return replace(placed, hash=digest_of(placed))
+
+
+def digest_of(entry: AuditEntry) -> str:
+    """SHA-256 over every field but the hash itself, in canonical JSON."""
+    content = {
+        "what": entry.what,
+        "person": entry.person,
+        "operator": entry.operator,
+        "assistant": entry.assistant,
+        "room": entry.room,
+        "trace_id": entry.trace_id,
+        "decision": entry.decision,
+        "detail": entry.detail,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "number": entry.number,
+        "previous": entry.previous,
+    }
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def first_broken(entries: Iterable[AuditEntry]) -> AuditEntry | None:
+    """The first entry that does not follow from the one before it, or None when the chain holds."""
+    previous: AuditEntry | None = None
+    for entry in entries:
+        if linked(entry, previous) != entry:
+            return entry
+        previous = entry
+    return None
+
+
+def canonical_json(content: Any) -> str:
+    """One text for one value: sorted keys, no spaces, UTF-8 as it is."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

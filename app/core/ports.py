@@ -1,0 +1,382 @@
+"""The contracts between floors.
+
+`engines/` implements them, `team/` and `gateway/` are typed against them, `main` joins them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from app.core.assistant import Example
+from app.core.audit import AuditEntry
+from app.core.turn import Action, Approval, Attachment, Citation, MaskedText, Mode, Person, Reply, Room, Turn
+
+# --- models ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """A tool's parameter as the local model fills it (see `skill.Slot`)."""
+
+    kind: str
+    question: str
+    """Asked when it is missing; empty for optional ones."""
+    required: bool
+    choices: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A skill as a model sees it."""
+
+    name: str
+    doc: str
+    schema: Mapping[str, Any]
+    slots: Mapping[str, SlotSpec]
+    material: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's wish to run a skill. Arguments are masked."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What an assistant's last answer was about, so that the next message can answer or correct it."""
+
+    skill: str
+    arguments: Mapping[str, str]
+    """Masked; what is known so far."""
+    missing: str | None
+    """The parameter that was asked for; None when the call was complete (it can still be corrected)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMessage:
+    """One message of the talk as a model sees it."""
+
+    role: Literal["user", "assistant", "tool"]
+    text: MaskedText
+    speaker: str = ""
+    """Canonical name of the assistant that spoke; empty for people."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    tool_name: str = ""
+    pending: Pending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One question to a model."""
+
+    task: str
+    """What it is for (`chat`, …): `config/models.yaml` chooses the model by it."""
+    assistant: str
+    system: MaskedText
+    messages: tuple[ModelMessage, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    examples: tuple[Example, ...] = ()
+    skills_in_words: str = ""
+    """One line on what this assistant can do, for the honest "nothing found"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChunk:
+    """A piece of an answer. A tool call comes whole, with arguments that fit the tool's schema."""
+
+    mode: Mode
+    text: str = ""
+    tool_call: ToolCall | None = None
+    pending: Pending | None = None
+    """Set by the local model when it asks for what is missing."""
+    model: str = ""
+    """The model's name, for the mark on the message."""
+
+
+class Models(Protocol):
+    """Any language model, or the local one."""
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelChunk]:
+        """Answer `request`: at least one chunk, within a bounded time; a model's fault is never raised."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a text fits an assistant, 0 to 1."""
+
+    assistant: str
+    confidence: float
+    skill: str | None
+    """The best fitting skill's name, where one fits."""
+
+
+class Understanding(Protocol):
+    """Which assistant a text is for, from what the folders declare."""
+
+    def fits(self, text: str) -> Sequence[Fit]:
+        """Every assistant's fit, best first."""
+        ...
+
+
+# --- privacy --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One piece of personal data found in a text; `start` and `end` are character offsets."""
+
+    type: str
+    start: int
+    end: int
+    text: str
+    placeholder: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """A text with its personal data replaced."""
+
+    masked: MaskedText
+    entities: tuple[Entity, ...]
+
+
+class Privacy(Protocol):
+    """Masks and restores. The same value has the same placeholder in one room, for ever."""
+
+    async def mask(self, room: str, text: str) -> Masking:
+        """Replace personal data by placeholders of the room's vault. Raises `Unavailable` rather than let data pass."""
+        ...
+
+    async def unmask(self, room: str, text: str) -> str:
+        """Restore exactly the placeholders of this room."""
+        ...
+
+    def vouch(self, text: str) -> MaskedText:
+        """For texts of the project itself (prompts, catalogue, manifests): never for what people or files said."""
+        ...
+
+
+class Vault(Protocol):
+    """Keeps a room's placeholders, encrypted at rest."""
+
+    async def load(self, room: str) -> Mapping[str, str]:
+        """Placeholder -> value."""
+        ...
+
+    async def add(self, room: str, type: str, value: str) -> str:
+        """The placeholder of `value` in `room`: the one it has, or a new one."""
+        ...
+
+
+# --- knowledge ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found. `text` is verbatim."""
+
+    source: str
+    locator: str
+    text: str
+    score: float
+    title: str
+    """The document's title, for people."""
+    url: str
+    dated: str = ""
+    """The document's date (`valid_from` of its front matter), ISO."""
+
+    def citation(self, quote: str | None = None) -> Citation:
+        """This place as a citation; `quote` must be a part of `text`."""
+        return Citation(self.source, self.locator, quote or self.text, self.url)
+
+
+class Knowledge(Protocol):
+    """Documents in sets; finds passages."""
+
+    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+        """Best passages first. `sets=None` means every set this view may read."""
+        ...
+
+    async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
+        """Add documents to a set. Returns the summary that `deskmate index` prints; a broken file is named in it."""
+        ...
+
+    async def passage(self, source: str, locator: str) -> Hit | None:
+        """The passage at that place, verbatim."""
+        ...
+
+    def narrowed(self, sets: Sequence[str]) -> Knowledge:
+        """A view that can read these sets and no other."""
+        ...
+
+
+# --- records --------------------------------------------------------------------------------------
+
+
+class Database(Protocol):
+    """Where a domain keeps tables of its own."""
+
+    def session(self) -> AbstractAsyncContextManager[Any]:
+        """An `sqlmodel.ext.asyncio.session.AsyncSession`; commits are the caller's."""
+        ...
+
+
+class Files(Protocol):
+    """Files of rooms."""
+
+    async def store(self, room: str, name: str, content: bytes, mime: str, *, by: str) -> Attachment:
+        """Keep a file. `name` is made harmless; `by` is a staff number or an assistant's name."""
+        ...
+
+    async def of_room(self, room: str) -> Sequence[Attachment]:
+        """The room's files, latest first."""
+        ...
+
+    async def find(self, id: str) -> tuple[str, Attachment] | None:
+        """Room and file of an id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A turn as it is kept: masked. `reply` is None while it is being answered, or after a crash."""
+
+    id: str
+    room: str
+    person: str
+    channel: str
+    at: datetime
+    text: MaskedText
+    attachments: tuple[Attachment, ...]
+    reply: Reply | None
+    """Its text is masked."""
+    feedback: Mapping[str, str] = field(default_factory=dict)
+
+
+class Records(Protocol):
+    """People's talk, actions and the audit chain, in one database."""
+
+    async def open(self) -> None:
+        """Create or migrate the tables. Raises `Unavailable` for a database of a newer version."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` when the database does not answer."""
+        ...
+
+    async def room(self, id: str) -> Room | None: ...
+
+    async def open_room(self, room: Room) -> Room:
+        """Make the room, or add `room.members` to it when it is there."""
+        ...
+
+    async def rooms_of(self, person: str) -> Sequence[tuple[Room, datetime]]:
+        """A person's rooms and when each was last spoken in, latest first."""
+        ...
+
+    async def rename_room(self, id: str, title: str) -> None: ...
+
+    async def delete_room(self, id: str) -> None:
+        """Remove the talk, its files' records and its vault. The audit chain stays."""
+        ...
+
+    async def begin_turn(self, turn: Turn, masked: MaskedText) -> StoredTurn | None:
+        """Store what was said. Returns the stored turn instead when this id is known already."""
+        ...
+
+    async def finish_turn(self, turn_id: str, masked_reply: Reply, entries: Iterable[AuditEntry]) -> None:
+        """Store the masked reply and append to the audit chain, in one transaction."""
+        ...
+
+    async def turns(self, room: str, *, limit: int = 50) -> Sequence[StoredTurn]:
+        """The room's latest turns, oldest first."""
+        ...
+
+    async def store_feedback(self, turn_id: str, person: str, value: Literal["up", "down"], comment: str) -> None: ...
+
+    async def append_audit(self, *entries: AuditEntry) -> None:
+        """Append to the chain. Raises `Unavailable` when it cannot be written."""
+        ...
+
+    def audit_chain(self) -> AsyncIterator[AuditEntry]:
+        """Every entry in order, with the hashes as stored."""
+        ...
+
+    async def propose(self, action: Action) -> Action:
+        """Keep a proposed action; the same turn, skill and digest gives the one that is there."""
+        ...
+
+    async def action(self, id: str) -> Action | None: ...
+
+    async def actions(self, room: str, *, state: str | None = None) -> Sequence[Action]: ...
+
+    async def approve(self, id: str, approval: Approval, *, complete: bool) -> Action:
+        """Add one approval to a proposed action; `complete` makes it approved. Another state stays as it is."""
+        ...
+
+    async def move_action(self, id: str, *, expected: str, to: str, outcome: str = "") -> bool:
+        """Change the state only if it is `expected`; True for the one caller that did it."""
+        ...
+
+
+# --- rights, metrics ------------------------------------------------------------------------------
+
+
+class Rights(Protocol):
+    """Who may do what. Built from `config/permissions.csv`."""
+
+    def may(self, person: Person, assistant: str, object: str) -> bool:
+        """`object` is a skill (`fx.quote`) or a knowledge set (`knowledge:fx`)."""
+        ...
+
+
+class Metrics(Protocol):
+    """Counters and timings of turns."""
+
+    def turn(self, *, channel: str, mode: Mode, outcome: str, seconds: float) -> None: ...
+
+    def exposition(self) -> bytes:
+        """Prometheus text format."""
+        ...
+
+
+# --- what a turn tells while it is answered ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of the reply, unmasked for its viewer, as it streams."""
+
+    speaker: str
+    """Canonical name; empty for Deskmate itself."""
+    text: str
+    mode: Mode
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is happening, for anything longer than two seconds."""
+
+    text: str
+
+
+Listener = Callable[[Delta | Progress], Awaitable[None]]
+
+
+async def nobody_listens(event: Delta | Progress) -> None:
+    """The listener of a caller that waits for the whole reply."""

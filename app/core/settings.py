@@ -1,0 +1,70 @@
+"""Where content and state live, and what the environment says. Read once, at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment, read. See `docs/operations.md` for each variable."""
+
+    home: Path
+    """State: database, files, secret."""
+    content: Path
+    """`assistants/`, `knowledge/`, `config/`."""
+    host: str
+    port: int
+    database_url: str
+    model: str | None
+    """Any litellm model name; None = the local model."""
+    model_base_url: str | None
+    model_key: str | None
+    secret: str
+    """Keys are derived from it. Made at first start and kept in `home/secret` when the environment gives none."""
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings; makes `DESKMATE_HOME` and its secret when they are not there."""
+    home = Path(environment.get("DESKMATE_HOME") or ".deskmate").resolve()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Settings(
+        home=home,
+        content=_content(environment),
+        host=environment.get("DESKMATE_HOST") or "127.0.0.1",
+        port=int(environment.get("DESKMATE_PORT") or 8000),
+        database_url=environment.get("DESKMATE_DATABASE_URL") or f"sqlite+aiosqlite:///{home / 'deskmate.db'}",
+        model=environment.get("DESKMATE_MODEL") or None,
+        model_base_url=environment.get("DESKMATE_MODEL_BASE_URL") or None,
+        model_key=environment.get("DESKMATE_MODEL_KEY") or None,
+        secret=environment.get("DESKMATE_SECRET") or _kept_secret(home / "secret"),
+    )
+
+
+def _content(environment: Mapping[str, str]) -> Path:
+    """The named folder; else the checkout this package stands in; else the copy bundled in the wheel."""
+    if named := environment.get("DESKMATE_CONTENT"):
+        return Path(named).resolve()
+    checkout = PACKAGE.parent
+    return checkout if (checkout / "assistants").is_dir() else PACKAGE / "content"
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in `path`, made when missing. Two processes at once agree on one: only one of them links the file."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first: its secret counts
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""Vendors, one per file, each behind a port of `core/ports.py`."""

@@ -1,0 +1,1 @@
+"""What assistants can do: typed functions, one folder or file per domain."""
