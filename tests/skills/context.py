@@ -1,0 +1,112 @@
+"""A small, real-enough world for a skill: the demonstration staff, a database in a file, files in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.core.ports import Hit, Knowledge
+from app.core.skill import Context
+from app.core.turn import Attachment, Person
+
+CONTENT = Path(__file__).resolve().parents[2]
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 19, 10, 7, tzinfo=ZONE)
+"""A Thursday."""
+
+
+class FakeDatabase:
+    """SQLite in a file, so that two sessions really are two connections."""
+
+    def __init__(self, path: Path) -> None:
+        self.engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30})
+        event.listen(
+            self.engine.sync_engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON")
+        )
+
+    async def open(self) -> FakeDatabase:
+        async with self.engine.begin() as connection:
+            await connection.run_sync(SQLModel.metadata.create_all)
+        return self
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+
+class FakeFiles:
+    """Files in a folder, latest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.stored: list[tuple[str, Attachment]] = []
+
+    async def store(self, room: str, name: str, content: bytes, mime: str, *, by: str) -> Attachment:
+        path = self.folder / f"{len(self.stored)}"
+        path.write_bytes(content)
+        attachment = Attachment(f"file{len(self.stored)}", name, str(path), len(content), mime)
+        self.stored.append((room, attachment))
+        return attachment
+
+    async def of_room(self, room: str) -> Sequence[Attachment]:
+        return [attachment for where, attachment in reversed(self.stored) if where == room]
+
+    async def find(self, id: str) -> tuple[str, Attachment] | None:
+        return next(((room, one) for room, one in self.stored if one.id == id), None)
+
+
+class NoKnowledge:
+    """Knows nothing."""
+
+    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+        return []
+
+    async def index(self, paths: Sequence[Path], *, into: str, progress: Any) -> Mapping[str, Any]:
+        return {}
+
+    async def passage(self, source: str, locator: str) -> Hit | None:
+        return None
+
+    def narrowed(self, sets: Sequence[str]) -> Knowledge:
+        return self
+
+
+PEOPLE = tuple(Person(**one) for one in yaml.safe_load((CONTENT / "config" / "people.yaml").read_text("utf-8")))
+
+
+def person(id: str) -> Person:
+    """One of the demonstration staff."""
+    return next(one for one in PEOPLE if one.id == id)
+
+
+def context(folder: Path, database: FakeDatabase, *, by: str = "E6001", now: datetime = NOW, **changes: Any) -> Context:
+    """A turn of `by` in a room of its own."""
+    made = Context(
+        person=person(by),
+        room="room-1",
+        turn_id="turn-1",
+        assistant="office",
+        now=now,
+        people=PEOPLE,
+        attachments=(),
+        knowledge=NoKnowledge(),
+        files=FakeFiles(folder),
+        database=database,
+        content=CONTENT,
+    )
+    return replace(made, **changes)
