@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -35,10 +35,9 @@ class AuditEntry:
     hash: str = ""
 
 
-def linked(entry: AuditEntry, previous: AuditEntry | None) -> AuditEntry:
-    """`entry` as the next one of the chain after `previous` (None at the beginning)."""
-    number = previous.number + 1 if previous else 1
-    placed = replace(entry, number=number, previous=previous.hash if previous else GENESIS)
+def linked(entry: AuditEntry, last: int, last_hash: str) -> AuditEntry:
+    """`entry` as the next one of the chain whose last entry has that number and hash (0 and `GENESIS` at the start)."""
+    placed = replace(entry, number=last + 1, previous=last_hash)
     return replace(placed, hash=digest_of(placed))
 
 
@@ -58,16 +57,6 @@ def digest_of(entry: AuditEntry) -> str:
         "previous": entry.previous,
     }
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
-
-
-def first_broken(entries: Iterable[AuditEntry]) -> AuditEntry | None:
-    """The first entry that does not follow from the one before it, or None when the chain holds."""
-    previous: AuditEntry | None = None
-    for entry in entries:
-        if linked(entry, previous) != entry:
-            return entry
-        previous = entry
-    return None
 
 
 def canonical_json(content: Any) -> str:

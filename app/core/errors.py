@@ -4,6 +4,15 @@ An `AssistantError` always ends in a `Reply`: `code` is for programs and stays s
 `message` is for people and comes from a catalogue.
 """
 
+import traceback
+
+
+def place_of(error: BaseException) -> str:
+    """Type and place of a defect, for the log. Its message is left out: vendors quote what they were given."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {places}"
+
 
 class AssistantError(Exception):
     """Base of every error that a person is shown."""

@@ -110,6 +110,14 @@ class Models(Protocol):
         """Answer `request`: at least one chunk, within a bounded time; a model's fault is never raised."""
         ...
 
+    async def warm(self) -> None:
+        """Load what is slow to load, off the event loop; `stream` works before it is done, only later."""
+        ...
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` while a configured model's library is not loaded."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -152,6 +160,18 @@ class Masking:
     entities: tuple[Entity, ...]
 
 
+class Restorer(Protocol):
+    """Restores placeholders in words that come in pieces."""
+
+    def feed(self, piece: str) -> str:
+        """What can be shown now; only a tail that could still become a placeholder is held back."""
+        ...
+
+    def close(self) -> str:
+        """The rest."""
+        ...
+
+
 class Privacy(Protocol):
     """Masks and restores. The same value has the same placeholder in one room, for ever."""
 
@@ -161,6 +181,10 @@ class Privacy(Protocol):
 
     async def unmask(self, room: str, text: str) -> str:
         """Restore exactly the placeholders of this room."""
+        ...
+
+    async def restorer(self, room: str) -> Restorer:
+        """Restores a stream of this room, wherever a placeholder is cut."""
         ...
 
     def vouch(self, text: str) -> MaskedText:
@@ -191,11 +215,14 @@ class Hit:
     locator: str
     text: str
     score: float
+    """Share of what was asked about that stands in the passage, 0 to 1: the same measure for every query."""
     title: str
     """The document's title, for people."""
     url: str
     dated: str = ""
     """The document's date (`valid_from` of its front matter), ISO."""
+    heading: str = ""
+    """The nearest title above the passage within its document."""
 
     def citation(self, quote: str | None = None) -> Citation:
         """This place as a citation; `quote` must be a part of `text`."""
@@ -306,29 +333,49 @@ class Records(Protocol):
         """The room's latest turns, oldest first."""
         ...
 
+    async def room_of_turn(self, id: str) -> str | None:
+        """The id of the room a turn was said in."""
+        ...
+
     async def store_feedback(self, turn_id: str, person: str, value: Literal["up", "down"], comment: str) -> None: ...
 
-    async def append_audit(self, *entries: AuditEntry) -> None:
+
+class AuditLog(Protocol):
+    """The audit chain. Rows are only ever added."""
+
+    async def append(self, *entries: AuditEntry) -> None:
         """Append to the chain. Raises `Unavailable` when it cannot be written."""
         ...
 
-    def audit_chain(self) -> AsyncIterator[AuditEntry]:
+    def chain(self) -> AsyncIterator[AuditEntry]:
         """Every entry in order, with the hashes as stored."""
         ...
 
-    async def propose(self, action: Action) -> Action:
+    async def head(self) -> tuple[int, str]:
+        """Number and hash of the last entry as the head says: rows cut off at the end show against it."""
+        ...
+
+
+class Actions(Protocol):
+    """What waits for people, and what came of it."""
+
+    async def propose(self, action: Action, *, turn_id: str) -> Action:
         """Keep a proposed action; the same turn, skill and digest gives the one that is there."""
         ...
 
-    async def action(self, id: str) -> Action | None: ...
+    async def find(self, id: str) -> Action | None:
+        """The action in its present state."""
+        ...
 
-    async def actions(self, room: str, *, state: str | None = None) -> Sequence[Action]: ...
+    async def of_room(self, room: str, *, state: str | None = None) -> Sequence[Action]:
+        """The room's actions, the oldest first."""
+        ...
 
     async def approve(self, id: str, approval: Approval, *, complete: bool) -> Action:
         """Add one approval to a proposed action; `complete` makes it approved. Another state stays as it is."""
         ...
 
-    async def move_action(self, id: str, *, expected: str, to: str, outcome: str = "") -> bool:
+    async def move(self, id: str, *, expected: str, to: str, outcome: str = "") -> bool:
         """Change the state only if it is `expected`; True for the one caller that did it."""
         ...
 

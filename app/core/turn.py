@@ -92,6 +92,8 @@ class Turn:
     mentions: tuple[Mention, ...] = ()
     """Mentions that the channel itself knows of; the router finds those in the text."""
     attachments: tuple[Attachment, ...] = ()
+    earlier: tuple[tuple[Literal["user", "assistant"], str], ...] = ()
+    """What was said before, where the channel itself keeps the talk (HTTP); raw, oldest first."""
     operator: str | None = None
     """Who acts for `person` on the command line; None where the person acts himself."""
 
@@ -160,14 +162,31 @@ class ErrorNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one assistant said within a reply."""
+
+    speaker: str
+    """Canonical name; empty for Deskmate itself."""
+    text: str
+    """Markdown. `[1]` marks the first of `citations`."""
+    mode: Mode = "local"
+    model: str = ""
+    """The model's name where `mode` is `model`."""
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a turn ends in. Always: an answer, a question, or an error. Never silence."""
 
     text: str
-    """Markdown."""
+    """Markdown: all parts joined; citation marks count through `citations`."""
+    parts: tuple[Part, ...] = ()
+    """The same by speaker, for channels that show one message per speaker."""
     speakers: tuple[str, ...] = ()
     """Canonical names of the assistants that spoke."""
     mode: Mode = "local"
+    """`model` when any part was made by a model."""
     citations: tuple[Citation, ...] = ()
     actions: tuple[Action, ...] = ()
     files: tuple[Attachment, ...] = ()

@@ -1,0 +1,187 @@
+"""The `deskmate` command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+from app.core.errors import AssistantError
+from app.core.settings import read_settings
+from app.core.texts import Texts
+
+say = Texts(Path(__file__).parent / "commands" / "texts")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Exit code 0: all went well; 1: something failed; 2: the words of the command are off."""
+    options = _parser().parse_args(arguments)
+    if getattr(options, "text", "") is None and not options.jsonl:
+        print(say("no_text"), file=sys.stderr)
+        return 2
+    try:
+        return int(options.run(options))
+    except AssistantError as error:
+        print(f"{error.code}: {error.message}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="deskmate", description="同桌 Deskmate")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve the chat and the HTTP API")
+    serve.set_defaults(run=_serve)
+
+    ask = _batch(commands, "ask", "ask the assistants", _ask)
+    ask.add_argument("--as", dest="person", default="E1001", metavar="E1001")
+    ask.add_argument("--room")
+    ask.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD")
+
+    _batch(commands, "mask", "replace personal data", _mask).add_argument("--room")
+    _batch(commands, "unmask", "restore what mask replaced", _unmask).add_argument("--room", required=True)
+    review = _batch(commands, "review", "what the review says of a text", _review)
+    review.add_argument("--direction", choices=("input", "output"), default="input")
+    _batch(commands, "route", "which assistants a text is for", _route).add_argument("--as", dest="person")
+
+    index = commands.add_parser("index", help="add documents to a knowledge set")
+    index.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    index.add_argument("--set", dest="into", required=True, metavar="NAME")
+    index.set_defaults(run=_index)
+    search = _batch(commands, "search", "find passages", _search)
+    search.add_argument("--set", dest="set_name", metavar="NAME")
+    search.add_argument("--as", dest="person")
+    search.add_argument("-k", dest="limit", type=int, default=10)
+
+    fx = commands.add_parser("fx", help="foreign exchange").add_subparsers(required=True, metavar="COMMAND")
+    parse = _batch(fx, "parse", "take a dealing sentence apart", _domain)
+    parse.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    screen = _batch(fx, "screen", "screen a name against the lists", _domain, metavar="NAME")
+    screen.add_argument("--list", dest="lists", action="append", type=Path, default=[], metavar="FILE")
+    parse.set_defaults(domain="fx", command="parse", lists=[])
+    screen.set_defaults(domain="fx", command="screen", today=None)
+
+    commands.add_parser("check", help="validate the content and the configuration").set_defaults(run=_check)
+    audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="COMMAND")
+    audit.add_parser("verify", help="recompute the hash chain").set_defaults(run=_audit_verify)
+    token = commands.add_parser("token", help="a bearer token for the HTTP API")
+    token.add_argument("person", metavar="E1001")
+    token.set_defaults(run=_token)
+    return parser
+
+
+def _batch(commands, name, help, run, metavar="TEXT"):  # type: ignore[no-untyped-def]
+    parser = commands.add_parser(name, help=help)
+    parser.add_argument("text", nargs="?", metavar=metavar)
+    parser.add_argument("--jsonl", action="store_true", help="read JSON lines from standard input")
+    parser.set_defaults(run=run)
+    return parser
+
+
+# Each command imports its own rooms only: `mask` answers before a model library could be loaded.
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app.commands.serve import serve
+
+    return asyncio.run(serve(read_settings()))
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from app.commands.ask import ask
+
+    return asyncio.run(
+        ask(
+            read_settings(),
+            text=options.text,
+            jsonl=options.jsonl,
+            person=options.person,
+            room=options.room,
+            today=options.today,
+        )
+    )
+
+
+def _mask(options: argparse.Namespace) -> int:
+    from app.commands.guard import mask
+
+    return asyncio.run(mask(read_settings(), text=options.text, jsonl=options.jsonl, room=options.room))
+
+
+def _unmask(options: argparse.Namespace) -> int:
+    from app.commands.guard import unmask
+
+    return asyncio.run(unmask(read_settings(), text=options.text, jsonl=options.jsonl, room=options.room))
+
+
+def _review(options: argparse.Namespace) -> int:
+    from app.commands.guard import review
+
+    return asyncio.run(review(read_settings(), text=options.text, jsonl=options.jsonl, direction=options.direction))
+
+
+def _route(options: argparse.Namespace) -> int:
+    from app.commands.route import route
+
+    return asyncio.run(route(read_settings(), text=options.text, jsonl=options.jsonl, person=options.person))
+
+
+def _index(options: argparse.Namespace) -> int:
+    from app.commands.knowledge import index
+
+    return asyncio.run(index(read_settings(), paths=options.paths, into=options.into))
+
+
+def _search(options: argparse.Namespace) -> int:
+    from app.commands.knowledge import search
+
+    return asyncio.run(
+        search(
+            read_settings(),
+            text=options.text,
+            jsonl=options.jsonl,
+            set_name=options.set_name,
+            person=options.person,
+            limit=options.limit,
+        )
+    )
+
+
+def _domain(options: argparse.Namespace) -> int:
+    from app.commands.domain import run_domain
+    from app.core.command import CommandOptions
+    from app.main import domain_commands, now
+
+    command = domain_commands(options.domain)[options.command]
+    given = CommandOptions(read_settings().content, options.today or now().date(), tuple(options.lists))
+    return asyncio.run(run_domain(command, given, text=options.text, jsonl=options.jsonl))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from app.commands.operate import check
+
+    return check(read_settings())
+
+
+def _audit_verify(options: argparse.Namespace) -> int:
+    from app.commands.operate import verify_audit
+
+    return asyncio.run(verify_audit(read_settings()))
+
+
+def _token(options: argparse.Namespace) -> int:
+    from app.commands.operate import token
+
+    return token(read_settings(), options.person)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

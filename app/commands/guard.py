@@ -1,0 +1,81 @@
+"""`deskmate mask`, `unmask`, `review`: what protects people's data, one text or a batch. No model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
+
+from app.commands.batch import Answer, run_batch, run_once
+from app.core.settings import Settings
+from app.main import build_database, build_privacy, build_review
+
+if TYPE_CHECKING:
+    from app.engines.privacy import PresidioPrivacy
+
+_NO_ROOM = "cli"
+
+
+async def mask(settings: Settings, *, text: str | None, jsonl: bool, room: str | None) -> int:
+    """Mask. With a room, its placeholders are those of its vault; without, they live as long as the process."""
+    async with _privacies(settings) as privacy_of:
+
+        async def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
+            where = line.get("room") or room
+            masking = await (await privacy_of(bool(where))).mask(str(where or _NO_ROOM), line["text"])
+            return {"masked": masking.masked.text, "entities": [asdict(entity) for entity in masking.entities]}
+
+        return await _run(answer, text, jsonl, {"text", "lang", "room"}, "masked")
+
+
+async def unmask(settings: Settings, *, text: str | None, jsonl: bool, room: str) -> int:
+    """Restore exactly what `mask` in the same room replaced."""
+    async with _privacies(settings) as privacy_of:
+
+        async def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
+            return {"text": await (await privacy_of(True)).unmask(str(line.get("room") or room), line["text"])}
+
+        return await _run(answer, text, jsonl, {"text", "room"}, "text")
+
+
+async def review(settings: Settings, *, text: str | None, jsonl: bool, direction: Literal["input", "output"]) -> int:
+    """Say what the review says of a text."""
+    rules, privacy = build_review(settings), build_privacy(settings, None)
+
+    async def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
+        if direction == "output":
+            verdict = rules.of_output(line["text"])
+        else:
+            verdict = rules.of_input((await privacy.mask(_NO_ROOM, line["text"])).masked)
+        return {"verdict": verdict.verdict, "reasons": list(verdict.reasons), "score": verdict.score}
+
+    return await _run(answer, text, jsonl, {"text"}, "verdict")
+
+
+@asynccontextmanager
+async def _privacies(settings: Settings) -> AsyncIterator[Any]:
+    """Masking with and without a room's vault; the database is opened by the first line that names a room."""
+    database = None
+    made: dict[bool, PresidioPrivacy] = {}
+
+    async def privacy_of(in_room: bool) -> PresidioPrivacy:
+        nonlocal database
+        if in_room not in made:
+            if in_room:
+                database = build_database(settings)
+                await database.open()
+            made[in_room] = build_privacy(settings, database if in_room else None)
+        return made[in_room]
+
+    try:
+        yield privacy_of
+    finally:
+        if database is not None:
+            await database.close()
+
+
+async def _run(answer: Answer, text: str | None, jsonl: bool, fields: set[str], shown: str) -> int:
+    if jsonl:
+        return await run_batch(answer, fields=frozenset(fields), required="text")
+    return await run_once(answer, {"text": text or ""}, lambda answered: str(answered[shown]))

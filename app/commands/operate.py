@@ -1,0 +1,102 @@
+"""`deskmate check`, `audit verify` and `token`: what an operator looks after."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from app.commands.batch import say
+from app.core.assistant import ContentError, load_assistants
+from app.core.audit import GENESIS, linked
+from app.core.settings import PACKAGE, Settings
+from app.core.texts import Texts
+from app.main import build_database, build_identity, build_review, check_engines, domain, domains, load_skills
+
+
+def check(settings: Settings) -> int:
+    """Validate every assistant, knowledge set, catalogue and configuration file; name file and line of each fault."""
+    problems: list[ContentError] = []
+    count = 0
+
+    def tried(what: object, *arguments: object) -> None:
+        nonlocal count
+        count += 1
+        try:
+            what(*arguments)  # type: ignore[operator]
+        except ContentError as problem:
+            problems.append(problem)
+
+    content = settings.content
+    tried(build_identity, settings)
+    tried(build_review, settings)
+    for engine_check in check_engines():
+        tried(engine_check, content)
+    for name in domains():
+        if own := getattr(domain(name), "check_content", None):
+            tried(own, content)
+    for folder in sorted({*PACKAGE.glob("*/texts"), *(PACKAGE.parent / "skills").glob("*/texts")}):
+        tried(_check_texts, folder)
+    tried(_check_assistants, content)
+    for problem in problems:
+        print(f"{problem.path}:{problem.line}: {problem.problem}", file=sys.stderr)
+    if not problems:
+        print(say("check_good", count=count))
+    return 1 if problems else 0
+
+
+def _check_assistants(content: Path) -> None:
+    skills = load_skills()
+    for assistant in load_assistants(content / "assistants").values():
+        path = assistant.folder / "assistant.yaml"
+        for name in assistant.skills:
+            if name not in skills:
+                raise ContentError(path, _line(path, name), f"there is no skill {name!r}")
+        for name in assistant.knowledge:
+            if not (content / "knowledge" / name).is_dir():
+                raise ContentError(path, _line(path, name), f"there is no knowledge set {name!r}")
+        examples = assistant.folder / "examples.yaml"
+        for example in assistant.examples:
+            if example.skill and example.skill not in assistant.skills:
+                raise ContentError(examples, _line(examples, example.text), f"{example.skill!r} is not its skill")
+
+
+def _check_texts(folder: Path) -> None:
+    texts = Texts(folder)
+    for language, other in (("zh", "en"), ("en", "zh")):
+        missing = texts.keys(other) - texts.keys(language)  # type: ignore[arg-type]
+        if missing:
+            raise ContentError(folder / f"{language}.yaml", 1, f"missing: {', '.join(sorted(missing))}")
+
+
+def _line(path: Path, text: str) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if text in line), 1)
+
+
+async def verify_audit(settings: Settings) -> int:
+    """Recompute the hash chain. Exit code 1, and the first broken entry, if it does not hold."""
+    from app.engines.audit_log import SqlAuditLog
+
+    database = build_database(settings)
+    await database.open()
+    log = SqlAuditLog(database)
+    number, previous = 0, GENESIS
+    try:
+        async for entry in log.chain():
+            if linked(entry, number, previous) != entry:
+                print(say("audit_broken", number=entry.number, what=entry.what, at=entry.at.isoformat()))
+                return 1
+            number, previous = entry.number, entry.hash
+        if (number, previous) != await log.head():
+            print(say("audit_short", expected=(await log.head())[0], found=number))
+            return 1
+    finally:
+        await database.close()
+    print(say("audit_good", count=number))
+    return 0
+
+
+def token(settings: Settings, person: str) -> int:
+    """Print a bearer token for the HTTP API."""
+    print(build_identity(settings).token(person))
+    return 0

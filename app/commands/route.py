@@ -1,0 +1,33 @@
+"""`deskmate route`: which assistants a text is for. No model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.commands.batch import run_batch, run_once, say
+from app.core.settings import Settings
+from app.main import build_assistants, build_identity, build_router
+
+
+async def route(settings: Settings, *, text: str | None, jsonl: bool, person: str | None) -> int:
+    """Route one text, or every line of standard input."""
+    if person is not None:
+        build_identity(settings).person(person)
+    router = build_router(build_assistants(settings))
+
+    async def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
+        routing = router.route(line["text"])
+        return {
+            "assistants": list(routing.assistants),
+            "mentions": list(routing.mentions),
+            "unknown": list(routing.unknown),
+            "confidence": round(routing.confidence, 4),
+            "reason": routing.reason,
+        }
+
+    if jsonl:
+        return await run_batch(answer, fields=frozenset({"text"}), required="text")
+    return await run_once(
+        answer, {"text": text or ""}, lambda answered: ", ".join(answered["assistants"]) or say("nobody")
+    )

@@ -1,0 +1,30 @@
+"""`deskmate serve`: chat, HTTP API and terminal in one process."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+
+from app.commands.batch import say
+from app.core.settings import Settings
+from app.main import build_server, opened
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until stopped. Refuses any address but loopback while the demonstration log-in is on."""
+    if not _loopback(settings.host):
+        print(say("not_loopback", host=settings.host), file=sys.stderr)
+        return 2
+    async with opened(settings) as house:
+        server = build_server(house)
+        url = f"http://{settings.host}:{settings.port}"
+        print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
+        await server.serve()
+    return 0
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,195 @@
+"""Rooms and turns in the database: `ports.Records`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.audit import AuditEntry
+from app.core.ports import StoredTurn
+from app.core.turn import Action, Attachment, MaskedText, Reply, Room, Turn
+from app.engines.actions import action_of
+from app.engines.audit_log import SqlAuditLog
+from app.engines.database import SqlDatabase
+from app.engines.reply_json import reply_from_json, reply_to_json
+from app.engines.sealing import Sealer
+from app.engines.tables import (
+    ACTION,
+    FEEDBACK,
+    FILE,
+    MEMBER,
+    ROOM,
+    TURN,
+    VAULT,
+)
+
+
+class SqlRecords:
+    """`ports.Records`. Masked text in plain columns, everything else that may be personal sealed."""
+
+    def __init__(self, database: SqlDatabase, sealer: Sealer, audit: SqlAuditLog) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._audit = audit
+
+    async def open(self) -> None:
+        """Create or migrate the tables."""
+        await self._database.open()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._database.close()
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` when the database does not answer."""
+        async with self._database.begin() as connection:
+            await connection.execute(select(1))
+
+    # --- rooms ---
+
+    async def room(self, id: str) -> Room | None:
+        """The room with its members, or None."""
+        async with self._database.begin() as connection:
+            return await self._room(connection, id)
+
+    async def open_room(self, room: Room) -> Room:
+        """Make the room, or add `room.members` to it when it is there."""
+        async with self._database.write() as connection:
+            known = await self._room(connection, room.id)
+            if known is None:
+                title = self._sealer.seal(room.title, about=f"room/{room.id}")
+                await connection.execute(insert(ROOM).values(id=room.id, title=title, spoken_at=datetime.now(UTC)))
+            members: tuple[str, ...] = known.members if known else ()
+            joining = [person for person in room.members if person not in members]
+            for position, person in enumerate(joining, start=len(members)):
+                await connection.execute(insert(MEMBER).values(room=room.id, person=person, position=position))
+            return Room(room.id, known.title if known else room.title, (*members, *joining))
+
+    async def rooms_of(self, person: str) -> Sequence[tuple[Room, datetime]]:
+        """A person's rooms and when each was last spoken in, latest first."""
+        async with self._database.begin() as connection:
+            rows = await connection.execute(
+                select(ROOM.c.id, ROOM.c.spoken_at)
+                .join(MEMBER, MEMBER.c.room == ROOM.c.id)
+                .where(MEMBER.c.person == person)
+                .order_by(ROOM.c.spoken_at.desc())
+            )
+            found = [(await self._room(connection, row.id), row.spoken_at) for row in rows.all()]
+        return [(room, spoken_at) for room, spoken_at in found if room is not None]
+
+    async def rename_room(self, id: str, title: str) -> None:
+        """Give the room another title."""
+        sealed = self._sealer.seal(title, about=f"room/{id}")
+        async with self._database.write() as connection:
+            await connection.execute(update(ROOM).where(ROOM.c.id == id).values(title=sealed))
+
+    async def delete_room(self, id: str) -> None:
+        """Remove the talk, its files' records and its vault. The audit chain stays."""
+        async with self._database.write() as connection:
+            turns = select(TURN.c.id).where(TURN.c.room == id)
+            await connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
+            for table in (TURN, ACTION, FILE, VAULT, MEMBER):
+                await connection.execute(delete(table).where(table.c.room == id))
+            await connection.execute(delete(ROOM).where(ROOM.c.id == id))
+
+    async def _room(self, connection: AsyncConnection, id: str) -> Room | None:
+        title = await connection.scalar(select(ROOM.c.title).where(ROOM.c.id == id))
+        if title is None:
+            return None
+        rows = await connection.execute(
+            select(MEMBER.c.person).where(MEMBER.c.room == id).order_by(MEMBER.c.position)
+        )
+        members = tuple(row.person for row in rows)
+        return Room(id, self._sealer.open(title, about=f"room/{id}"), members)
+
+    # --- turns ---
+
+    async def begin_turn(self, turn: Turn, masked: MaskedText) -> StoredTurn | None:
+        """Store what was said. Returns the stored turn instead when this id is known already."""
+        attachments = [_file_json(file) for file in turn.attachments]
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(
+                    insert(TURN).values(
+                        id=turn.id,
+                        room=turn.room,
+                        person=turn.person,
+                        channel=turn.channel,
+                        at=turn.at,
+                        text=masked.text,
+                        attachments=self._sealer.seal(attachments, about=f"turn/{turn.id}"),
+                    )
+                )
+                await connection.execute(update(ROOM).where(ROOM.c.id == turn.room).values(spoken_at=turn.at))
+        except IntegrityError:
+            stored = await self._turns(TURN.c.id == turn.id, limit=1)
+            return stored[0]
+        return None
+
+    async def finish_turn(self, turn_id: str, masked_reply: Reply, entries: Iterable[AuditEntry]) -> None:
+        """Store the masked reply and append to the audit chain, in one transaction."""
+        sealed = self._sealer.seal(reply_to_json(masked_reply), about=f"reply/{turn_id}")
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(TURN).where(TURN.c.id == turn_id).values(reply_text=masked_reply.text, reply=sealed)
+            )
+            await self._audit.append_in(connection, tuple(entries))
+
+    async def turns(self, room: str, *, limit: int = 50) -> Sequence[StoredTurn]:
+        """The room's latest turns, oldest first."""
+        return await self._turns(TURN.c.room == room, limit=limit)
+
+    async def _turns(self, which: Any, *, limit: int) -> list[StoredTurn]:
+        async with self._database.begin() as connection:
+            rows = (
+                await connection.execute(select(TURN).where(which).order_by(TURN.c.number.desc()).limit(limit))
+            ).all()
+            ids = [row.id for row in rows]
+            feedback: dict[str, dict[str, str]] = {}
+            for row in await connection.execute(select(FEEDBACK).where(FEEDBACK.c.turn.in_(ids))):
+                feedback.setdefault(row.turn, {})[row.person] = row.value
+            actions: dict[str, dict[str, Action]] = {}
+            for row in await connection.execute(select(ACTION).where(ACTION.c.turn.in_(ids))):
+                actions.setdefault(row.turn, {})[row.id] = action_of(row, self._sealer)
+        return [self._stored(row, feedback.get(row.id, {}), actions.get(row.id, {})) for row in reversed(rows)]
+
+    def _stored(self, row: Row[Any], feedback: dict[str, str], actions: dict[str, Action]) -> StoredTurn:
+        files = self._sealer.open(row.attachments, about=f"turn/{row.id}")
+        reply = None
+        if row.reply is not None:
+            kept = self._sealer.open(row.reply, about=f"reply/{row.id}")
+            reply = reply_from_json(row.reply_text, row.id, kept, actions)
+        return StoredTurn(
+            id=row.id,
+            room=row.room,
+            person=row.person,
+            channel=row.channel,
+            at=row.at,
+            text=MaskedText(row.text),
+            attachments=tuple(Attachment(**file) for file in files),
+            reply=reply,
+            feedback=feedback,
+        )
+
+    async def room_of_turn(self, id: str) -> str | None:
+        """The id of the room a turn was said in."""
+        async with self._database.begin() as connection:
+            room: str | None = await connection.scalar(select(TURN.c.room).where(TURN.c.id == id))
+            return room
+
+    async def store_feedback(self, turn_id: str, person: str, value: Literal["up", "down"], comment: str) -> None:
+        """Keep a thumb; the last one of a person counts."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn == turn_id, FEEDBACK.c.person == person))
+            await connection.execute(
+                insert(FEEDBACK).values(turn=turn_id, person=person, value=value, comment=comment, at=datetime.now(UTC))
+            )
+
+
+def _file_json(file: Attachment) -> dict[str, Any]:
+    return {"id": file.id, "name": file.name, "path": file.path, "size": file.size, "mime": file.mime}

@@ -1,0 +1,62 @@
+"""A reply's other parts as JSON, for the sealed column. Its text stands beside it, masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from app.core.ports import Pending
+from app.core.turn import Action, Approval, Attachment, Chart, Citation, ErrorNote, Part, Reply
+
+
+def reply_to_json(reply: Reply) -> dict[str, Any]:
+    """Everything but the joined text."""
+    return {
+        "speakers": list(reply.speakers),
+        "mode": reply.mode,
+        "parts": [asdict(part) for part in reply.parts],
+        "citations": [asdict(citation) for citation in reply.citations],
+        "actions": [action.id for action in reply.actions],
+        "files": [asdict(file) for file in reply.files],
+        "charts": [{"title": chart.title, "figure": dict(chart.figure)} for chart in reply.charts],
+        "refused": reply.refused,
+        "error": asdict(reply.error) if reply.error else None,
+        "trace_id": reply.trace_id,
+        "pending": {name: asdict(pending) for name, pending in reply.pending.items()},
+    }
+
+
+def reply_from_json(text: str, turn_id: str, kept: Mapping[str, Any], actions: Mapping[str, Action]) -> Reply:
+    """The reply again; `actions` gives each action in its present state."""
+    return Reply(
+        text=text,
+        turn_id=turn_id,
+        speakers=tuple(kept["speakers"]),
+        mode=kept["mode"],
+        parts=tuple(_part(part) for part in kept["parts"]),
+        citations=tuple(Citation(**citation) for citation in kept["citations"]),
+        actions=tuple(actions[id] for id in kept["actions"] if id in actions),
+        files=tuple(Attachment(**file) for file in kept["files"]),
+        charts=tuple(Chart(**chart) for chart in kept["charts"]),
+        refused=kept["refused"],
+        error=ErrorNote(**kept["error"]) if kept["error"] else None,
+        trace_id=kept["trace_id"],
+        pending={name: Pending(**pending) for name, pending in kept["pending"].items()},
+    )
+
+
+def _part(kept: Mapping[str, Any]) -> Part:
+    citations = tuple(Citation(**citation) for citation in kept["citations"])
+    return Part(kept["speaker"], kept["text"], kept["mode"], kept["model"], citations)
+
+
+def approvals_to_json(approvals: tuple[Approval, ...]) -> list[dict[str, str]]:
+    """`[{"by", "at"}]`, as in the contract."""
+    return [{"by": approval.by, "at": approval.at.isoformat()} for approval in approvals]
+
+
+def approvals_from_json(kept: list[dict[str, str]]) -> tuple[Approval, ...]:
+    """The approvals again."""
+    return tuple(Approval(one["by"], datetime.fromisoformat(one["at"])) for one in kept)

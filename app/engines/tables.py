@@ -1,0 +1,175 @@
+"""The tables of `records`. Text columns hold masked text only; what may be personal is sealed bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, LargeBinary, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, kept in UTC: SQLite drops time zones, so they are put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """To UTC; a time without a zone is a defect."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """As UTC."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class RoomRow(SQLModel, table=True):
+    """A conversation."""
+
+    __tablename__ = "room"
+
+    id: str = Field(primary_key=True)
+    title: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Sealed: a title is often the first sentence."""
+    spoken_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
+
+
+class MemberRow(SQLModel, table=True):
+    """Who is in a room."""
+
+    __tablename__ = "room_member"
+
+    room: str = Field(primary_key=True)
+    person: str = Field(primary_key=True, index=True)
+    position: int
+
+
+class TurnRow(SQLModel, table=True):
+    """What was said, and what was answered."""
+
+    __tablename__ = "turn"
+
+    number: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    room: str = Field(index=True)
+    person: str
+    channel: str
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    text: str
+    """Masked."""
+    attachments: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Sealed list of file ids and names."""
+    reply_text: str | None = None
+    """Masked; None while it is being answered."""
+    reply: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """Sealed: the reply's other parts."""
+
+
+class FeedbackRow(SQLModel, table=True):
+    """A thumb, up or down."""
+
+    __tablename__ = "feedback"
+
+    turn: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    value: str
+    comment: str
+    """Masked."""
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class ActionRow(SQLModel, table=True):
+    """Something that waits for people, or is done."""
+
+    __tablename__ = "action"
+    __table_args__ = (UniqueConstraint("turn", "skill", "digest"),)
+
+    id: str = Field(primary_key=True)
+    turn: str
+    room: str = Field(index=True)
+    skill: str
+    digest: str
+    state: str
+    assistant: str
+    proposed_by: str
+    approvals: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Sealed: arguments and summary."""
+    outcome: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """Sealed: what came of it."""
+
+
+class FileRow(SQLModel, table=True):
+    """A file of a room; its bytes lie in the files folder."""
+
+    __tablename__ = "file"
+
+    number: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    room: str = Field(index=True)
+    name: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Sealed: people write names into file names."""
+    size: int
+    mime: str
+    by: str
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class VaultRow(SQLModel, table=True):
+    """One placeholder of one room."""
+
+    __tablename__ = "vault"
+    __table_args__ = (UniqueConstraint("room", "fingerprint"),)
+
+    room: str = Field(primary_key=True)
+    placeholder: str = Field(primary_key=True)
+    fingerprint: str
+    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Sealed."""
+
+
+class AuditRow(SQLModel, table=True):
+    """One link of the audit chain. Rows are only ever added."""
+
+    __tablename__ = "audit"
+
+    number: int = Field(primary_key=True)
+    at: str
+    """ISO, UTC, microseconds: exactly what was hashed."""
+    what: str
+    person: str
+    operator: str
+    assistant: str
+    room: str
+    trace_id: str
+    decision: str
+    detail: str
+    """Canonical JSON, masked."""
+    previous: str
+    hash: str
+
+
+class ChainHeadRow(SQLModel, table=True):
+    """The end of the audit chain: updating this one row is the lock that keeps the chain in one line."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True)
+    number: int
+    hash: str
+
+
+ROOM = SQLModel.metadata.tables["room"]
+MEMBER = SQLModel.metadata.tables["room_member"]
+TURN = SQLModel.metadata.tables["turn"]
+FEEDBACK = SQLModel.metadata.tables["feedback"]
+ACTION = SQLModel.metadata.tables["action"]
+FILE = SQLModel.metadata.tables["file"]
+VAULT = SQLModel.metadata.tables["vault"]
+AUDIT = SQLModel.metadata.tables["audit"]
+CHAIN_HEAD = SQLModel.metadata.tables["audit_head"]

@@ -1,0 +1,172 @@
+"""What a person finds on the desk besides the talk of the moment: rooms, earlier talk, files, originals, starters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from app.core.assistant import Assistant, Example
+from app.core.audit import AuditEntry
+from app.core.errors import BadInput, Refused
+from app.core.ports import AuditLog, Files, Hit, Knowledge, Privacy, Records, Rights
+from app.core.texts import Texts
+from app.core.turn import Attachment, Person, Reply, Room
+from app.gateway.identity import Identity
+from app.gateway.review import Review
+from app.gateway.rooms import Rooms
+
+STATELESS = "http-"
+"""Rooms of channels that keep the talk themselves begin so: they live for one request and are not listed."""
+_EARLIER = 500  # turns of a room that are shown again
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One turn as its viewer may see it."""
+
+    turn_id: str
+    person: Person
+    text: str
+    at: datetime
+    attachments: tuple[Attachment, ...]
+    reply: Reply | None
+    """None where the server stopped before it could answer."""
+    feedback: str | None
+    """The viewer's own thumb: `up` or `down`."""
+
+
+class Desk:
+    """Every answer is narrowed to what the asking person may see."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        rooms: Rooms,
+        review: Review,
+        rights: Rights,
+        privacy: Privacy,
+        records: Records,
+        audit: AuditLog,
+        files: Files,
+        knowledge: Knowledge,
+        assistants: Mapping[str, Assistant],
+        texts: Texts,
+    ) -> None:
+        self._identity = identity
+        self._rooms = rooms
+        self._review = review
+        self._rights = rights
+        self._privacy = privacy
+        self._records = records
+        self._audit = audit
+        self._files = files
+        self._knowledge = knowledge
+        self._assistants = assistants
+        self._texts = texts
+
+    async def rooms(self, person: str) -> Sequence[tuple[Room, datetime]]:
+        """The person's rooms and when each was last spoken in, latest first."""
+        rooms = await self._records.rooms_of(self._identity.person(person).id)
+        return [one for one in rooms if not one[0].id.startswith(STATELESS)]
+
+    async def talk(self, person: str, room: str) -> Sequence[Told]:
+        """What was said in a room, oldest first, restored for this viewer. Raises `Refused`."""
+        viewer = self._identity.person(person)
+        known = await self._rooms.of(room, viewer)
+        told = []
+        for stored in await self._records.turns(known.id, limit=_EARLIER):
+            told.append(
+                Told(
+                    turn_id=stored.id,
+                    person=self._identity.person(stored.person),
+                    text=await self._privacy.unmask(room, stored.text.text),
+                    at=stored.at,
+                    attachments=stored.attachments,
+                    reply=await self.visible(stored.reply, room) if stored.reply else None,
+                    feedback=stored.feedback.get(viewer.id),
+                )
+            )
+        return told
+
+    async def visible(self, masked: Reply, room: str) -> Reply:
+        """A masked reply as members of its room may see it."""
+        parts = [replace(part, text=await self._privacy.unmask(room, part.text)) for part in masked.parts]
+        return replace(masked, text=await self._privacy.unmask(room, masked.text), parts=tuple(parts))
+
+    async def rename(self, person: str, room: str, title: str) -> None:
+        """Give a room another title."""
+        known = await self._rooms.of(room, self._identity.person(person))
+        await self._records.rename_room(known.id, title)
+
+    async def forget(self, person: str, room: str) -> None:
+        """Delete a room's talk with its vault; that it was deleted, and by whom, stays in the audit chain."""
+        who = self._identity.person(person)
+        known = await self._rooms.of(room, who)
+        await self._audit.append(_entry("room.deleted", who, known.id))
+        await self._records.delete_room(known.id)
+
+    async def feedback(self, person: str, turn_id: str, value: Literal["up", "down"], comment: str = "") -> None:
+        """Keep a thumb; its comment masked."""
+        who = self._identity.person(person)
+        room = await self._records.room_of_turn(turn_id)
+        known = await self._rooms.of(room or "", who)
+        masked = (await self._privacy.mask(known.id, comment)).masked.text if comment else ""
+        await self._records.store_feedback(turn_id, who.id, value, masked)
+        await self._audit.append(_entry("feedback", who, known.id, decision=value))
+
+    async def upload(
+        self, person: str, room: str, name: str, content: bytes, mime: str, *, joining: bool = False
+    ) -> Attachment:
+        """Keep a file for a room. Raises `BadInput` for an empty or too large one.
+
+        The room may not be there yet: its first message makes it. A room of others is refused, unless an operator
+        has the person joining it.
+        """
+        who = self._identity.person(person)
+        if (known := await self._records.room(room)) and not joining:
+            self._rooms.known_to(known, who)
+        most = self._review.limits.file_bytes
+        if not content:
+            raise BadInput("FILE_EMPTY", self._texts("file_empty", name=name))
+        if len(content) > most:
+            sizes = {"size": round(len(content) / 2**20, 1), "most": most // 2**20}
+            raise BadInput("FILE_TOO_LARGE", self._texts("file_too_large", name=name, **sizes))
+        return await self._files.store(room, name, content, mime, by=who.id)
+
+    async def file(self, person: str, id: str) -> Attachment:
+        """A file of a room the person is in. Raises `Refused`."""
+        found = await self._files.find(id)
+        if found is None:
+            raise Refused("NO_FILE", self._texts("no_file"))
+        await self._rooms.of(found[0], self._identity.person(person))
+        return found[1]
+
+    async def passage(self, person: str, source: str, locator: str) -> Hit:
+        """The original passage of a citation. Raises `Refused` where the person may not read the set."""
+        viewer = self._identity.person(person)
+        set_name = source.split("/")[0]
+        readers = (one for one in self._assistants.values() if set_name in one.knowledge)
+        if not any(self._rights.may(viewer, one.name, f"knowledge:{set_name}") for one in readers):
+            raise Refused("NO_KNOWLEDGE", self._texts("no_knowledge"))
+        found = await self._knowledge.narrowed([set_name]).passage(source, locator)
+        if found is None:
+            raise BadInput("NO_PASSAGE", self._texts("no_passage"))
+        return found
+
+    def starters(self, person: str) -> Sequence[tuple[Assistant, Example]]:
+        """What an empty chat offers: one starter of each assistant whose skill the person may use."""
+        viewer = self._identity.person(person)
+        offered = []
+        for assistant in self._assistants.values():
+            for example in assistant.examples:
+                if example.starter and self._rights.may(viewer, assistant.name, example.skill or "knowledge.search"):
+                    offered.append((assistant, example))
+                    break
+        return offered
+
+
+def _entry(what: str, person: Person, room: str, *, decision: str = "done") -> AuditEntry:
+    return AuditEntry(what=what, person=person.id, operator="", assistant="", room=room, trace_id="", decision=decision)

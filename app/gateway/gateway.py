@@ -1,0 +1,304 @@
+"""The one door: every message of every channel walks `Gateway.handle`. No second path leads to a model or a skill."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal, Protocol
+
+from app.core.assistant import Assistant
+from app.core.audit import AuditEntry
+from app.core.errors import AssistantError, Refused, place_of
+from app.core.ports import (
+    AuditLog,
+    Files,
+    Listener,
+    Metrics,
+    ModelMessage,
+    Privacy,
+    Progress,
+    Records,
+    StoredTurn,
+    nobody_listens,
+)
+from app.core.texts import Texts, language_of, speaking
+from app.core.trace import traced
+from app.core.turn import Action, ErrorNote, MaskedText, Person, Reply, Room, Turn
+from app.gateway.desk import Desk
+from app.gateway.identity import Identity
+from app.gateway.review import Review
+from app.gateway.rooms import Rooms
+from app.gateway.voice import Voice, joined
+from app.team.approvals import Approvals, decision_in
+from app.team.group_chat import GroupChat
+from app.team.router import Router, Routing
+from app.team.work import Work
+
+_REMEMBERED = 20  # turns of a room that the models see
+_QUIET = 2.0  # seconds of silence after which a person is told that work goes on
+_LONGEST_TURN = 120.0  # seconds
+_log = logging.getLogger("deskmate.gateway")
+
+
+class Clock(Protocol):
+    """The bank's time."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Gateway:
+    """Identity, mask, review, route, answer, review, unmask, record: in this order, for everybody."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        rooms: Rooms,
+        desk: Desk,
+        review: Review,
+        router: Router,
+        group_chat: GroupChat,
+        approvals: Approvals,
+        privacy: Privacy,
+        records: Records,
+        audit: AuditLog,
+        files: Files,
+        metrics: Metrics,
+        assistants: Mapping[str, Assistant],
+        clock: Clock,
+        texts: Texts,
+    ) -> None:
+        self.assistants = assistants
+        self.identity = identity
+        self.review = review
+        self.desk = desk
+        """What channels ask besides: rooms, talk, files, feedback."""
+        self._rooms = rooms
+        self._router = router
+        self._group_chat = group_chat
+        self._approvals = approvals
+        self._privacy = privacy
+        self._records = records
+        self._audit = audit
+        self._files = files
+        self._metrics = metrics
+        self._clock = clock
+        self._texts = texts
+
+    async def handle(self, turn: Turn, listener: Listener = nobody_listens) -> Reply:
+        """One message's whole walk. Always ends in a reply; raises nothing but `CancelledError`."""
+        started = time.perf_counter()
+        with traced() as trace_id, speaking(language_of(turn.text)):
+            try:
+                person = self.identity.person(turn.person)
+                text = self.review.readable(turn.text, files=len(turn.attachments))
+                room = await self._rooms.enter(turn, person)
+                async with self._rooms.one_at_a_time(room.id):
+                    masked = (await self._privacy.mask(room.id, text)).masked
+                    told = await self._records.begin_turn(turn, masked)
+                    if told is not None and told.reply is not None:
+                        return await self.desk.visible(told.reply, room.id)
+                    voice = Voice(room.id, self.review, self._privacy, self._texts, listener)
+                    work = await self._work(turn, room, person, voice)
+                    masked_reply = await self._answered(work, voice, masked)
+                    masked_reply = replace(masked_reply, trace_id=trace_id, turn_id=turn.id)
+                    await self._records.finish_turn(turn.id, masked_reply, work.entries)
+                    reply = await self.desk.visible(masked_reply, room.id)
+            except AssistantError as error:
+                reply = await self._excused(turn, error, trace_id)
+            except Exception as error:
+                _log.error("trace %s: %s", trace_id, place_of(error))
+                broken = AssistantError("INTERNAL", self._texts("internal", trace_id=trace_id))
+                reply = await self._excused(turn, broken, trace_id)
+            outcome = reply.error.code if reply.error else "refused" if reply.refused else "answered"
+            seconds = time.perf_counter() - started
+            self._metrics.turn(channel=turn.channel, mode=reply.mode, outcome=outcome, seconds=seconds)
+            return reply
+
+    async def _answered(self, work: Work, voice: Voice, masked: MaskedText) -> Reply:
+        """Review, decision, route, answer. What went wrong after something was said is said behind it."""
+        company = asyncio.create_task(self._keep_company(voice))
+        refused = False
+        try:
+            async with asyncio.timeout(_LONGEST_TURN):
+                verdict = self.review.of_input(masked)
+                decision = decision_in(work.turn.text)
+                if verdict.verdict != "allow":
+                    refused = True
+                    work.note("refused", verdict.verdict, detail={"reasons": list(verdict.reasons)})
+                    await voice.say("", verdict.answer, "local")
+                elif decision and (action := await self._approvals.meant(work, decision)):
+                    action = await self._approvals.decide(work, action.id, yes=decision.yes, digest=action.digest)
+                    work.actions.append(action)
+                    await voice.say(action.assistant, await self._receipt(work, action), "local")
+                else:
+                    await self._route_and_answer(work, voice, masked)
+        except AssistantError as error:
+            work.failure = error
+            await voice.say("", error.message, "local")
+        except TimeoutError:
+            work.failure = AssistantError("TIMEOUT", self._texts("too_slow"))
+            await voice.say("", work.failure.message, "local")
+        except asyncio.CancelledError:
+            # The person pressed stop: what was said so far stays, and the record says that it was stopped.
+            await voice.say("", self._texts("cancelled"), "local")
+            await asyncio.shield(self._store_stopped(work, voice))
+            raise
+        finally:
+            company.cancel()
+        if voice.silent:
+            await voice.say("", self._texts("cannot_say"), "local")
+        await voice.finish()
+        return self._reply(work, voice, refused=refused or isinstance(work.failure, Refused))
+
+    async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
+        stored = await self._records.turns(work.room.id, limit=_REMEMBERED)
+        earlier = [one for one in stored if one.id != work.turn.id]
+        waiting = _whose_word_stands(earlier)
+        routing = self._router.route(masked.text, work.turn.mentions, waiting)
+        if not routing.assistants:
+            await voice.say("", self._nobody(routing), "local")
+            return
+        chosen = [self.assistants[name] for name in routing.assistants]
+        asked = {name: self._privacy.vouch(routing.text) for name in routing.assistants}
+        history = [*await self._earlier(work), *self._history(earlier)]
+        await self._group_chat.answer(work, chosen, asked, history)
+        if routing.unknown:
+            await voice.say("", "\n\n" + self._nobody(routing), "local")
+
+    def _history(self, stored: Sequence[StoredTurn]) -> list[ModelMessage]:
+        """The room's earlier talk as models see it: masked, by speaker, with what each call was about."""
+        messages: list[ModelMessage] = []
+        for one in stored:
+            messages.append(ModelMessage("user", one.text))
+            if one.reply is None:
+                continue
+            for part in one.reply.parts:
+                pending = one.reply.pending.get(part.speaker)
+                messages.append(
+                    ModelMessage("assistant", self._privacy.vouch(part.text), speaker=part.speaker, pending=pending)
+                )
+        return messages
+
+    async def _work(self, turn: Turn, room: Room, person: Person, voice: Voice) -> Work:
+        known = await self._files.of_room(room.id)
+        given = {file.id for file in turn.attachments}
+        attachments = (*turn.attachments, *(file for file in known if file.id not in given))
+        return Work(turn, room, person, self._clock(), attachments, voice)
+
+    async def _earlier(self, work: Work) -> list[ModelMessage]:
+        return [
+            ModelMessage(role, (await self._privacy.mask(work.room.id, text)).masked)
+            for role, text in work.turn.earlier[-2 * _REMEMBERED :]
+        ]
+
+    def _reply(self, work: Work, voice: Voice, *, refused: bool) -> Reply:
+        """The masked reply, and the entries that tell the audit what was done."""
+        parts = voice.parts(work.citations, work.material)
+        titles = {name: assistant.title for name, assistant in self.assistants.items()}
+        text, citations = joined(parts, titles)
+        if voice.hits:
+            work.note("output", "replaced", detail={"reasons": list(voice.hits)})
+        speakers = tuple(part.speaker for part in parts if part.speaker)
+        failure = work.failure
+        mode: Literal["local", "model"] = "model" if any(part.mode == "model" for part in parts) else "local"
+        detail = {"assistants": list(speakers), "mode": mode, "channel": work.turn.channel}
+        work.note("turn", "refuse" if refused else "failed" if failure else "answer", detail=detail)
+        return Reply(
+            text=text,
+            parts=parts,
+            speakers=speakers,
+            mode=mode,
+            citations=citations,
+            actions=tuple({action.id: action for action in work.actions}.values()),
+            files=tuple(work.files),
+            charts=tuple(work.charts),
+            refused=refused,
+            error=ErrorNote(failure.code, failure.message) if failure else None,
+            pending=dict(work.pending),
+        )
+
+    async def _store_stopped(self, work: Work, voice: Voice) -> None:
+        await voice.finish()
+        reply = replace(self._reply(work, voice, refused=False), turn_id=work.turn.id)
+        await self._records.finish_turn(work.turn.id, reply, work.entries)
+
+    async def _excused(self, turn: Turn, error: AssistantError, trace_id: str) -> Reply:
+        """The one place where an error becomes a reply."""
+        if isinstance(error, Refused):
+            entry = AuditEntry(
+                what="refused",
+                person=turn.person,
+                operator=turn.operator or "",
+                assistant="",
+                room=turn.room,
+                trace_id=trace_id,
+                decision=error.code,
+            )
+            try:
+                await self._audit.append(entry)
+            except AssistantError as unwritten:
+                _log.error("trace %s: refusal %s not audited: %s", trace_id, error.code, unwritten.code)
+        return Reply(
+            text=error.message,
+            refused=isinstance(error, Refused),
+            error=ErrorNote(error.code, error.message),
+            trace_id=trace_id,
+            turn_id=turn.id,
+        )
+
+    def _nobody(self, routing: Routing) -> str:
+        """An honest answer where nobody here is meant: who there is, and what they do."""
+        zh = language_of(routing.text) == "zh"
+        listed = "\n".join(
+            self._texts(
+                "available_one",
+                alias=one.aliases[0] if zh else one.name,
+                title=one.title if zh else one.title_en,
+                brief=one.brief if zh else one.brief_en,
+            )
+            for one in self.assistants.values()
+        )
+        if not routing.unknown:
+            return self._texts("nobody", available=listed)
+        return self._texts("unknown_name", names="、".join(routing.unknown), available=listed)
+
+    async def _receipt(self, work: Work, action: Action) -> str:
+        said = self._texts(
+            {"executed": "done", "failed": "failed", "rejected": "rejected", "expired": "expired"}.get(
+                action.state, "waiting"
+            ),
+            outcome=action.outcome,
+            summary=action.summary,
+        )
+        return (await self._privacy.mask(work.room.id, said)).masked.text
+
+    async def _keep_company(self, voice: Voice) -> None:
+        await asyncio.sleep(_QUIET)
+        if voice.silent:
+            await voice.progress(Progress(self._texts("working")))
+
+    async def decide(self, person: str, action_id: str, *, yes: bool, digest: str, channel: str) -> Action:
+        """A decision by a button: it walks the same approvals as a typed one. Raises `AssistantError`."""
+        with traced():
+            who = self.identity.person(person)
+            action = await self._approvals.find(action_id)
+            room = await self._rooms.of(action.room if action else "", who)
+            async with self._rooms.one_at_a_time(room.id):
+                turn = Turn(f"{action_id}/{person}", room.id, who.id, "", channel, self._clock())
+                voice = Voice(room.id, self.review, self._privacy, self._texts, nobody_listens)
+                work = await self._work(turn, room, who, voice)
+                return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
+
+
+def _whose_word_stands(stored: Sequence[StoredTurn]) -> list[str]:
+    """The assistants whose last word can be answered or corrected: those that asked, else the one that spoke alone."""
+    last = next((one.reply for one in reversed(stored) if one.reply is not None), None)
+    if last is None:
+        return []
+    asking = [name for name, pending in last.pending.items() if pending.missing]
+    return asking or (list(last.speakers) if len(last.speakers) == 1 else [])

@@ -1,0 +1,56 @@
+"""Who is in a room, and whose turn it is to be answered there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
+from app.core.errors import Refused
+from app.core.ports import Records
+from app.core.texts import Texts
+from app.core.turn import Person, Room, Turn
+
+_TITLE = 30  # characters
+
+
+class Rooms:
+    """Lets members in, keeps others out, and answers the messages of one room one after the other."""
+
+    def __init__(self, records: Records, texts: Texts) -> None:
+        self._records = records
+        self._texts = texts
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def enter(self, turn: Turn, person: Person) -> Room:
+        """The room of this turn, made by its first message. Raises `Refused` for people who are not in it.
+
+        On the command line the operator chooses the room, and the person he acts for joins it.
+        """
+        room = await self._records.room(turn.room)
+        if room is None or (turn.operator is not None and person.id not in room.members):
+            return await self._records.open_room(Room(turn.room, _title(turn.text), (person.id,)))
+        return self.known_to(room, person)
+
+    async def of(self, id: str, person: Person) -> Room:
+        """A room that `person` is in. A room that is not there is refused in the same words as one of others."""
+        return self.known_to(await self._records.room(id), person)
+
+    def known_to(self, room: Room | None, person: Person) -> Room:
+        """`room` if `person` is a member of it. Raises `Refused`."""
+        if room is None or person.id not in room.members:
+            raise Refused("NOT_A_MEMBER", self._texts("not_a_member"))
+        return room
+
+    @asynccontextmanager
+    async def one_at_a_time(self, id: str) -> AsyncIterator[None]:
+        """Two people writing at once are answered in the order they came."""
+        lock = self._locks.setdefault(id, asyncio.Lock())
+        async with lock:
+            yield
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"

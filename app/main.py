@@ -1,0 +1,306 @@
+"""Builds everything; the only file that names every room.
+
+Imports stand inside the functions that need them: a command pays for the rooms it enters and for no other.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from app.core.assistant import Assistant, load_assistants
+from app.core.command import Command
+from app.core.settings import PACKAGE, Settings
+from app.core.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from uvicorn import Server
+
+    from app.core.ports import Metrics, Models
+    from app.core.skill import Skill
+    from app.engines.audit_log import SqlAuditLog
+    from app.engines.database import SqlDatabase
+    from app.engines.knowledge import ChromaKnowledge
+    from app.engines.privacy import PresidioPrivacy
+    from app.engines.records import SqlRecords
+    from app.engines.rights import CasbinRights
+    from app.engines.sealing import Sealer
+    from app.gateway.gateway import Clock, Gateway
+    from app.gateway.identity import DemoSignIn, Identity
+    from app.gateway.review import Review
+    from app.team.router import Router
+
+BANK_TIME = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The bank's time."""
+    return datetime.now(BANK_TIME)
+
+
+@lru_cache
+def texts_of(floor: str) -> Texts:
+    """The catalogue of a floor."""
+    return Texts(PACKAGE / floor / "texts")
+
+
+# --- skills: built-ins come in by the public door, like anyone's ---
+
+
+def domains() -> Iterator[str]:
+    """Names of the skill domains: every package or module in `skills/`."""
+    import skills
+
+    return (found.name for found in pkgutil.iter_modules(skills.__path__))
+
+
+def domain(name: str) -> ModuleType:
+    """One skill domain. It may offer `SKILLS`, `COMMANDS` and `check_content(content)`."""
+    return importlib.import_module(f"skills.{name}")
+
+
+def load_skills() -> Mapping[str, Skill]:
+    """Every skill, by name."""
+    found = [skill for name in domains() for skill in getattr(domain(name), "SKILLS", ())]
+    return {skill.name: skill for skill in found}
+
+
+def domain_commands(name: str) -> Mapping[str, Command]:
+    """The batch commands that a domain offers, by name."""
+    return {command.name: command for command in getattr(domain(name), "COMMANDS", ())}
+
+
+# --- single rooms, for the commands that need no more ---
+
+
+def build_assistants(settings: Settings) -> Mapping[str, Assistant]:
+    """The assistants, from their folders."""
+    return load_assistants(settings.content / "assistants")
+
+
+def build_identity(settings: Settings) -> Identity:
+    """Who is who."""
+    from app.core.keys import derived_key
+    from app.gateway.identity import Identity, read_people
+
+    people = read_people(settings.content / "config" / "people.yaml")
+    return Identity(people, derived_key(settings.secret, "token"), texts_of("gateway"))
+
+
+def build_review(settings: Settings) -> Review:
+    """The review by its rules file."""
+    from app.gateway.review import Review
+
+    return Review(settings.content / "config" / "review.yaml", texts_of("gateway"))
+
+
+def build_router(assistants: Mapping[str, Assistant]) -> Router:
+    """The router over these assistants."""
+    from app.engines.understanding import Understanding
+    from app.team.router import Router
+
+    return Router(assistants, Understanding(assistants))
+
+
+def build_database(settings: Settings) -> SqlDatabase:
+    """The database, not opened yet. Domains own tables, so they are loaded first."""
+    from app.engines.database import SqlDatabase
+
+    load_skills()
+    return SqlDatabase(settings.database_url, texts_of("engines"))
+
+
+def build_sealer(settings: Settings) -> Sealer:
+    """Encryption at rest."""
+    from app.engines.sealing import Sealer
+
+    return Sealer(settings.secret, texts_of("engines"))
+
+
+def build_privacy(settings: Settings, database: SqlDatabase | None) -> PresidioPrivacy:
+    """Masking with the rooms' vaults; without a database the vault lives as long as the process."""
+    from app.engines.privacy import MemoryVault, PresidioPrivacy
+
+    policy = settings.content / "config" / "masking.yaml"
+    if database is None:
+        return PresidioPrivacy(MemoryVault(), policy)
+    from app.engines.vault import SealedVault
+
+    return PresidioPrivacy(SealedVault(database, build_sealer(settings)), policy)
+
+
+def build_knowledge(settings: Settings) -> ChromaKnowledge:
+    """The knowledge engine, not opened yet."""
+    from app.engines.knowledge import ChromaKnowledge
+
+    return ChromaKnowledge(settings.content, settings.home)
+
+
+def build_rights(settings: Settings) -> CasbinRights:
+    """Who may do what."""
+    from app.engines.rights import CasbinRights
+
+    return CasbinRights(settings.content / "config")
+
+
+def check_engines() -> Iterator[Callable[[Path], None]]:
+    """What each engine asks of its content files; raises `ContentError` with file and line."""
+    from app.engines import knowledge, models, privacy, rights
+
+    return (engine.check_content for engine in (knowledge, models, privacy, rights))
+
+
+# --- the whole house ---
+
+
+@dataclass(frozen=True, slots=True)
+class Deskmate:
+    """The house, built and open."""
+
+    settings: Settings
+    gateway: Gateway
+    identity: Identity
+    sign_in: DemoSignIn
+    models: Models
+    records: SqlRecords
+    audit: SqlAuditLog
+    knowledge: ChromaKnowledge
+    metrics: Metrics
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskmate]:
+    """Build the house, open its engines, and close them at the end."""
+    from app.engines.actions import SqlActions
+    from app.engines.audit_log import SqlAuditLog
+    from app.engines.files import FolderFiles
+    from app.engines.local_model import LocalModel
+    from app.engines.metrics import PrometheusMetrics
+    from app.engines.models import build_models
+    from app.engines.records import SqlRecords
+    from app.engines.understanding import Understanding
+    from app.gateway.desk import Desk
+    from app.gateway.gateway import Gateway
+    from app.gateway.identity import DemoSignIn
+    from app.gateway.rooms import Rooms
+    from app.team.approvals import Approvals
+    from app.team.group_chat import GroupChat
+    from app.team.router import Router
+    from app.team.runner import Runner
+
+    content, texts = settings.content, texts_of("gateway")
+    skills = load_skills()
+    assistants = build_assistants(settings)
+    database, sealer = build_database(settings), build_sealer(settings)
+    audit, actions = SqlAuditLog(database), SqlActions(database, sealer)
+    records = SqlRecords(database, sealer, audit)
+    files = FolderFiles(settings.home / "files", database, sealer, texts_of("engines"))
+    privacy = build_privacy(settings, database)
+    knowledge = build_knowledge(settings)
+    rights = build_rights(settings)
+    understanding = Understanding(assistants)
+    models = build_models(settings, content, LocalModel(understanding))
+    identity = build_identity(settings)
+    review = build_review(settings)
+    metrics = PrometheusMetrics()
+    runner = Runner(
+        skills=skills,
+        rights=rights,
+        privacy=privacy,
+        audit=audit,
+        actions=actions,
+        knowledge=knowledge,
+        files=files,
+        database=database,
+        people=tuple(identity.people.values()),
+        content=content,
+        texts=texts_of("team"),
+    )
+    rooms = Rooms(records, texts)
+    gateway = Gateway(
+        identity=identity,
+        rooms=rooms,
+        desk=Desk(
+            identity=identity,
+            rooms=rooms,
+            review=review,
+            rights=rights,
+            privacy=privacy,
+            records=records,
+            audit=audit,
+            files=files,
+            knowledge=knowledge,
+            assistants=assistants,
+            texts=texts,
+        ),
+        review=review,
+        router=Router(assistants, understanding),
+        group_chat=GroupChat(models, runner, privacy, texts_of("team")),
+        approvals=Approvals(
+            actions=actions,
+            audit=audit,
+            runner=runner,
+            skills=skills,
+            assistants=assistants,
+            texts=texts_of("team"),
+        ),
+        privacy=privacy,
+        records=records,
+        audit=audit,
+        files=files,
+        metrics=metrics,
+        assistants=assistants,
+        clock=clock,
+        texts=texts,
+    )
+    await records.open()
+    try:
+        await knowledge.open()
+        yield Deskmate(
+            settings=settings,
+            gateway=gateway,
+            identity=identity,
+            sign_in=DemoSignIn(settings.home, identity, texts),
+            models=models,
+            records=records,
+            audit=audit,
+            knowledge=knowledge,
+            metrics=metrics,
+        )
+    finally:
+        await records.close()
+
+
+def build_server(house: Deskmate) -> Server:
+    """The HTTP server with everything that listens: the API and the browser's chat."""
+    import uvicorn
+    from fastapi import FastAPI
+
+    from app.channels import browser
+    from app.channels.api import Api
+
+    app = FastAPI(title="Deskmate", docs_url=None, redoc_url=None, openapi_url=None)
+    pings = {"records": house.records.ping, "knowledge": house.knowledge.ping, "models": house.models.ping}
+    Api(house.gateway, house.identity, house.metrics, now, pings).add_to(app)
+    browser.mount(app, house.gateway, house.settings, house.sign_in)
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=house.settings.host,
+            port=house.settings.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+    )

@@ -1,0 +1,115 @@
+"""An assistant's skills as AutoGen sees them. Every call goes to the runner; what came of it is said at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from autogen_core import CancellationToken
+from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
+
+from app.core.assistant import Assistant
+from app.core.errors import AssistantError, Retry
+from app.core.ports import Pending, ToolCall
+from app.core.skill import Ask, Proposal, Result, Skill
+from app.core.texts import Texts
+from app.core.turn import Action, Mode
+from app.team.runner import Ran, Runner
+from app.team.work import Work
+
+
+class SkillBench(Workbench):
+    """The skills that one assistant may use in one turn.
+
+    `call_tool` never raises: AutoGen waits for ever for a tool that did.
+    """
+
+    component_type = "workbench"
+
+    def __init__(
+        self, runner: Runner, work: Work, assistant: Assistant, skills: tuple[Skill, ...], texts: Texts
+    ) -> None:
+        self._runner = runner
+        self._work = work
+        self._assistant = assistant
+        self._skills = {skill.name: skill for skill in skills}
+        self._texts = texts
+        self._numbers = itertools.count(1)
+        self.mode: Mode = "local"
+        """How the call in hand was made; the client sets it."""
+        self.model = ""
+
+    async def list_tools(self) -> list[ToolSchema]:
+        """What AutoGen checks a call's name against; models read the house's own `ToolSpec`s."""
+        return [
+            ToolSchema(
+                name=skill.name,
+                description=skill.doc,
+                parameters=ParametersSchema(type="object", properties=skill.schema["properties"]),
+            )
+            for skill in self._skills.values()
+        ]
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        cancellation_token: CancellationToken | None = None,
+        call_id: str | None = None,
+    ) -> ToolResult:
+        """Run the skill and say its answer, question, proposal or error to the person."""
+        call = ToolCall(call_id or f"call-{next(self._numbers)}", name, arguments or {})
+        try:
+            ran = await self._runner.run(self._work, self._assistant, call)
+        except Retry as retry:
+            return _result(name, retry.hint, is_error=True)
+        except AssistantError as error:
+            self._work.failure = self._work.failure or error
+            await self._say(error.message)
+            return _result(name, error.message)
+        await self._tell(call, ran)
+        return _result(name, ran.masked.text)
+
+    async def _tell(self, call: ToolCall, ran: Ran) -> None:
+        outcome = ran.outcome
+        known = {name: str(value) for name, value in call.arguments.items() if value is not None}
+        if isinstance(outcome, Ask):
+            self._work.pending[self._assistant.name] = Pending(call.name, known, outcome.parameter)
+            await self._say(ran.masked.text)
+            return
+        if isinstance(outcome, Result) and ran.skill.material:
+            return
+        self._work.pending[self._assistant.name] = Pending(call.name, known, None)
+        if isinstance(outcome, Proposal) and ran.action is not None:
+            await self._say(f"{ran.masked.text}\n\n{self._hint(ran.action)}")
+        elif isinstance(outcome, Result):
+            self._work.citations.setdefault(self._assistant.name, []).extend(outcome.citations)
+            await self._say(ran.masked.text)
+
+    def _hint(self, action: Action) -> str:
+        minutes = round((action.expires_at - self._work.now).total_seconds() / 60)
+        return self._texts("confirm_hint", id=action.id, minutes=minutes)
+
+    async def _say(self, masked: str) -> None:
+        await self._work.voice.say(self._assistant.name, masked, self.mode, self.model)
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+    async def reset(self) -> None:
+        """Nothing is kept."""
+
+    async def save_state(self) -> Mapping[str, Any]:
+        """Nothing is kept."""
+        return {}
+
+    async def load_state(self, state: Mapping[str, Any]) -> None:
+        """Nothing is kept."""
+
+
+def _result(name: str, text: str, *, is_error: bool = False) -> ToolResult:
+    return ToolResult(name=name, result=[TextResultContent(content=text)], is_error=is_error)

@@ -1,0 +1,81 @@
+"""One turn's work: what the team knows about the turn, and what it gathers while answering."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.core.audit import AuditEntry
+from app.core.errors import AssistantError
+from app.core.ports import Pending, Progress
+from app.core.skill import Result
+from app.core.trace import trace_id
+from app.core.turn import Action, Attachment, Chart, Citation, Mode, Person, Room, Turn
+
+
+class Speaker(Protocol):
+    """Carries masked words towards the person, reviewed and restored on the way."""
+
+    async def say(self, speaker: str, text: str, mode: Mode, model: str = "") -> None:
+        """Add `text` (masked) to what `speaker` says in this turn."""
+        ...
+
+    async def progress(self, event: Progress) -> None:
+        """Tell what is happening."""
+        ...
+
+
+@dataclass
+class Work:
+    """Made by the gateway for one turn, filled by the team, closed by the gateway."""
+
+    turn: Turn
+    room: Room
+    person: Person
+    now: datetime
+    attachments: tuple[Attachment, ...]
+    voice: Speaker
+    citations: dict[str, list[Citation]] = field(default_factory=dict)
+    """By assistant: what its skills' renderings stand on."""
+    material: dict[str, list[Citation]] = field(default_factory=dict)
+    """By assistant: the passages it was given to answer from; its marks `[n]` count through them."""
+    files: list[Attachment] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    pending: dict[str, Pending] = field(default_factory=dict)
+    entries: list[AuditEntry] = field(default_factory=list)
+    """Written with the reply, in one transaction."""
+    failure: AssistantError | None = None
+    """The first refusal or failure of a skill in this turn."""
+    outcomes: dict[str, Future[Any]] = field(default_factory=dict)
+    """Digest of a skill call -> what came of it: the same call in one turn runs once, whatever a model repeats."""
+
+    def gather(self, result: Result) -> None:
+        """Keep a skill's files and charts for the reply."""
+        self.files.extend(file for file in result.files if file not in self.files)
+        self.charts.extend(result.charts)
+
+    def note(self, what: str, decision: str, *, assistant: str = "", detail: Mapping[str, Any] | None = None) -> None:
+        """Add an entry for the audit chain. `detail` is masked."""
+        self.entries.append(self.entry(what, decision, assistant=assistant, detail=detail))
+
+    def entry(
+        self, what: str, decision: str, *, assistant: str = "", detail: Mapping[str, Any] | None = None
+    ) -> AuditEntry:
+        """An audit entry about this turn."""
+        return AuditEntry(
+            what=what,
+            person=self.person.id,
+            operator=self.turn.operator or "",
+            assistant=assistant,
+            room=self.room.id,
+            trace_id=trace_id(),
+            decision=decision,
+            detail=detail or {},
+        )
+
+
+Clock = Callable[[], datetime]
