@@ -1,0 +1,342 @@
+"""The model that needs no model: it chooses a skill, fills its parameters, asks for what is missing, quotes.
+
+Every sentence it says is a template of the catalogue, a question that a skill declares, a sentence of the folder or a
+quotation. It keeps nothing: what a talk is about stands in the request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+from rapidfuzz import fuzz
+
+from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
+from app.core.texts import Texts, language, language_of
+from app.engines import slots
+from app.engines.cues import Cue, cue_of
+from app.engines.quoting import Quote, passages_of, quotes
+from app.engines.templates import is_sentence
+
+say = Texts(Path(__file__).parent / "texts")
+
+MEANT = 0.22
+"""Score from which a skill is what a message asks for (about 0.5 is "as its examples say it")."""
+ANOTHER_SUBJECT = 0.3
+"""Score from which a message that could be an answer is rather a wish of its own, by a lead of `LEAD`."""
+LEAD = 0.12
+MOST_EXAMPLES = 3
+
+
+class SkillUnderstanding(Protocol):
+    """What this model asks of `engines/understanding.py`."""
+
+    def skills(self, assistant: str, text: str) -> Sequence[tuple[str | None, float]]:
+        """The skills of one assistant and how well `text` fits each, best first; None stands for its knowledge."""
+        ...
+
+
+class LocalModel:
+    """Implements `ports.Models`."""
+
+    def __init__(self, understanding: SkillUnderstanding) -> None:
+        self._understanding = understanding
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelChunk]:
+        """Answer `request`, sentence by sentence."""
+        last = request.messages[-1] if request.messages else None
+        chunks = self._after_tool(request, last) if last and last.role == "tool" else self._after_person(request)
+        for chunk in chunks:
+            yield chunk
+
+    # --- a person has spoken ------------------------------------------------------------------------
+
+    def _after_person(self, request: ModelRequest) -> Iterator[ModelChunk]:
+        text = next((one.text.text for one in reversed(request.messages) if one.role == "user"), "").strip()
+        tools = {tool.name: tool for tool in request.tools}
+        pending = _pending(request)
+        tool = tools.get(pending.skill) if pending else None
+        cue = cue_of(text)
+        if not text:
+            yield from _introduction(request)
+        elif pending and tool and pending.missing in tool.slots:
+            yield from self._waiting(request, tool, pending, text, cue)
+        elif pending and tool and (chunk := self._corrected(request, tool, pending, text, cue)):
+            yield chunk
+        elif cue and cue.kind != "correct":
+            yield from _courtesy(request, cue)
+        else:
+            yield from self._wish(request, text)
+
+    def _wish(self, request: ModelRequest, text: str, kept: Pending | None = None) -> Iterator[ModelChunk]:
+        """A message with a matter of its own: the skill it asks for, else what the documents say."""
+        ranking = self._ranking(request, text)
+        search = next((tool for tool in request.tools if tool.material), None)
+        best, score = ranking[0] if ranking else (None, 0.0)
+        if best and score >= MEANT:
+            yield _next_step(best, slots.fill(best, text, _examples_of(request, best)))
+        elif search:
+            yield _call(search, slots.fill(search, text), kept)
+        else:
+            yield _said(say("local_cannot"))
+            yield from _abilities(request)
+
+    def _waiting(
+        self, request: ModelRequest, tool: ToolSpec, pending: Pending, text: str, cue: Cue | None
+    ) -> Iterator[ModelChunk]:
+        """The message answers the open question, or changes the subject."""
+        missing = str(pending.missing)
+        if cue and cue.kind == "cancel":
+            yield _said(say("local_cancelled"))
+        elif cue and cue.kind != "correct":
+            yield from _courtesy(request, cue)
+            if cue.kind != "bye":
+                yield _question(tool, missing, pending.arguments)
+        elif self._is_another_subject(request, tool, missing, text, cue):
+            yield from self._wish(request, text, pending)
+        else:
+            known = _with_answer(tool, pending, text, cue, _examples_of(request, tool))
+            if missing not in known or known.get(missing) == pending.arguments.get(missing):
+                yield _said(say("local_unread"))
+                yield _question(tool, missing, known)
+            else:
+                yield _next_step(tool, known)
+
+    def _is_another_subject(
+        self, request: ModelRequest, tool: ToolSpec, missing: str, text: str, cue: Cue | None
+    ) -> bool:
+        """Whether `text` asks for something else than `tool`, and clearly so where it could be an answer."""
+        if cue or slots.bare(text):
+            return False
+        ranking = self._understanding_ranking(request, text)
+        own = next((score for one, score in ranking if one == tool.name), 0.0)
+        best, score = ranking[0] if ranking else (tool.name, 0.0)
+        slot = tool.slots[missing]
+        answers = slot.kind in slots.STRICT and slots.has_kind(slot, text)
+        needed = ANOTHER_SUBJECT + (LEAD if answers else 0)
+        return best != tool.name and score >= needed and score - own >= LEAD
+
+    def _corrected(
+        self, request: ModelRequest, tool: ToolSpec, pending: Pending, text: str, cue: Cue | None
+    ) -> ModelChunk | None:
+        """The complete call again, with what this message changes; None when it changes nothing."""
+        if cue and cue.kind == "cancel":
+            return _said(say("local_dropped"))
+        corrects = cue is not None and cue.kind == "correct"
+        spoken = next((name for name, slot in tool.slots.items() if slot.kind == "utterance"), None)
+        if tool.material:
+            if not corrects:
+                return None
+            return _call(tool, {name: f"{old}\n{text}" for name, old in pending.arguments.items()})
+        if spoken:
+            adds = slots.bare(text) or (slots.has_value(text) and not self._has_subject(request, tool, text))
+            if not (corrects or adds):
+                return None
+            return _call(tool, {**pending.arguments, spoken: _lines(pending.arguments.get(spoken, ""), text)})
+        if not corrects and not slots.bare(text):
+            return None
+        changed = _changed(tool, text, cue)
+        if changed:
+            return _call(tool, {**pending.arguments, **changed})
+        return _said(say("local_which"), pending=pending) if corrects and pending.arguments else None
+
+    def _has_subject(self, request: ModelRequest, tool: ToolSpec, text: str) -> bool:
+        """Whether `text` stands on its own, as a wish for any skill."""
+        ranking = self._understanding_ranking(request, text)
+        return bool(ranking) and ranking[0][1] >= MEANT
+
+    def _understanding_ranking(self, request: ModelRequest, text: str) -> list[tuple[str | None, float]]:
+        """Skills and knowledge by how well they fit; what has no example is judged by its docstring."""
+        offered = {tool.name: tool for tool in request.tools}
+        known = [
+            (name if name in offered else None, score)
+            for name, score in self._understanding.skills(request.assistant, text)
+            if name is None or name in offered
+        ]
+        names = {name for name, _ in known}
+        for name, tool in offered.items():
+            if name not in names and not tool.material:
+                known.append((name, fuzz.token_set_ratio(text.lower(), tool.doc.lower()) / 250))
+        return sorted(known, key=lambda pair: -pair[1])
+
+    def _ranking(self, request: ModelRequest, text: str) -> list[tuple[ToolSpec | None, float]]:
+        offered = {tool.name: tool for tool in request.tools}
+        return [(offered[name] if name else None, score) for name, score in self._understanding_ranking(request, text)]
+
+    # --- a skill has answered -----------------------------------------------------------------------
+
+    def _after_tool(self, request: ModelRequest, last: ModelMessage) -> Iterator[ModelChunk]:
+        tool = next((one for one in request.tools if one.name == last.tool_name), None)
+        call = next(
+            (call for one in reversed(request.messages) for call in one.tool_calls if call.name == last.tool_name), None
+        )
+        data = _data(last.text.text)
+        if tool and tool.material and data is not None:
+            yield from _quotation(request, data, _asked(request, call))
+        elif tool and (hint := _misfit(tool, last.text.text)):
+            known = {name: str(value) for name, value in (call.arguments if call else {}).items() if name != hint}
+            yield _said(say("local_unread"))
+            yield _question(tool, hint, known)
+        else:
+            yield _said("")  # its rendering is the answer
+
+
+def _pending(request: ModelRequest) -> Pending | None:
+    """What this assistant's last words were about."""
+    own = (one for one in reversed(request.messages) if one.role == "assistant" and one.speaker == request.assistant)
+    last = next(own, None)
+    return last.pending if last else None
+
+
+def _with_answer(
+    tool: ToolSpec, pending: Pending, text: str, cue: Cue | None, examples: Sequence[Any]
+) -> dict[str, str]:
+    """What is known after `text` as an answer to the open question."""
+    missing = str(pending.missing)
+    known = dict(pending.arguments)
+    slot = tool.slots[missing]
+    if slot.kind == "utterance":
+        known[missing] = _lines(known.get(missing, ""), text)
+        return known
+    if cue and cue.kind == "correct":
+        known |= _changed(tool, text, cue)
+        return known
+    answered = slots.answer(tool, missing, text)
+    others = {name: one for name, one in tool.slots.items() if name != missing and name not in known}
+    if slot.kind != "text":
+        strict = {name: one for name, one in others.items() if one.kind in slots.STRICT and one.kind != slot.kind}
+        known |= slots.fill(replace(tool, slots=strict), text)
+    if answered is not None:
+        known[missing] = answered
+    return known
+
+
+def _changed(tool: ToolSpec, text: str, cue: Cue | None) -> dict[str, str]:
+    """The parameters that a correction gives, with their new values."""
+    new = cue.new if cue and cue.new else text
+    strict = {name: slot for name, slot in tool.slots.items() if slot.kind in slots.STRICT and slot.kind != "file"}
+    found = slots.fill(replace(tool, slots=strict), new)
+    if found or cue is None:
+        return found
+    words = {name: slot for name, slot in tool.slots.items() if slot.kind in slots.WORDS}
+    named = _named(words, cue.what) if cue.what else None
+    only = named or (next(iter(words)) if len(words) == 1 else None)
+    return {only: new} if only else {}
+
+
+def _named(words: Mapping[str, SlotSpec], what: str) -> str | None:
+    """The parameter whose question speaks of `what`."""
+    scores = {name: fuzz.partial_ratio(what, slot.question) for name, slot in words.items() if slot.question}
+    best = max(scores, key=lambda name: scores[name], default=None)
+    return best if best is not None and scores[best] >= 60 else None
+
+
+def _lines(earlier: str, text: str) -> str:
+    return f"{earlier}\n{text}" if earlier else text
+
+
+def _next_step(tool: ToolSpec, known: Mapping[str, str]) -> ModelChunk:
+    """The question for the first missing parameter, else the call."""
+    missing = next((name for name, slot in tool.slots.items() if slot.required and name not in known), None)
+    return _question(tool, missing, known) if missing else _call(tool, known)
+
+
+def _question(tool: ToolSpec, parameter: str, known: Mapping[str, str]) -> ModelChunk:
+    question = tool.slots[parameter].question or say("local_question_lost", parameter=parameter)
+    return _said(question, pending=Pending(tool.name, dict(known), parameter))
+
+
+def _call(tool: ToolSpec, arguments: Mapping[str, str], kept: Pending | None = None) -> ModelChunk:
+    """The call. A search leaves an open question open; its own words can be taken up by the next message."""
+    call = ToolCall(f"call_{uuid4().hex[:12]}", tool.name, dict(arguments))
+    pending = (kept or Pending(tool.name, dict(arguments), None)) if tool.material else None
+    return ModelChunk("local", tool_call=call, pending=pending)
+
+
+def _said(text: str, pending: Pending | None = None) -> ModelChunk:
+    return ModelChunk("local", text=text + "\n" if text else "", pending=pending)
+
+
+def _examples_of(request: ModelRequest, tool: ToolSpec) -> list[Any]:
+    return [example for example in request.examples if example.skill == tool.name]
+
+
+# --- courtesies -------------------------------------------------------------------------------------
+
+
+def _courtesy(request: ModelRequest, cue: Cue) -> Iterator[ModelChunk]:
+    if cue.kind in ("greet", "help"):
+        yield from _introduction(request)
+    elif cue.kind == "cancel":
+        yield _said(say("local_nothing_open"))
+    else:
+        yield _said(say(f"local_{cue.kind}"))
+
+
+def _introduction(request: ModelRequest) -> Iterator[ModelChunk]:
+    yield _said(say("local_greet"))
+    yield from _abilities(request)
+
+
+def _abilities(request: ModelRequest) -> Iterator[ModelChunk]:
+    """What this assistant can do, and some sentences of its folder to begin with."""
+    if request.skills_in_words:
+        yield _said(say("local_can", skills=request.skills_in_words.rstrip("。.")))
+    plain = [one for one in request.examples if is_sentence(one.text) and language_of(one.text) == language()]
+    plain.sort(key=lambda one: not one.starter)
+    if plain:
+        yield _said("\n" + say("local_for_example") + "\n")
+        for example in plain[:MOST_EXAMPLES]:
+            yield _said(say("local_example", text=example.text))
+
+
+# --- quotations -------------------------------------------------------------------------------------
+
+
+def _quotation(request: ModelRequest, data: Mapping[str, Any], question: str) -> Iterator[ModelChunk]:
+    passages = passages_of(data)
+    found = quotes(question, passages)
+    if not found:
+        yield _said(say("local_none"))
+        titles = list(dict.fromkeys(passage.title for passage in passages if passage.title))[:MOST_EXAMPLES]
+        if titles:
+            yield _said(say("local_none_near", titles=say("local_comma").join(titles)))
+        if request.skills_in_words:
+            yield _said(say("local_can", skills=request.skills_in_words.rstrip("。.")))
+        return
+    yield _said(say("local_cited_one" if len(found) == 1 else "local_cited_many") + "\n")
+    for quote in found:
+        yield _said(_quoted(quote))
+
+
+def _quoted(quote: Quote) -> str:
+    """A quotation as a Markdown block: head, the words as they stand, and the mark of their source."""
+    passage = quote.passage
+    head = say("local_quote", title=passage.title, locator=passage.locator)
+    lines = quote.text.splitlines()
+    mark = f"\n>\n> [{passage.n}]" if lines[-1].lstrip().startswith("|") else f" [{passage.n}]"
+    return head + "\n\n" + "\n".join(f"> {line}" for line in lines) + mark + "\n"
+
+
+def _asked(request: ModelRequest, call: ToolCall | None) -> str:
+    """The question that the passages are to answer: what was searched for."""
+    if call and call.arguments:
+        return "\n".join(str(value) for value in call.arguments.values())
+    return next((one.text.text for one in reversed(request.messages) if one.role == "user"), "")
+
+
+def _data(text: str) -> Mapping[str, Any] | None:
+    try:
+        loaded = json.loads(text)
+    except ValueError:
+        return None
+    return loaded if isinstance(loaded, dict) else None
+
+
+def _misfit(tool: ToolSpec, text: str) -> str | None:
+    """The parameter that a `Retry` names (`skill: parameter: what is wrong`); None when the text is no such hint."""
+    return next((name for name in tool.slots if text.startswith(f"{tool.name}: {name}:")), None)

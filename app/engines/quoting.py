@@ -1,0 +1,154 @@
+"""The shortest words of a passage that answer a question, verbatim.
+
+A passage is cut into sentences, each is judged by how much of the question it covers (n-grams weighted by rarity
+among the passages), and neighbours are added only while they cover more. A quotation is always a part of its passage.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.engines.ngrams import features
+
+ENOUGH = 0.24
+"""Share of the question that a passage must cover to count as an answer."""
+NEARLY = 0.8
+"""Further passages are quoted when they cover this share of what the best one covers."""
+LONG = 120
+"""Characters. Longer sentences are quoted by the clause."""
+
+_SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]+[”」』）)]*|[^。！？!?\n]+|\n+")
+_LATIN_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z0-9])")
+_CLAUSE = re.compile(r"[^；;]+[；;]?")
+_TABLE = re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE)
+_ASKS_FIGURE = re.compile(
+    r"多少|几|多久|多长|何时|什么时候|比例|上限|下限|how (?:much|many|long|high|low|often)|when|limit", re.IGNORECASE
+)
+_NUMBERING = re.compile(
+    r"^\s*(?:第[一二三四五六七八九十百零\d]+[条章节款]|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、])"
+)
+_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[个年月日天万元次倍%成人级小分]")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as a material skill hands it over; `n` is its mark."""
+
+    n: int
+    text: str
+    title: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim part of a passage."""
+
+    passage: Passage
+    text: str
+    coverage: float
+    """Share of the question that it covers, 0 to 1."""
+
+
+def passages_of(data: Mapping[str, object]) -> list[Passage]:
+    """The passages in a material skill's data; what is not of their form is left out."""
+    found = data.get("passages")
+    rows = found if isinstance(found, list) else []
+    return [
+        Passage(row["n"], row["text"], str(row.get("title") or row.get("source") or ""), str(row.get("locator") or ""))
+        for row in rows
+        if isinstance(row, dict) and isinstance(row.get("n"), int) and isinstance(row.get("text"), str) and row["text"]
+    ]
+
+
+def quotes(question: str, passages: Sequence[Passage], common: Set[str] = frozenset(), most: int = 3) -> list[Quote]:
+    """The best quotations for `question`, the best first; empty when nothing covers enough of it.
+
+    `common` are words that ask and say nothing about what is asked.
+    """
+    weights = _weights(question, passages, common)
+    if not weights:
+        return []
+    figure = bool(_ASKS_FIGURE.search(question))
+    found = [_quote(passage, weights, figure) for passage in passages]
+    found.sort(key=lambda quote: -quote.coverage)
+    if not found or found[0].coverage < ENOUGH:
+        return []
+    kept: list[Quote] = []
+    for quote in found:
+        near = len(kept) < most and quote.coverage >= NEARLY * found[0].coverage
+        if near and not any(quote.text in other.text or other.text in quote.text for other in kept):
+            kept.append(quote)
+    return kept
+
+
+def _weights(question: str, passages: Sequence[Passage], common: Set[str]) -> dict[str, float]:
+    """The question's n-grams and their rarity among the passages; their sum is the whole question."""
+    asked = {term for term in features(question) if _tells(term) and term not in common}
+    counts = Counter(term for passage in passages for term in asked & set(features(passage.title + passage.text, 4000)))
+    return {term: math.log(1 + (1 + len(passages)) / (0.5 + counts[term])) for term in asked}
+
+
+def _tells(term: str) -> bool:
+    return len(term) == 2 or (len(term) > 3 and term[1] == ":" and term[0] == "w") or term[0] == "<"
+
+
+def _quote(passage: Passage, weights: Mapping[str, float], figure: bool) -> Quote:
+    total = sum(weights.values())
+    around = set(features(passage.title))
+
+    def covered(text: str) -> float:
+        terms = set(features(text, 4000))
+        own = sum(weight for term, weight in weights.items() if term in terms)
+        by_title = sum(weight for term, weight in weights.items() if term not in terms and term in around)
+        has_figure = 0.08 * total if figure and own and _FIGURE.search(_without_number(text)) else 0.0
+        return min(1.0, (own + 0.5 * by_title + has_figure) / total)
+
+    pieces = _pieces(passage.text)
+    scores = [covered(passage.text[start:end]) for start, end in pieces]
+    best = max(range(len(pieces)), key=lambda at: scores[at])
+    first = last = best
+    here = scores[best]
+    for step in (1, -1, 1, -1):  # neighbours join while they bring something new
+        at = last + 1 if step > 0 else first - 1
+        if not 0 <= at < len(pieces):
+            continue
+        span = (pieces[min(first, at)][0], pieces[max(last, at)][1])
+        more = covered(passage.text[slice(*span)])
+        if more > here + 0.1:
+            first, last, here = min(first, at), max(last, at), more
+    text = passage.text[pieces[first][0] : pieces[last][1]].strip()
+    return Quote(passage, text, here)
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """Where the sentences stand; a table is one piece, a long sentence one piece per clause."""
+    tables = [match.span() for match in re.finditer(rf"(?:{_TABLE.pattern}\n?)+", text, re.MULTILINE)]
+    found: list[tuple[int, int]] = []
+    at = 0
+    for begin, end in [*tables, (len(text), len(text))]:
+        for sentence in _SENTENCE.finditer(text, at, begin):
+            found += _clauses(text, *sentence.span())
+        if end > begin:
+            found.append((begin, end))
+        at = end
+    kept = [(start, end) for start, end in found if text[start:end].strip()]
+    return kept or [(0, len(text))]
+
+
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    parts = [start, *(start + gap.end() for gap in _LATIN_SENTENCE.finditer(text[start:end])), end]
+    spans = list(pairwise(parts))
+    if len(spans) == 1 and end - start > LONG:
+        spans = [clause.span() for clause in _CLAUSE.finditer(text, start, end)]
+    return spans
+
+
+def _without_number(text: str) -> str:
+    """The text without the number of its own clause: `第十二条` is no figure that answers."""
+    return _NUMBERING.sub("", text)

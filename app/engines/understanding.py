@@ -1,0 +1,225 @@
+"""Whom a text is for: a small classifier fitted at start from what the folders declare.
+
+Character n-grams of Han, words and word pieces of Latin script, weighted by rarity, go into a kernel ridge
+regression with one column per assistant, one per skill and one for nobody. Its leave-one-out predictions come in closed
+form (Rifkin & Lippert 2007, "Notes on Regularized Least Squares"), and a logistic curve fitted on them makes
+scores into confidences: how often a score like this was right for a sentence not seen before.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from app.core.assistant import Assistant
+from app.core.ports import Fit
+from app.engines.ngrams import features, is_han
+from app.engines.templates import Template, template
+
+Floats = NDArray[np.float64]
+Label = tuple[str, str | None]
+"""Assistant and skill; the skill None is knowledge."""
+
+NOBODY = ""
+RIDGE = 0.35
+WEIGHTS = {"example": 1.0, "title": 0.6, "topic": 0.7, "heading": 0.35, "background": 1.0}
+"""How much one sentence of each origin counts."""
+
+_HEADING = re.compile(r"^(?:title:\s*[\"']?|#+\s+)(.+?)[\"']?\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """One thing somebody says, and whose it is."""
+
+    counts: Counter[str]
+    label: Label
+    origin: str
+
+
+class Understanding:
+    """Implements `ports.Understanding`."""
+
+    def __init__(self, assistants: Mapping[str, Assistant]) -> None:
+        self._assistants = dict(assistants)
+        self._templates: list[tuple[Template, Label]] = [
+            (template(example.text), (assistant.name, example.skill))
+            for assistant in assistants.values()
+            for example in assistant.examples
+        ]
+        samples = [sample for assistant in assistants.values() for sample in _declared(assistant)]
+        self._fit([*samples, *_unclaimed(_background(), samples)])
+
+    def fits(self, text: str) -> Sequence[Fit]:
+        """Every assistant's fit, best first."""
+        scores = self._scores(text)
+        confidences = self._confidences(scores[: len(self._names)][None, :])[0]
+        skills = {name: self.skills(name, text, scores) for name in self._assistants}
+        fits = [
+            Fit(name, round(float(confidences[at]), 4), skills[name][0][0] if skills[name] else None)
+            for at, name in enumerate(self._names)
+            if name != NOBODY
+        ]
+        return sorted(fits, key=lambda fit: -fit.confidence)
+
+    def skills(self, assistant: str, text: str, scores: Floats | None = None) -> Sequence[tuple[str | None, float]]:
+        """The skills of one assistant and how well `text` fits each, best first; None stands for its knowledge.
+
+        The figures compare with each other, and with about 0.5 for "as its examples say it".
+        """
+        known = self._scores(text) if scores is None else scores
+        return sorted(
+            ((label[1], float(known[at])) for label, at in self._columns.items() if label[0] == assistant),
+            key=lambda pair: -pair[1],
+        )
+
+    # --- fitting ------------------------------------------------------------------------------------
+
+    def _fit(self, samples: Sequence[_Sample]) -> None:
+        self._names = [*self._assistants, NOBODY]
+        labels = dict.fromkeys(sample.label for sample in samples if sample.origin == "example")
+        self._columns = {label: len(self._names) + at for at, label in enumerate(labels)}
+        frequency = Counter(feature for sample in samples for feature in sample.counts)
+        self._rarity = {feature: math.log((1 + len(samples)) / (0.5 + count)) for feature, count in frequency.items()}
+        self._unseen = math.log(2 * (1 + len(samples)))
+        vectors = [self._vector(sample.counts) for sample in samples]
+        wanted = np.zeros((len(samples), len(self._names) + len(self._columns)))
+        for row, sample in enumerate(samples):
+            wanted[row, self._names.index(sample.label[0])] = 1
+            if sample.label in self._columns and sample.origin == "example":
+                wanted[row, self._columns[sample.label]] = 1
+        gram = _gram(vectors) + np.diag([RIDGE / WEIGHTS[sample.origin] for sample in samples])
+        inverse = np.linalg.inv(gram) if samples else np.zeros((0, 0))
+        dual = inverse @ wanted
+        self._index = {feature: at for at, feature in enumerate(frequency)}
+        self._weights = np.zeros((len(self._index), wanted.shape[1]))
+        for row, vector in enumerate(vectors):
+            at = [self._index[feature] for feature in vector]
+            self._weights[at] += np.array(list(vector.values()))[:, None] * dual[row]
+        held_out = wanted - dual / np.diag(inverse)[:, None]
+        judged = [row for row, sample in enumerate(samples) if sample.origin in ("example", "background")]
+        self._curve = np.zeros(3)
+        if judged:
+            truth = wanted[judged][:, : len(self._names)]
+            self._curve = _logistic(_evidence(held_out[judged][:, : len(self._names)]), truth[:, :-1])
+
+    def _vector(self, counts: Mapping[str, int]) -> dict[str, float]:
+        """Unit vector of the known features; unknown ones count in its length: strange words lower every score."""
+        raw = {feature: self._rarity[feature] * _share(feature) for feature in counts if feature in self._rarity}
+        strange = sum((self._unseen * _share(feature)) ** 2 for feature in counts if feature not in self._rarity)
+        length = math.sqrt(sum(value * value for value in raw.values()) + strange)
+        return {feature: value / length for feature, value in raw.items()} if length else {}
+
+    def _scores(self, text: str) -> Floats:
+        vector = self._vector(features(text))
+        scores: Floats = np.array(list(vector.values())) @ self._weights[[self._index[one] for one in vector]]
+        for one, label in self._templates:
+            match = one.match(text)
+            if match:
+                bonus = 0.5 * match.literal / max(1, len(text.strip()))
+                scores[self._names.index(label[0])] += bonus
+                scores[self._columns[label]] += bonus
+        return scores
+
+    def _confidences(self, scores: Floats) -> Floats:
+        return _sigmoid(np.tensordot(_evidence(scores), self._curve, axes=1))
+
+
+def _share(feature: str) -> float:
+    """How much a feature of this kind counts: single characters little, word pieces less than words."""
+    if is_han(feature[0]):
+        return (0.6, 1.0, 0.8)[len(feature) - 1]
+    return 0.4 if feature.startswith("c:") else 0.8 if feature.startswith("p:") else 1.0
+
+
+def _declared(assistant: Assistant) -> list[_Sample]:
+    """Everything a folder says about what belongs to its assistant."""
+    name = assistant.name
+    samples = [
+        _Sample(_together(template(example.text).sentences), (name, example.skill), "example")
+        for example in assistant.examples
+    ]
+    titles = (assistant.title, assistant.title_en, assistant.brief, assistant.brief_en, *assistant.aliases)
+    samples += [_Sample(features(text), (name, None), "title") for text in titles]
+    samples += [_Sample(features(text), (name, None), "topic") for text in assistant.topics]
+    samples += [_Sample(features(text), (name, None), "heading") for text in _headings(assistant)]
+    return [sample for sample in samples if sample.counts]
+
+
+def _headings(assistant: Assistant) -> list[str]:
+    """Titles and headings of the documents an assistant may read: `knowledge/` lies beside `assistants/`."""
+    folders = [assistant.folder.parent.parent / "knowledge" / name for name in assistant.knowledge]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.md"))]
+    return [heading for path in paths for heading in _HEADING.findall(path.read_text("utf-8", errors="replace"))]
+
+
+def _background() -> list[_Sample]:
+    path = Path(__file__).with_name("background.yaml")
+    subjects: dict[str, list[str]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return [_Sample(features(text), (NOBODY, None), "background") for texts in subjects.values() for text in texts]
+
+
+def _unclaimed(background: Sequence[_Sample], samples: Sequence[_Sample]) -> list[_Sample]:
+    """The background without what an assistant's examples claim word by word."""
+    claimed = [set(sample.counts) for sample in samples if sample.origin == "example"]
+    return [
+        one for one in background if not any(len(other & set(one.counts)) > 0.6 * len(one.counts) for other in claimed)
+    ]
+
+
+def _together(texts: Sequence[str]) -> Counter[str]:
+    """The features of a template: those of all its sentences."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        found |= features(text)
+    return found
+
+
+def _gram(vectors: Sequence[Mapping[str, float]]) -> Floats:
+    """Every vector's product with every other, by way of the few that share a feature."""
+    holders: dict[str, tuple[list[int], list[float]]] = {}
+    for row, vector in enumerate(vectors):
+        for feature, value in vector.items():
+            rows, values = holders.setdefault(feature, ([], []))
+            rows.append(row)
+            values.append(value)
+    gram = np.zeros((len(vectors), len(vectors)))
+    for rows, values in holders.values():
+        if len(rows) == 1:
+            gram[rows[0], rows[0]] += values[0] ** 2
+        else:
+            gram[np.ix_(rows, rows)] += np.outer(values, values)
+    return gram
+
+
+def _evidence(scores: Floats) -> Floats:
+    """Per row and assistant: one, its score, and its lead over the best other column (nobody's included)."""
+    rows, columns = scores.shape
+    others = np.repeat(scores[:, None, :], columns - 1, axis=1)
+    others[:, np.arange(columns - 1), np.arange(columns - 1)] = -np.inf
+    own = scores[:, :-1]
+    return np.stack([np.ones((rows, columns - 1)), own, own - others.max(axis=2)], axis=2)
+
+
+def _sigmoid(value: Floats) -> Floats:
+    return 1 / (1 + np.exp(-np.clip(value, -30, 30)))
+
+
+def _logistic(evidence: Floats, truth: Floats) -> Floats:
+    """Coefficients of a logistic regression by Newton's method, with a little shrinkage."""
+    x, y = evidence.reshape(-1, evidence.shape[-1]), truth.reshape(-1)
+    curve = np.zeros(x.shape[1])
+    for _ in range(12):
+        p = _sigmoid(x @ curve)
+        slope = x.T @ (p - y) + 0.01 * curve
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + 0.01 * np.eye(x.shape[1])
+        curve = curve - np.linalg.solve(curvature, slope)
+    return np.asarray(curve)

@@ -1,0 +1,113 @@
+"""Who answers: those who are mentioned, else those who wait for an answer, else the best fit, else nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from app.core.assistant import Assistant
+from app.core.ports import Understanding
+from app.core.turn import Mention
+from app.team.mentions import find_mentions, name_table, shares
+
+FITS = 0.5
+"""Confidence from which an assistant takes a message without being called."""
+CLEARLY = 0.75
+"""Confidence from which a message leaves the assistants that wait for an answer."""
+LEAD = 0.3
+"""And by how much it must fit another better than them."""
+AFTERTHOUGHT = 24
+"""Characters. What is longer is no correction of what was said before."""
+ALIKE = 60.0
+"""rapidfuzz ratio (0 to 100) from which a written name resembles an assistant's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Where a message goes, and why."""
+
+    assistants: tuple[str, ...]
+    """Canonical names in the order of mention; empty: nobody here does this."""
+    mentions: tuple[str, ...]
+    """Canonical names that were called with an `@`."""
+    unknown: tuple[str, ...]
+    """Names after an `@` that nobody here bears, as written."""
+    confidence: float
+    """0 to 1; 1 for a mention."""
+    reason: str
+    """`mention`, `pending`, `fit`, `nobody` or `unknown` (only unknown names were called)."""
+    text: str
+    """The text without the mentions of assistants; unknown names stay in it."""
+    suggestions: tuple[str, ...] = ()
+    """Assistants whose names resemble an unknown one: to be offered, never taken for granted."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Where several were called: what of the text each is to answer, by name."""
+
+    def part_of(self, assistant: str) -> str:
+        """What this assistant is to answer."""
+        return self.parts.get(assistant, self.text)
+
+
+class Router:
+    """Built once from the assistants; routes any number of messages."""
+
+    def __init__(self, assistants: Mapping[str, Assistant], understanding: Understanding) -> None:
+        self._assistants = assistants
+        self._names = name_table(assistants)
+        self._understanding = understanding
+
+    def route(
+        self,
+        text: str,
+        given: tuple[Mention, ...] = (),
+        pending: Sequence[str] = (),
+        recent: Sequence[str] = (),
+    ) -> Routing:
+        """Route one message.
+
+        `given` are mentions that the channel itself knows of. `pending` are the assistants of this room that wait for
+        an answer; `recent` those that spoke last and are done: they take what fits nobody and is short, so that
+        "改成300万" reaches whom it corrects.
+        """
+        found = find_mentions(text, self._names)
+        calls = tuple(mention for mention in found if mention.assistant)
+        called = [mention.assistant for mention in (*calls, *given) if mention.assistant in self._assistants]
+        mentions = tuple(dict.fromkeys(name for name in called if name))
+        unknown = tuple(dict.fromkeys(mention.text for mention in found if not mention.assistant))
+        rest, parts = shares(text, calls)
+        suggestions = self._alike(unknown)
+        if mentions:
+            return Routing(mentions, mentions, unknown, 1.0, "mention", rest, suggestions, parts)
+        if unknown:
+            return Routing((), (), unknown, 0.0, "unknown", rest, suggestions)
+        return self._unmentioned(rest, self._known(pending), self._known(recent))
+
+    def _unmentioned(self, text: str, pending: tuple[str, ...], recent: tuple[str, ...]) -> Routing:
+        fits = self._understanding.fits(text) if text.strip() else ()
+        best = fits[0] if fits else None
+        confidence = best.confidence if best else 0.0
+        if pending:
+            waiting = max((fit.confidence for fit in fits if fit.assistant in pending), default=0.0)
+            leaves = best is not None and best.assistant not in pending
+            if not (leaves and confidence >= CLEARLY and confidence - waiting >= LEAD):
+                return Routing(pending, (), (), waiting, "pending", text)
+        if best and confidence >= FITS:
+            return Routing((best.assistant,), (), (), confidence, "fit", text)
+        if recent and 0 < len(text.strip()) <= AFTERTHOUGHT:
+            return Routing(recent, (), (), confidence, "pending", text)
+        return Routing((), (), (), confidence, "nobody", text)
+
+    def _known(self, names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(name for name in dict.fromkeys(names) if name in self._assistants)
+
+    def _alike(self, unknown: Sequence[str]) -> tuple[str, ...]:
+        """Assistants with a name like one of the unknown ones, the most alike first."""
+        scores: dict[str, float] = {}
+        for written in unknown:
+            for name, score, _ in process.extract(written.lower(), list(self._names), scorer=fuzz.ratio, limit=3):
+                owner = self._names[name]
+                scores[owner] = max(scores.get(owner, 0.0), score)
+        alike = sorted((owner for owner, score in scores.items() if score >= ALIKE), key=lambda owner: -scores[owner])
+        return tuple(alike)
