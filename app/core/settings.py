@@ -36,7 +36,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Settings(
         home=home,
-        content=_content(environment),
+        content=content_folder(environment),
         host=environment.get("DESKMATE_HOST") or "127.0.0.1",
         port=int(environment.get("DESKMATE_PORT") or 8000),
         database_url=environment.get("DESKMATE_DATABASE_URL") or f"sqlite+aiosqlite:///{home / 'deskmate.db'}",
@@ -47,7 +47,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def _content(environment: Mapping[str, str]) -> Path:
+def content_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The named folder; else the checkout this package stands in; else the copy bundled in the wheel."""
     if named := environment.get("DESKMATE_CONTENT"):
         return Path(named).resolve()

@@ -1,0 +1,1 @@
+"""Foreign exchange: dealing sentences, value dates, indicative prices, screening."""

@@ -1,0 +1,98 @@
+"""Who buys and who sells, always as the customer: 结汇 · 购汇 · 买 · 卖 · mine · yours · 我行卖出 · sell/buy swap."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from skills.fx.elements import Side
+
+Way = Literal["object", "foreign", "convert"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One word of dealing. `way` says what its side is about.
+
+    `object`: the currency that follows. `foreign`: the foreign currency (结汇, 购汇). `convert`: the customer gives
+    what stands before it and gets what stands after it.
+    """
+
+    side: Side
+    way: Way
+    start: int
+    end: int
+
+
+_HOUSE = r"(?:(?<![向从跟与找给和])(?:我行|我们行|本行|银行|行里|the bank|bank))"
+_RULES: tuple[tuple[re.Pattern[str], Side | None, Way], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), side, way)  # type: ignore[misc]
+    for pattern, side, way in (
+        # What looks like a side and is none: it is passed over.
+        (r"买[入汇]?价|卖[出汇]?价|现[汇钞][买卖]入?出?价|买卖|结售汇|双边|bid\s?/\s?(?:ask|offer)|two[- ]way|both sides|买还是卖|买或卖|buy or sell|be able to", None, "object"),
+        # The bank's own side is the customer's other one.
+        (rf"{_HOUSE}\s*(?:要|想|拟)?(?:买入?|购入?|buys?)|从客户(?:处|那里?|手[里上])?\s*(?:买入?|购入?)|向客户(?:买入?|购入?)|buy(?:s|ing)? from (?:the |our )?(?:client|customer)", "sell", "object"),
+        (rf"{_HOUSE}\s*(?:要|想|拟)?(?:卖出?|售出?|sells?)|(?:卖|售)给客户|向客户(?:卖出?|售出?)|sell(?:s|ing)? to (?:the |our )?(?:client|customer)", "buy", "object"),
+        (r"结汇|结(?=\d)", "sell", "foreign"),
+        (r"[购售]汇|换汇买", "buy", "foreign"),
+        (r"买[入进]?|购[买入进]?|buy(?:s|ing|er)?(?![a-z])|bought|purchas(?:e[sd]?|ing)(?![a-z])|(?<![a-z])mine(?![a-z])|(?<![a-z])lift(?:s|ed|ing)?(?![a-z])"
+         r"|(?:(?<![a-z])(?:i|we|client|customer) take[sn]?|(?<![a-z])bid(?:s|ding)? (?:for|on)|(?:we|i|client|customer) bids?)(?![a-z])", "buy", "object"),
+        (r"卖[出掉]?|售出|[沽抛](?:出|掉)?|sell(?:s|ing|er)?(?![a-z])|(?<![a-z])sold(?![a-z])|(?<![a-z])sale of|(?:forward|spot) sale(?![a-z])|(?<![a-z])yours(?![a-z])"
+         r"|(?<![a-z])hit(?:s|ting)?(?![a-z])|(?:we|i|client|customer) (?:offers?|gives?)(?![a-z])|your bid(?![a-z])", "sell", "object"),
+        (r"换成|换为|兑换成|兑换为|兑成|转成|转换成|(?<!兑)换(?![汇个])|兑换(?!率)|(?<=[a-z] )in ?to(?= )|(?<![a-z])(?:convert|exchange|change|swap)(?:s|ing)?(?= )", "buy", "convert"),
+    )
+)  # fmt: skip
+_NEGATED = re.compile(
+    r"(?<!是)(?:不是|并非|不要|而非|别)(?P<what>[^,，。;；是要¦]{1,16})(?=是|要|而是|[,，。;；]|$)"
+    r"|(?<![a-z])(?:not|instead of|rather than)\s+(?:a\s+)?(?P<what2>[^,.;¦]{1,24}?)(?=\s*(?:[,.;]|but|$))",
+    re.IGNORECASE,
+)
+_SWAP = re.compile(r"掉期|近端|远端|(?<![a-z])swap(?!s? (?:my|our|the|\d))s?(?![a-z])|(?<![A-Za-z])[SB]/[SB](?![A-Za-z])", re.IGNORECASE)
+_LEGS = re.compile(
+    r"(?P<sell>(?<![A-Za-z])S/B(?![A-Za-z])|sell(?:ing)?\s*(?:/|-|&|\+|and|then)\s*buy|卖出?\s*(?:/|-|后)?\s*买[入回]?(?=$|[,，。;；\s掉¦])|先卖后买)"
+    r"|(?P<buy>(?<![A-Za-z])B/S(?![A-Za-z])|buy(?:ing)?\s*(?:/|-|&|\+|and|then)\s*sell|买[入进]?\s*(?:/|-|后)?\s*卖出?(?=$|[,，。;；\s掉¦])|先买后卖)",
+    re.IGNORECASE,
+)
+_NEAR = re.compile(r"近端|near leg", re.IGNORECASE)
+_FAR = re.compile(r"远端|far leg", re.IGNORECASE)
+
+
+def without_negated(line: str) -> str:
+    """`line` without what was said not to be meant: 不是买是卖 → 是卖."""
+    return _NEGATED.sub(lambda found: " " * len(found[0]), line)
+
+
+def is_swap(line: str) -> bool:
+    """Whether a swap is spoken of."""
+    return _SWAP.search(line) is not None
+
+
+def find_verbs(line: str) -> list[Verb]:
+    """The words of dealing in `line`, in order."""
+    verbs: list[Verb] = []
+    taken = 0
+    matches = sorted(
+        ((match, side, way, place) for place, (rule, side, way) in enumerate(_RULES) for match in rule.finditer(line)),
+        key=lambda found: (found[0].start(), found[3]),
+    )
+    for match, side, way, _ in matches:
+        if match.start() < taken:
+            continue
+        taken = match.end()
+        if side is not None:
+            verbs.append(Verb(side, way, match.start(), match.end()))
+    return verbs
+
+
+def near_leg(line: str, verbs: list[Verb]) -> list[Verb]:
+    """Of a swap's verbs, those of its near leg."""
+    if legs := _LEGS.search(line):
+        return [Verb("sell" if legs["sell"] else "buy", "object", legs.start(), legs.end())]
+    near, far = _NEAR.search(line), _FAR.search(line)
+    if near:
+        end = far.start() if far and far.start() > near.end() else len(line)
+        return [verb for verb in verbs if near.end() <= verb.start < end][:1]
+    if far:
+        return [verb for verb in verbs if verb.start < far.start()][:1]
+    return verbs[:1]
