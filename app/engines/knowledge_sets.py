@@ -1,0 +1,79 @@
+"""`set.yaml` of a knowledge set: whose it is and whom it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.assistant import ContentError, checked_content, read_yaml
+from app.engines.documents import front_matter
+from app.engines.lexical_sql import is_set_name
+
+
+class KnowledgeSet(BaseModel):
+    """What `set.yaml` says. Unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(min_length=1)
+    title_en: str = ""
+    owner: str = Field(min_length=1)
+    """The department that answers for it."""
+    audience: tuple[str, ...] = Field(min_length=1)
+    """Roles that it is written for; `*` means everybody. What may be read is said by `config/permissions.csv`."""
+    valid_from: date
+    valid_until: date | None = None
+
+
+class _FrontMatter(BaseModel):
+    """The head of a shipped document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(min_length=1)
+    number: str = ""
+    issued: date | None = None
+    valid_from: date | None = None
+    owner: str = ""
+    department: str = ""
+
+
+def load_sets(content: Path) -> Mapping[str, KnowledgeSet]:
+    """Every set below `knowledge/`, by name. Raises `ContentError` with file and line."""
+    folder = content / "knowledge"
+    folders = [child for child in sorted(folder.iterdir()) if child.is_dir()] if folder.is_dir() else []
+    return {child.name: _load(child) for child in folders if not child.name.startswith(".")}
+
+
+def check_content(content: Path) -> None:
+    """Raises `ContentError` with file and line for a wrong `set.yaml` or a wrong head of a shipped document."""
+    for name in load_sets(content):
+        for path in sorted((content / "knowledge" / name).rglob("*.md")):
+            _check_document(path)
+
+
+def _load(folder: Path) -> KnowledgeSet:
+    path = folder / "set.yaml"
+    if not is_set_name(folder.name):
+        raise ContentError(path, 1, f"a set's name has lower-case letters, digits and underscores: {folder.name!r}")
+    values = read_yaml(path)
+    if not isinstance(values, dict):
+        raise ContentError(path, 1, "a mapping is expected")
+    return checked_content(KnowledgeSet, path, values)
+
+
+def _check_document(path: Path) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ContentError(path, 1, "not UTF-8") from None
+    about: Mapping[str, Any] = front_matter(text)[0]
+    if not about:
+        raise ContentError(
+            path, 1, "a document begins with its title, number, issued, valid_from between two lines of ---"
+        )
+    checked_content(_FrontMatter, path, dict(about))

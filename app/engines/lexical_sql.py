@@ -1,0 +1,80 @@
+"""The statements of the lexical index. A set's name is part of its tables' names: only a harmless one is let in."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+LAYOUT = 1
+"""Of the tables. An older file is made anew: all in it comes from documents that are still there."""
+
+_SET_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+DOCUMENTS = """
+CREATE TABLE IF NOT EXISTS documents (
+  source TEXT PRIMARY KEY, in_set TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, dated TEXT NOT NULL
+)
+"""
+
+MAKE = (
+    "CREATE TABLE IF NOT EXISTS passages_{name} (id INTEGER PRIMARY KEY,"
+    " source TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS places_{name} ON passages_{name} (source, locator)",
+    "CREATE TABLE IF NOT EXISTS parts_{name} (id INTEGER PRIMARY KEY,"
+    " passage INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, mark TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS parts_of_{name} ON parts_{name} (passage)",
+    "CREATE INDEX IF NOT EXISTS marks_{name} ON parts_{name} (mark)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS words_{name}"
+    " USING fts5 (titles, body, tokenize = \"unicode61 remove_diacritics 0 tokenchars '~.%'\")",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS counts_{name} USING fts5vocab ('words_{name}', 'row')",
+)
+DROP = tuple(f"DROP TABLE IF EXISTS {kind}_{{name}}" for kind in ("counts", "words", "parts", "passages"))
+
+ADD_DOCUMENT = "INSERT INTO documents (source, in_set, digest, title, dated) VALUES (?, ?, ?, ?, ?)"
+ADD_PASSAGE = "INSERT INTO passages_{name} (source, locator, heading, text) VALUES (?, ?, ?, ?)"
+ADD_PART = "INSERT INTO parts_{name} (passage, start, stop, mark) VALUES (?, ?, ?, ?)"
+ADD_WORDS = "INSERT INTO words_{name} (rowid, titles, body) VALUES (?, ?, ?)"
+REMOVE = (
+    "DELETE FROM words_{name} WHERE rowid IN"
+    " (SELECT t.id FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage WHERE p.source = ?)",
+    "DELETE FROM parts_{name} WHERE passage IN (SELECT id FROM passages_{name} WHERE source = ?)",
+    "DELETE FROM passages_{name} WHERE source = ?",
+    "DELETE FROM documents WHERE source = ?",
+)
+
+SIZE = "SELECT count(*) FROM parts_{name}"
+COUNT = "SELECT doc FROM counts_{name} WHERE term = ?"
+BEST = (
+    "SELECT rowid, -bm25(words_{name}, ?, 1.0) AS rank FROM words_{name}"
+    " WHERE words_{name} MATCH ? ORDER BY rank DESC, rowid LIMIT ?"
+)
+PARTS = (
+    "SELECT p.source, p.locator, p.heading, substr(p.text, t.start + 1, t.stop - t.start),"
+    " d.title, d.dated, t.mark, w.titles, w.body"
+    " FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage JOIN documents d ON d.source = p.source"
+    " JOIN words_{name} w ON w.rowid = t.id"
+)
+PART = f"{PARTS} WHERE t.id = ?"
+PART_OF_MARK = f"{PARTS} WHERE t.mark = ?"
+PASSAGE = (
+    "SELECT p.heading, p.text, d.title, d.dated FROM passages_{name} p JOIN documents d ON d.source = p.source"
+    " WHERE p.source = ? AND p.locator = ?"
+)
+SETS = "SELECT substr(name, 10) FROM sqlite_master WHERE type = 'table' AND name GLOB 'passages_*' ORDER BY 1"
+
+
+def is_set_name(name: str) -> bool:
+    """True for a name that a table may carry."""
+    return bool(_SET_NAME.fullmatch(name))
+
+
+def of_set(statement: str, name: str) -> str:
+    """`statement` for one set's tables."""
+    if not is_set_name(name):
+        raise ValueError(f"not a set's name: {name!r}")
+    return statement.replace("{name}", name)
+
+
+def sets_of(connection: sqlite3.Connection) -> list[str]:
+    """Names of the sets that have tables."""
+    return [str(row[0]) for row in connection.execute(SETS)]
