@@ -1,0 +1,295 @@
+"""Turns and replies as what Chainlit's page draws: steps (its word for messages) and elements (chips, cards, files).
+
+The live talk and the history are drawn by the same functions, so a conversation looks the same after a restart.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.core.errors import AssistantError
+from app.core.texts import Texts
+from app.core.turn import Action, Attachment, Chart, Citation, Mode, Part, Reply
+
+if TYPE_CHECKING:
+    from app.gateway.desk import Told
+    from app.gateway.gateway import Gateway
+
+say = Texts(Path(__file__).parent / "texts")
+
+Json = dict[str, Any]
+
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is drawn: whose screen, which room, which turn."""
+
+    person: str
+    room: str
+    turn_id: str
+
+    @property
+    def run(self) -> str:
+        """Id of the step that holds all answers of this turn; thumbs go to it."""
+        return f"run:{self.turn_id}"
+
+    def message(self, number: int) -> str:
+        """Id of the `number`-th answer of this turn."""
+        return f"reply:{self.turn_id}:{number}"
+
+
+def turn_of_run(id: str) -> str:
+    """The turn id in the id of its run."""
+    return id.removeprefix("run:")
+
+
+class Cards:
+    """Draws turns and replies for one viewer."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._titles: dict[str, str] = {}
+
+    def question(self, place: Place, told: Told) -> Json:
+        """What the person said."""
+        step = _step(place.turn_id, place.room, told.at)
+        return {**step, "type": "user_message", "name": told.person.name, "output": told.text}
+
+    def run(self, place: Place, at: datetime, *, over: bool, feedback: str | None = None) -> Json:
+        """The bracket around the answers of one turn. Chainlit shows copy and thumbs only inside one."""
+        step = {**_step(place.run, place.room, at), "type": "run", "name": "on_message", "parentId": place.turn_id}
+        if not over:
+            step["end"] = None
+        if feedback:
+            step["feedback"] = {"forId": place.run, "value": 1 if feedback == "up" else 0}
+        return step
+
+    def message(self, place: Place, number: int, part: Part, at: datetime) -> Json:
+        """One assistant's answer."""
+        return {
+            **_step(place.message(number), place.room, at),
+            "type": "assistant_message",
+            "name": self.title(part.speaker),
+            "parentId": place.run,
+            "output": displayed(part.text),
+            "metadata": {"avatarName": f"{self.title(part.speaker)} · {self.mark(part.mode, part.model)}"},
+        }
+
+    def progress(self, place: Place, text: str, at: datetime) -> Json:
+        """What is happening right now."""
+        step = _step(f"progress:{place.turn_id}", place.room, at)
+        icon = {"icon": "loader-circle"}
+        return {**step, "type": "tool", "name": text, "parentId": place.run, "end": None, "metadata": icon}
+
+    def title(self, speaker: str) -> str:
+        """The name people know an assistant by."""
+        assistant = self._gateway.assistants.get(speaker)
+        return assistant.title if assistant else say("deskmate")
+
+    def mark(self, mode: Mode, model: str) -> str:
+        """How an answer was made, in one word."""
+        return say("mark_local") if mode == "local" else model.rsplit("/", 1)[-1] or say("mark_model")
+
+    async def elements(self, place: Place, reply: Reply, sentence: str) -> list[Json]:
+        """Everything that hangs on the messages of `reply`. `sentence` is what the person had said."""
+        parts = parts_of(reply)
+        drawn = []
+        for number, part in enumerate(parts):
+            if part.citations:
+                drawn.append(await self._citations(place, number, part.citations))
+        last = len(parts) - 1
+        for index, chart in enumerate(reply.charts):
+            drawn.append(_chart(place, place.message(last), index, chart))
+        for file in reply.files:
+            drawn.append(file_element(place, place.message(last), file))
+        for action in reply.actions:
+            number = next((n for n, part in enumerate(parts) if part.speaker == action.assistant), last)
+            drawn.append(self.action(place, place.message(number), action, sentence))
+        if reply.error or reply.refused:
+            drawn.append(_problem(place, place.message(last), reply))
+        return drawn
+
+    def action(self, place: Place, for_id: str, action: Action, sentence: str) -> Json:
+        """The confirmation card of an action, or its receipt."""
+        props = {
+            "id": action.id,
+            "digest": action.digest,
+            "state": action.state,
+            "summary": action.summary,
+            "arguments": [{"name": name, "value": _value(value)} for name, value in action.arguments.items()],
+            "proposed_by": say(
+                "action_on_behalf", assistant=self.title(action.assistant), person=self._name(action.proposed_by)
+            ),
+            "approvals": [{"by": self._name(one.by), "at": one.at.isoformat()} for one in action.approvals],
+            "expires_at": action.expires_at.isoformat(),
+            "outcome": displayed(action.outcome),
+            "sentence": sentence,
+            "for_id": for_id,
+            "labels": _labels("action"),
+        }
+        return _custom(place, f"action:{action.id}", "ActionCard", for_id, props)
+
+    async def passage(self, place: Place, source: str, locator: str, quote: str) -> Json:
+        """The place that a citation points to, for the side panel. Raises `AssistantError`."""
+        hit = await self._gateway.desk.passage(place.person, source, locator)
+        props = {
+            "title": hit.title,
+            "locator": hit.locator,
+            "dated": hit.dated,
+            "text": hit.text,
+            "quote": quote,
+            "url": hit.url,
+            "labels": _labels("passage"),
+        }
+        return _custom(place, f"passage:{source}:{locator}", "Passage", "", props)
+
+    async def _citations(self, place: Place, number: int, citations: Sequence[Citation]) -> Json:
+        items = []
+        for index, one in enumerate(citations, start=1):
+            title = await self._title_of(place.person, one)
+            items.append({"n": index, "title": title, "source": one.source, "locator": one.locator, "quote": one.quote})
+        props = {"items": items, "label": say("sources")}
+        return _custom(place, f"citations:{place.turn_id}:{number}", "Citations", place.message(number), props)
+
+    async def _title_of(self, person: str, citation: Citation) -> str:
+        """The document's title; its file name where the document is gone or no longer open to this person."""
+        if citation.source not in self._titles:
+            try:
+                hit = await self._gateway.desk.passage(person, citation.source, citation.locator)
+            except AssistantError:
+                return Path(citation.source).stem
+            if len(self._titles) > 10_000:
+                self._titles.clear()
+            self._titles[citation.source] = hit.title
+        return self._titles[citation.source]
+
+    def _name(self, id: str) -> str:
+        try:
+            return self._gateway.identity.person(id).name
+        except AssistantError:
+            return id
+
+
+def parts_of(reply: Reply) -> Sequence[Part]:
+    """The reply by speaker; a reply of Deskmate itself (an error, a refusal) is one part without a speaker."""
+    return reply.parts or (Part("", reply.text, reply.mode, citations=reply.citations),)
+
+
+def file_element(place: Place, for_id: str, file: Attachment) -> Json:
+    """A file of the room, to look at or to download."""
+    picture = file.mime in _PICTURES
+    return {
+        **_element(place, f"file:{file.id}", "image" if picture else "file", file.name, for_id),
+        "url": file_url(file.id),
+        "mime": file.mime,
+        "size": "medium" if picture else None,
+    }
+
+
+def file_url(id: str) -> str:
+    """Where the browser gets a file."""
+    return f"/project/file/{id}"
+
+
+def displayed(text: str) -> str:
+    """`text` so that Chainlit's Markdown shows all of it.
+
+    Its renderer takes `:name` for a directive and drops it, and strikes out what stands between two single tildes:
+    a word joiner behind the colon and the wide tilde of Chinese ranges leave both as they were meant.
+    """
+    text = re.sub(r":(?=[A-Za-z])", ":\u2060", text)
+    return re.sub(r"(?<![~/])~(?!~)", "～", text)
+
+
+def _step(id: str, room: str, at: datetime) -> Json:
+    moment = _utc(at)
+    return {
+        "id": id,
+        "threadId": room,
+        "parentId": None,
+        "createdAt": moment,
+        "start": moment,
+        "end": moment,
+        "input": "",
+        "output": "",
+        "streaming": False,
+        "isError": False,
+        "waitForAnswer": False,
+        "metadata": {},
+    }
+
+
+def _utc(at: datetime) -> str:
+    """As Chainlit writes times: UTC with a final Z. A time without a zone is UTC."""
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _element(place: Place, id: str, type: str, name: str, for_id: str) -> Json:
+    return {
+        "id": id,
+        "threadId": place.room,
+        "type": type,
+        "name": name,
+        "display": "inline",
+        "forId": for_id,
+        "url": None,
+        "chainlitKey": None,
+        "mime": "application/json",
+    }
+
+
+def _custom(place: Place, id: str, name: str, for_id: str, props: Json) -> Json:
+    """One of our own elements: `name` is its file in `web/public/elements`."""
+    return {**_element(place, id, "custom", name, for_id), "props": props}
+
+
+def _chart(place: Place, for_id: str, index: int, chart: Chart) -> Json:
+    """A Plotly figure that fits light and dark, sent along as data: nothing to store and nothing to fetch."""
+    figure = json.loads(json.dumps(chart.figure, default=str))
+    layout = figure.setdefault("layout", {})
+    layout.pop("template", None)
+    layout.setdefault("title", {"text": chart.title})
+    layout.setdefault("colorway", ["#1f7fa3", "#d98a2b", "#5b9a68", "#8a6fb0", "#c25b56"])
+    layout.setdefault("height", 340)
+    layout.setdefault("margin", {"l": 64, "r": 56, "t": 56, "b": 48})
+    layout |= {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": "#7a8699", "family": "system-ui, 'Noto Sans CJK SC', sans-serif", "size": 13},
+    }
+    for name in ("yaxis", *(key for key in layout if key.startswith("yaxis"))):
+        # Thousands in full: "15k" is nobody's way to write an amount here.
+        layout[name] = {"tickformat": ",", "gridcolor": "rgba(122,134,153,.22)", **layout.get(name, {})}
+    figure["config"] = {"displayModeBar": False, "displaylogo": False, "responsive": True}
+    url = f"data:application/json;base64,{base64.b64encode(json.dumps(figure).encode()).decode()}"
+    return {**_element(place, f"chart:{place.turn_id}:{index}", "plotly", chart.title, for_id), "url": url}
+
+
+def _problem(place: Place, for_id: str, reply: Reply) -> Json:
+    code = reply.error.code if reply.error else ""
+    props = {"code": code, "trace": reply.trace_id, "labels": _labels("problem")}
+    return _custom(place, f"problem:{place.turn_id}", "Problem", for_id, props)
+
+
+def _labels(prefix: str) -> Mapping[str, str]:
+    """The catalogue's texts for one kind of element."""
+    return {key.removeprefix(f"{prefix}_"): say(key) for key in sorted(say.keys("zh")) if key.startswith(f"{prefix}_")}
+
+
+def _value(value: Any) -> str:
+    """An argument as a person reads it: exact, nothing left out."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return "、".join(_value(one) for one in value)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,157 @@
+"""What the page fetches besides Chainlit's own paths: files of a room, faces, and who can be mentioned."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+from chainlit.auth import get_current_user
+from chainlit.session import WebsocketSession
+from chainlit.user import PersistedUser
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
+from pypinyin import Style, lazy_pinyin
+from starlette.datastructures import UploadFile
+
+from app.channels.browser_cards import Json, say
+from app.channels.browser_page import language_of_browser
+from app.core.assistant import Assistant
+from app.core.errors import AssistantError
+from app.core.texts import language, speaking
+
+if TYPE_CHECKING:
+    from app.gateway.gateway import Gateway
+
+UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes of a request; the gateway's own limits per kind of file are lower
+_SHOWN_IN_PAGE = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_User = Annotated[PersistedUser, Depends(get_current_user)]
+
+
+def router(gateway: Gateway) -> APIRouter:
+    """The routes. They come before Chainlit's of the same path, which would keep uploads as plain files of its own."""
+    routes = APIRouter(include_in_schema=False)
+    faces = {assistant.title: assistant.face for assistant in gateway.assistants.values()}
+
+    @routes.post("/project/file")
+    async def upload(request: Request, user: _User, session_id: str) -> Response:
+        """Take a file into the room of a live session."""
+        with speaking(language_of_browser(request.headers.get("accept-language", ""))):
+            session = _session_of(user, session_id)
+            if session is None:
+                return _refusal(404, say("upload_session"))
+            if int(request.headers.get("content-length") or 0) > UPLOAD_LIMIT:
+                return _refusal(413, say("upload_too_large", limit=UPLOAD_LIMIT // 1024**2))
+            async with request.form(max_files=1) as form:
+                file = form.get("file")
+                if not isinstance(file, UploadFile):
+                    return _refusal(400, say("upload_none"))
+                mime = file.content_type or "application/octet-stream"
+                try:
+                    kept = await gateway.desk.upload(
+                        user.identifier, session.thread_id, file.filename or "", await file.read(), mime
+                    )
+                except AssistantError as error:
+                    return _refusal(400, error.message)
+            # What is no picture is shown as a file to download, never as something that the page plays or opens.
+            shown = kept.mime if kept.mime in _SHOWN_IN_PAGE else "application/octet-stream"
+            session.files[kept.id] = {
+                "id": kept.id,
+                "path": kept.path,
+                "name": kept.name,
+                "type": shown,
+                "size": kept.size,
+                "attachment": kept,
+            }
+            return JSONResponse({"id": kept.id})
+
+    @routes.get("/project/file/{file_id}")
+    async def download(request: Request, file_id: str, user: _User, session_id: str = "") -> Response:
+        """A file of one of the person's rooms, or one that he has just put into a message not sent yet."""
+        session = _session_of(user, session_id)
+        with speaking(language_of_browser(request.headers.get("accept-language", ""))):
+            try:
+                waiting = session.files.get(file_id) if session else None
+                file = waiting["attachment"] if waiting else await gateway.desk.file(user.identifier, file_id)
+            except AssistantError:
+                return _refusal(404, say("not_found"))
+        shown = file.mime in _SHOWN_IN_PAGE
+        return FileResponse(
+            file.path,
+            media_type=file.mime,
+            filename=file.name,
+            content_disposition_type="inline" if shown else "attachment",
+            headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"},
+        )
+
+    @routes.get("/avatars/{name:path}")
+    async def avatar(name: str) -> Response:
+        """A face: the assistant's character on a coloured disc. `name` may carry the mark behind a middle dot."""
+        title = name.split(" · ")[0]
+        return Response(_face(faces.get(title)), media_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
+
+    @routes.get("/mentions")
+    async def mentions(user: _User, accept_language: Annotated[str, Header()] = "") -> Json:
+        """Everybody who answers to an "@", with what the menu is filtered by."""
+        with speaking(language_of_browser(accept_language)):
+            people = [_mention(assistant) for assistant in gateway.assistants.values()]
+            keys = ("menu_title", "menu_empty", "mark_local", "mark_local_hint", "mark_model_hint")
+            return {"people": people, "labels": {key: say(key) for key in keys}}
+
+    return routes
+
+
+def _session_of(user: PersistedUser, id: str) -> WebsocketSession | None:
+    """The live connection of that id, if it is this person's."""
+    session = WebsocketSession.get_by_id(id)
+    mine = session is not None and session.user is not None and session.user.identifier == user.identifier
+    return session if mine else None
+
+
+def _mention(assistant: Assistant) -> Json:
+    english = language() == "en"
+    spoken = [alias for alias in assistant.aliases if alias.isascii() == english]
+    return {
+        "name": assistant.title_en if english else assistant.title,
+        "title": assistant.title,
+        "post": assistant.post,
+        "brief": assistant.brief_en if english else assistant.brief,
+        "face": f"/avatars/{quote(assistant.title)}",
+        "insert": (spoken or list(assistant.aliases))[0],
+        "names": sorted(assistant.names, key=len, reverse=True),
+        "keys": sorted({key for name in assistant.names for key in _keys(name)}),
+    }
+
+
+def _keys(name: str) -> set[str]:
+    """What `name` is found by: itself, its pinyin, and the initials of its pinyin."""
+    return {
+        name.casefold(),
+        "".join(lazy_pinyin(name)).casefold(),
+        "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).casefold(),
+    }
+
+
+def _face(face: str | None) -> str:
+    """An SVG of 64 × 64; without an assistant, Deskmate's own sign."""
+    if face is None:
+        drawn = (
+            '<circle cx="23" cy="25" r="7" fill="#fff"/><circle cx="41" cy="25" r="7" fill="#fff" fill-opacity=".75"/>'
+            '<rect x="12" y="38" width="40" height="6" rx="3" fill="#fff"/>'
+        )
+        disc = "#0b5b7a"
+    else:
+        drawn = (
+            '<text x="32" y="33" font-size="34" text-anchor="middle" dominant-baseline="central" '
+            f"font-family=\"'Noto Color Emoji','Apple Color Emoji','Segoe UI Emoji','Noto Sans CJK SC',sans-serif\">"
+            f"{escape(face)}</text>"
+        )
+        disc = "#e3eef3"
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
+        f'<circle cx="32" cy="32" r="32" fill="{disc}"/>{drawn}</svg>'
+    )
+
+
+def _refusal(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"detail": sentence}, status)

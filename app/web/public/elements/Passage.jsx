@@ -1,0 +1,32 @@
+// A passage of the bank's knowledge in the side panel, the quoted sentence marked.
+import { Markdown } from '@/components/markdown';
+import { ExternalLink } from 'lucide-react';
+
+export default function Passage() {
+  const { title, locator, dated, text, quote, url, labels } = props;
+  const at = quote ? text.indexOf(quote) : -1;
+  return (
+    <article className="dm-passage">
+      <h2>{title}</h2>
+      <p className="dm-passage-place">
+        <span>{locator}</span>
+        {dated ? <span>{labels.dated} {dated}</span> : null}
+      </p>
+      {text.trimStart().startsWith('|') ? (
+        <>
+          {quote && quote !== text ? <mark className="dm-passage-quoted">{quote}</mark> : null}
+          <Markdown>{text}</Markdown>
+        </>
+      ) : (
+        <div className="dm-passage-text">
+          {at < 0 ? text : <>{text.slice(0, at)}<mark>{quote}</mark>{text.slice(at + quote.length)}</>}
+        </div>
+      )}
+      {url ? (
+        <a className="dm-passage-link" href={url} target="_blank" rel="noopener noreferrer">
+          <ExternalLink size={15} aria-hidden="true" /> {labels.open}
+        </a>
+      ) : null}
+    </article>
+  );
+}
