@@ -125,7 +125,9 @@ def _checked(model: type[Model], path: Path, values: Any, index: int | None = No
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False)[0]
+        problems = error.errors(include_input=False, include_url=False)
+        # A misspelt key leaves its right name missing: the misspelt one is what helps.
+        problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
         where = ".".join(str(part) for part in problem["loc"])
         key = str(problem["loc"][0]) if problem["loc"] else ""
         line = _line_of(path, key) if index is None else _line_of_item(path, index)

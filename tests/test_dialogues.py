@@ -1,0 +1,64 @@
+"""Every dialogue in `tests/dialogues/`, in local mode: what people say, and what must come back."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.core.turn import Reply
+from app.main import Deskmate
+from tests.conftest import asking
+
+FOLDER = Path(__file__).parent / "dialogues"
+KEYS = {
+    "say", "as", "speakers", "has", "has_not", "cites", "actions", "files", "charts", "refused", "error", "attach",
+}  # fmt: skip
+
+
+def dialogues() -> list[Any]:
+    found = []
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for dialogue in yaml.safe_load(path.read_text(encoding="utf-8")):
+            found.append(pytest.param(dialogue, id=f"{path.stem}: {dialogue['name']}"))
+    return found
+
+
+@pytest.mark.parametrize("dialogue", dialogues())
+async def test_dialogue(dialogue: dict[str, Any], shared_house: Deskmate) -> None:
+    room = f"dialogue-{secrets.token_hex(6)}"
+    ask = asking(shared_house, room, dialogue.get("as", "E1001"))
+    for turn in dialogue["turns"]:
+        assert set(turn) <= KEYS, f"unknown keys: {set(turn) - KEYS}"
+        person = turn.get("as", dialogue.get("as", "E1001"))
+        files = [await attached(shared_house, person, room, name) for name in turn.get("attach", ())]
+        reply = await ask(turn["say"], person=person, files=tuple(files), operator="tester")
+        check(turn, reply)
+
+
+async def attached(house: Deskmate, person: str, room: str, name: str) -> Any:
+    from tests.files import make_file
+
+    content = make_file(name)
+    return await house.gateway.desk.upload(person, room, name, content, "application/octet-stream", joining=True)
+
+
+def check(turn: dict[str, Any], reply: Reply) -> None:
+    said = f"\n> {turn['say']}\n< {reply.text}"
+    assert reply.text.strip(), said
+    if "speakers" in turn:
+        assert list(reply.speakers) == turn["speakers"], said
+    for words in turn.get("has", ()):
+        assert words in reply.text, f"missing {words!r} in{said}"
+    for words in turn.get("has_not", ()):
+        assert words not in reply.text, f"unwanted {words!r} in{said}"
+    assert len(reply.citations) >= turn.get("cites", 0), said
+    if "actions" in turn:
+        assert [action.state for action in reply.actions] == turn["actions"], said
+    assert len(reply.files) >= turn.get("files", 0), said
+    assert len(reply.charts) >= turn.get("charts", 0), said
+    assert reply.refused == turn.get("refused", False), said
+    assert (reply.error.code if reply.error else None) == turn.get("error"), said
