@@ -1,0 +1,190 @@
+"""An action runs once, for the right people, with the confirmed arguments, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from app.core.errors import Refused
+from app.core.turn import Action
+from app.main import Deskmate, opened
+from app.team.approvals import Decision, decision_in
+from tests.conftest import Ask, asking, clock
+
+BOOK = "@办公 帮我订今天下午三点到四点的会议室，8个人，主题是周例会"
+
+
+async def proposed(ask: Ask, said: str = BOOK) -> Action:
+    reply = await ask(said)
+    for follow_up in ("主题是周例会", "8个人", "一个小时"):
+        if reply.actions:
+            break
+        reply = await ask(follow_up)
+    assert reply.actions, reply.text
+    return reply.actions[-1]
+
+
+async def bookings(house: Deskmate) -> int:
+    async with house.records._database.begin() as connection:
+        return int(await connection.scalar(text("SELECT count(*) FROM office_booking")) or 0)
+
+
+async def test_a_yes_runs_it_once(house: Deskmate) -> None:
+    ask = asking(house)
+    action = await proposed(ask)
+    assert action.state == "proposed" and await bookings(house) == 0
+    reply = await ask("确认")
+    assert [one.state for one in reply.actions] == ["executed"]
+    assert await bookings(house) == 1
+    again = await ask(f"确认 {action.id}")
+    assert [one.state for one in again.actions] == ["executed"]
+    assert await bookings(house) == 1
+
+
+async def test_a_no_runs_nothing(house: Deskmate) -> None:
+    ask = asking(house)
+    await proposed(ask)
+    reply = await ask("拒绝")
+    assert [one.state for one in reply.actions] == ["rejected"]
+    assert await bookings(house) == 0
+
+
+async def test_a_double_click_runs_once(house: Deskmate) -> None:
+    action = await proposed(asking(house))
+    clicks = [
+        house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser") for _ in range(5)
+    ]
+    states = {one.state for one in await asyncio.gather(*clicks)}
+    assert states == {"executed"} and await bookings(house) == 1
+
+
+async def test_another_digest_is_refused(house: Deskmate) -> None:
+    action = await proposed(asking(house))
+    with pytest.raises(Refused):
+        await house.gateway.decide("E1001", action.id, yes=True, digest="0" * 64, channel="browser")
+    assert await bookings(house) == 0
+
+
+async def test_a_stranger_cannot_decide(house: Deskmate) -> None:
+    action = await proposed(asking(house))
+    with pytest.raises(Refused):
+        await house.gateway.decide("E6001", action.id, yes=True, digest=action.digest, channel="browser")
+    assert await bookings(house) == 0
+
+
+async def test_changed_arguments_in_the_database_never_run(house: Deskmate) -> None:
+    """Sealed content of another action, put in its place, does not open; a sealed change does not match the digest."""
+    action = await proposed(asking(house))
+    sealed = house.records._sealer.seal(
+        {"arguments": {**action.arguments, "title": "别的"}, "summary": "别的"}, about=f"action/{action.id}"
+    )
+    async with house.records._database.write() as connection:
+        await connection.execute(text("UPDATE action SET content = :sealed"), {"sealed": sealed})
+    after = await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
+    assert after.state == "failed" and await bookings(house) == 0
+
+
+async def test_when_the_audit_cannot_be_written_nothing_runs(house: Deskmate) -> None:
+    action = await proposed(asking(house))
+    async with house.records._database.write() as connection:
+        await connection.execute(text("ALTER TABLE audit RENAME TO elsewhere"))
+    with pytest.raises(Exception):  # noqa: B017
+        await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
+    assert await bookings(house) == 0
+
+
+async def test_a_crash_between_yes_and_execution_is_mended_by_the_next_yes(house: Deskmate) -> None:
+    action = await proposed(asking(house))
+    async with house.records._database.write() as connection:
+        await connection.execute(text("UPDATE action SET state = 'approved'"))
+    for _ in range(2):
+        after = await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
+        assert after.state == "executed"
+    assert await bookings(house) == 1
+
+
+async def test_an_old_proposal_expires(settings) -> None:
+    late = clock()
+
+    async with opened(settings, clock=lambda: late) as house:
+        action = await proposed(asking(house))
+        late = clock() + timedelta(hours=1)
+        after = await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
+        assert after.state == "expired" and await bookings(house) == 0
+
+
+async def test_a_correction_replaces_the_proposal(house: Deskmate) -> None:
+    ask = asking(house)
+    first = await proposed(ask)
+    second = (await ask("改成今天下午四点到五点")).actions[-1]
+    assert second.id != first.id and second.digest != first.digest
+    old = await house.gateway.decide("E1001", first.id, yes=True, digest=first.digest, channel="browser")
+    assert old.state == "rejected"
+    await ask("确认")
+    assert await bookings(house) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("确认", Decision(True, None)),
+        ("确认 K7Q2MX", Decision(True, "K7Q2MX")),
+        ("拒绝K7Q2MX。", Decision(False, "K7Q2MX")),
+        ("OK", Decision(True, None)),
+        ("confirm k7q2mx", Decision(True, "K7Q2MX")),
+        ("取消", Decision(False, None)),
+        ("确认一下李娜的电话", None),
+        ("好的，那再帮我查一下牌价", None),
+        ("不是买是卖", None),
+    ],
+)
+def test_only_a_plain_decision_decides(said: str, meant: Decision | None) -> None:
+    assert decision_in(said) == meant
+
+
+@pytest.fixture(scope="module")
+async def property_house(tmp_path_factory) -> AsyncIterator[Deskmate]:
+    from tests.conftest import settings_in
+
+    async with opened(settings_in(tmp_path_factory.mktemp("home")), clock=clock) as built:
+        yield built
+
+
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.sampled_from(["yes", "no", "yes twice", "stranger", "wrong digest", "typed yes"]), max_size=6))
+async def test_whatever_is_clicked_it_runs_at_most_once(property_house: Deskmate, steps: list[str]) -> None:
+    house = property_house
+    async with house.records._database.write() as connection:
+        for table in ("office_booked_quarter", "office_booking"):
+            await connection.execute(text(f"DELETE FROM {table}"))
+    ask = asking(house)
+    action = await proposed(ask)
+    for step in steps:
+        await _take(house, ask, action, step)
+    told = await house.gateway.decide("E1001", action.id, yes=False, digest=action.digest, channel="browser")
+    assert await bookings(house) == (1 if told.state == "executed" else 0)
+
+
+async def _take(house: Deskmate, ask: Ask, action: Action, step: str) -> None:
+    if step == "typed yes":
+        await ask(f"确认 {action.id}")
+        return
+    person = "E6001" if step == "stranger" else "E1001"
+    digest = "f" * 64 if step == "wrong digest" else action.digest
+    clicks = [
+        house.gateway.decide(person, action.id, yes=step != "no", digest=digest, channel="browser")
+        for _ in range(2 if step == "yes twice" else 1)
+    ]
+    for result in await asyncio.gather(*clicks, return_exceptions=True):
+        if step in ("stranger", "wrong digest"):
+            assert isinstance(result, Refused)
+        else:
+            assert isinstance(result, Action), result
+
