@@ -24,11 +24,12 @@ from app.core.ports import Hit
 from app.core.texts import Texts
 from app.engines.documents import read_document
 from app.engines.knowledge_sets import KnowledgeSet, load_sets
-from app.engines.lexical import Found, LexicalIndex
+from app.engines.lexical import CANDIDATES, Found, LexicalIndex
 from app.engines.lexical_sql import is_set_name
 from app.engines.passages import passages_of
 from app.engines.sources import SourceFile, is_source_name, read_source, walked
 from app.engines.vectors import Embed, Vectors
+from app.engines.words import warm
 
 READING = 1
 """Version of how documents are read and cut: a change makes every document be read again."""
@@ -61,8 +62,9 @@ class ChromaKnowledge:
         await asyncio.to_thread(self._open)
 
     async def ping(self) -> None:
-        """Raises `Unavailable` when the index does not answer."""
+        """Raises `Unavailable` when the index does not answer; afterwards the first search is as fast as the next."""
         await asyncio.to_thread(self._index.ping)
+        await asyncio.to_thread(warm)
 
     async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
         """Best passages first. Raises `Refused` for a set that is not there."""
@@ -177,7 +179,7 @@ class ChromaKnowledge:
     def _search(self, allowed: frozenset[str] | None, query: str, sets: Sequence[str] | None, limit: int) -> list[Hit]:
         names = self._readable(allowed, sets)
         nearest = self._nearest(names, query)
-        found = self._index.search(names, query, nearest)
+        found = self._index.search(names, query, depth=max(CANDIDATES, 2 * limit), also=nearest)
         if nearest:
             found = _fused(found, nearest)
         best: dict[tuple[str, str], Found] = {}

@@ -94,7 +94,7 @@ class LexicalIndex:
             _remove(connection, name, source)
             connection.execute(sql.ADD_DOCUMENT, (source, name, digest, document.title, document.dated))
             for passage, parts in rows:
-                heading = passage.headings[-1] if passage.headings else ""
+                heading = " › ".join(title for title in passage.headings if title != document.title)
                 place = (source, passage.locator, heading, passage.text)
                 passage_id = connection.execute(sql.of_set(sql.ADD_PASSAGE, name), place).lastrowid
                 for start, stop, mark, titles, body in parts:
@@ -116,8 +116,15 @@ class LexicalIndex:
             row = connection.execute(sql.of_set(sql.PASSAGE, name), (source, locator)).fetchone()
         return Found(source, locator, row[0], row[1], row[2], row[3], "", 1.0, 1.0) if row else None
 
-    def search(self, names: Iterable[str], query: str, also: Mapping[str, Sequence[str]] | None = None) -> list[Found]:
-        """The best parts of these sets, best first. `also`: marks per set to look at besides, near in meaning."""
+    def search(
+        self,
+        names: Iterable[str],
+        query: str,
+        *,
+        depth: int = CANDIDATES,
+        also: Mapping[str, Sequence[str]] | None = None,
+    ) -> list[Found]:
+        """The best parts of these sets, best first; `depth` per set. `also`: marks per set besides, near in meaning."""
         query = query[:LONGEST_QUERY]
         about = asked(query)
         if not about:
@@ -132,7 +139,7 @@ class LexicalIndex:
                 for term in counts:
                     counted = connection.execute(sql.of_set(sql.COUNT, name), (term,)).fetchone()
                     counts[term] += int(counted[0]) if counted else 0
-                for row, rank in self._best(connection, name, terms):
+                for row, rank in self._best(connection, name, terms, depth):
                     rows[row[6]] = row, rank
                 for mark in (also or {}).get(name, ()):
                     near = connection.execute(sql.of_set(sql.PART_OF_MARK, name), (mark,)).fetchone()
@@ -151,10 +158,10 @@ class LexicalIndex:
 
     @staticmethod
     def _best(
-        connection: sqlite3.Connection, name: str, terms: Sequence[str]
+        connection: sqlite3.Connection, name: str, terms: Sequence[str], depth: int
     ) -> Iterator[tuple[tuple[str, ...], float]]:
         wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in terms)
-        best = connection.execute(sql.of_set(sql.BEST, name), (WEIGHT_OF_TITLES, wanted, CANDIDATES)).fetchall()
+        best = connection.execute(sql.of_set(sql.BEST, name), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
         for part, rank in best:
             yield connection.execute(sql.of_set(sql.PART, name), (part,)).fetchone(), rank
 

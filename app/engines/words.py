@@ -55,6 +55,11 @@ def _digits(number: str) -> str:
         return number  # 十百 and the like: no number
 
 
+def warm() -> None:
+    """Load what is loaded at the first word, so that nobody's question waits for it."""
+    _jieba().lcut("预热")
+
+
 @cache
 def _jieba() -> Any:
     """Loaded at the first word: reading its dictionary takes most of a second."""
