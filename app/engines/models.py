@@ -73,7 +73,7 @@ class LitellmModels:
         try:
             async with aclosing(self._answer(choice, request)) as answer:
                 async for chunk in answer:
-                    spoke = spoke or bool(chunk.text)
+                    spoke = spoke or bool(chunk.text.strip())
                     yield chunk
             breaker.succeeded()
             return
