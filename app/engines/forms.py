@@ -1,4 +1,4 @@
-"""What a value looks like, by kind: regular expressions over folded text, put together from `lexicon.yaml`."""
+"""What a value looks like, by kind: regular expressions over half-width text, put together from `lexicon.yaml`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from app.engines.ngrams import folded
+from app.engines.ngrams import folded, narrowed
 
 Span = tuple[int, int]
 
@@ -51,7 +51,7 @@ def spans(kind: str, text: str) -> list[Span]:
     if kind not in _FORMS:
         return []
     found = []
-    for match in _pattern(kind).finditer(folded(text[:LONGEST])):
+    for match in _pattern(kind).finditer(narrowed(text[:LONGEST])):
         group = next((name for name, value in match.groupdict().items() if value), 0)
         start, end = match.span(group)
         while start < end and text[start].isspace():
@@ -65,14 +65,14 @@ def spans(kind: str, text: str) -> list[Span]:
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    """The expression for a kind with a form of its own, over folded text."""
+    """The expression for a kind with a form of its own; case counts only where it says so."""
     return re.compile(_FORMS[kind](), re.IGNORECASE)
 
 
 def _currency() -> str:
     names: Mapping[str, Sequence[str]] = lexicon()["currency"]
     codes = "|".join(code.lower() for code in names)
-    pair = rf"(?<![a-z])(?:{codes})(?=/?(?:{codes})(?![a-z]))|(?<=[a-z]{{3}})(?:{codes})(?![a-z])"
+    pair = rf"(?<![a-z])(?:{codes})(?=/?(?:{codes})(?![a-z]))|(?<={codes})(?:{codes})(?![a-z])"
     return rf"{pair}|{any_of([word for words in names.values() for word in words])}|[$€£]"
 
 
@@ -144,7 +144,7 @@ def _organisation() -> str:
     """A name with the ending of a firm; else what stands between `客户` and `要买`."""
     words = lexicon()
     body = r"[㐀-鿿a-z0-9()·&]"
-    latin = rf"(?:(?<![a-z])[a-z][\w&.-]*\s+){{1,4}}{any_of(words['organisation_ends_latin'])}"
+    latin = rf"(?:(?<![a-z])(?-i:[A-Z])[\w&.-]*\s+){{1,4}}{any_of(words['organisation_ends_latin'])}"
     before, after = any_of(words["organisation_before"]), any_of(words["organisation_after"])
     return (
         rf"<organization_\d+>|(?P<named>{body}{{2,30}}?{any_of(words['organisation_ends'])})|{latin}"

@@ -11,10 +11,14 @@ _RUN = re.compile(r"[㐀-鿿]+|[a-z]+(?:'[a-z]+)?|\d+(?:[.,:]\d+)*|<[a-z_]+>")
 _SUFFIX = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s|'s)$")
 
 
+def narrowed(text: str) -> str:
+    """`text` in half width, character by character: offsets stay true."""
+    return text.translate(_FULL_WIDTH)
+
+
 def folded(text: str) -> str:
     """`text` in lower case and half width, character by character: offsets stay true."""
-    narrow = text.translate(_FULL_WIDTH)
-    return "".join(low if len(low := char.lower()) == 1 else char for char in narrow)
+    return "".join(low if len(low := char.lower()) == 1 else char for char in narrowed(text))
 
 
 def is_han(char: str) -> bool:

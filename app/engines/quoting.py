@@ -9,16 +9,20 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
-from app.engines.ngrams import features
+from app.engines.forms import any_of, lexicon
+from app.engines.ngrams import features, folded, is_han
 
 ENOUGH = 0.24
 """Share of the question that a passage must cover to count as an answer."""
 NEARLY = 0.8
 """Further passages are quoted when they cover this share of what the best one covers."""
+LONGEST = 4000
+"""Characters of a passage that are looked at."""
 LONG = 120
 """Characters. Longer sentences are quoted by the clause."""
 
@@ -26,6 +30,7 @@ _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]+[”」』）)]*|[^。�
 _LATIN_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z0-9])")
 _CLAUSE = re.compile(r"[^；;]+[；;]?")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE)
+_FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _ASKS_FIGURE = re.compile(
     r"多少|几|多久|多长|何时|什么时候|比例|上限|下限|how (?:much|many|long|high|low|often)|when|limit", re.IGNORECASE
 )
@@ -66,12 +71,9 @@ def passages_of(data: Mapping[str, object]) -> list[Passage]:
     ]
 
 
-def quotes(question: str, passages: Sequence[Passage], common: Set[str] = frozenset(), most: int = 3) -> list[Quote]:
-    """The best quotations for `question`, the best first; empty when nothing covers enough of it.
-
-    `common` are words that ask and say nothing about what is asked.
-    """
-    weights = _weights(question, passages, common)
+def quotes(question: str, passages: Sequence[Passage], most: int = 3) -> list[Quote]:
+    """The best quotations for `question`, the best first; empty when nothing covers enough of it."""
+    weights = _weights(question, passages)
     if not weights:
         return []
     figure = bool(_ASKS_FIGURE.search(question))
@@ -87,23 +89,30 @@ def quotes(question: str, passages: Sequence[Passage], common: Set[str] = frozen
     return kept
 
 
-def _weights(question: str, passages: Sequence[Passage], common: Set[str]) -> dict[str, float]:
-    """The question's n-grams and their rarity among the passages; their sum is the whole question."""
-    asked = {term for term in features(question) if _tells(term) and term not in common}
-    counts = Counter(term for passage in passages for term in asked & set(features(passage.title + passage.text, 4000)))
+def _weights(question: str, passages: Sequence[Passage]) -> dict[str, float]:
+    """What the question is about and how rare that is among the passages; the sum is the whole question."""
+    asked = _terms(_asking().sub(" ", folded(question)))
+    counts = Counter(term for passage in passages for term in asked & _terms(f"{passage.title} {passage.text}"))
     return {term: math.log(1 + (1 + len(passages)) / (0.5 + counts[term])) for term in asked}
 
 
-def _tells(term: str) -> bool:
-    return len(term) == 2 or (len(term) > 3 and term[1] == ":" and term[0] == "w") or term[0] == "<"
+def _terms(text: str) -> set[str]:
+    """Pairs of Han, stems of Latin words, and figures as they are."""
+    found = {term for term in features(text, LONGEST) if (len(term) == 2 and is_han(term[0])) or term.startswith("w:")}
+    return found | set(_FIGURES.findall(folded(text[:LONGEST])))
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    return re.compile(any_of(lexicon()["asking"]))
 
 
 def _quote(passage: Passage, weights: Mapping[str, float], figure: bool) -> Quote:
     total = sum(weights.values())
-    around = set(features(passage.title))
+    around = _terms(passage.title)
 
     def covered(text: str) -> float:
-        terms = set(features(text, 4000))
+        terms = _terms(text)
         own = sum(weight for term, weight in weights.items() if term in terms)
         by_title = sum(weight for term, weight in weights.items() if term not in terms and term in around)
         has_figure = 0.08 * total if figure and own and _FIGURE.search(_without_number(text)) else 0.0

@@ -28,6 +28,7 @@ LONGEST_NAME = 40
 """Characters. Longer words are no answer to "who?"."""
 
 _EDGE = " \t\r\n，,。.：:；;、？?！!“”\"'《》()（）"
+_ANY_WORDS = ("text", "utterance")
 _NUMBER_LIKE = ("percent", "date", "time", "tenor", "money")
 
 
@@ -35,13 +36,18 @@ def fill(tool: ToolSpec, text: str, examples: Sequence[Example] = ()) -> dict[st
     """The parameters of `tool` that `text` says. `examples` are those of the tool: templates name their slots."""
     values: dict[str, str] = {}
     taken: list[Span] = []
-    match = _best_match(text, examples)
-    for name, (start, end) in match.slots.items() if match else ():
+    known = _known_words(tuple(example.text for example in examples))
+    match = _best_match(text, examples) or Match({}, 0)
+    for name, (start, end) in match.slots.items():
         slot = tool.slots.get(name)
         if slot is None:
             continue
-        span = (start, end) if slot.kind in WORDS else _first(slot, text[start:end], (), start)
-        if span and (slot.kind != "person" or end - start <= LONGEST_NAME):
+        span = (
+            _captured(tool, match, name, text, known)
+            if slot.kind in WORDS
+            else _first(slot, text[start:end], (), start)
+        )
+        if span and (slot.kind != "person" or span[1] - span[0] <= LONGEST_NAME):
             values[name] = _value(tool, name, text, span)
             taken.append(span)
     open_slots = [(name, slot) for name, slot in tool.slots.items() if name not in values]
@@ -54,7 +60,6 @@ def fill(tool: ToolSpec, text: str, examples: Sequence[Example] = ()) -> dict[st
             if span:
                 values[name] = _value(tool, name, text, span)
                 taken.append(span)
-    known = _known_words(tuple(example.text for example in examples))
     for name, slot in open_slots:
         if name in values or slot.kind not in WORDS or slot.kind == "organisation":
             continue
@@ -79,8 +84,8 @@ def answer(tool: ToolSpec, parameter: str, text: str) -> str | None:
     if slot.kind in ("utterance", "text"):
         return text.strip() or None
     if slot.kind == "file":
-        span = _first(slot, text, ())
-        return text[span[0] : span[1]] if span else ""
+        named = _first(slot, text, ())
+        return _value(tool, parameter, text, named) if named else ""
     span = _first(slot, text, ())
     if span is None and slot.kind in ("money", "percent", "tenor"):
         span = _first(SlotSpec("number", "", True, {}), text, ())  # "how much?" — "five hundred"
@@ -110,6 +115,18 @@ def has_value(text: str) -> bool:
     return any(spans(kind, text) for kind in ("money", "currency", "date", "time", "tenor", "percent", "organisation"))
 
 
+def _captured(tool: ToolSpec, match: Match, name: str, text: str, known: frozenset[str]) -> Span | None:
+    """The words that a template caught for `name`, without a clause about something else; None for mere filler."""
+    start, end = match.slots[name]
+    others = [slot for other, slot in tool.slots.items() if other not in match.slots and slot.kind not in _ANY_WORDS]
+    for pause in re.finditer(r"[，,；;。\n]", text[start:end]):
+        if any(_first(slot, text[start + pause.end() : end], ()) for slot in others):
+            end = start + pause.start()
+            break
+    begin, stop = _trim(text, start, end, known)
+    return (start, end) if begin < stop else None
+
+
 def _best_match(text: str, examples: Sequence[Example]) -> Match | None:
     matches = [match for example in examples if (match := template(example.text).match(text)) and match.slots]
     return max(matches, key=lambda match: match.literal, default=None)
@@ -130,6 +147,9 @@ def _value(tool: ToolSpec, name: str, text: str, span: Span) -> str:
         return _canonical(slot.choices)[folded(said)]
     if slot.kind == "time":
         return _with_day_part(text, span)
+    if slot.kind == "file":
+        before = any_of(word for word in lexicon()["fillers"] if is_han(word[0]))
+        return re.sub(rf"^(?:{before})+", "", said)  # `看看a.xlsx`
     if slot.kind == "number" and _wants_figures(tool.schema, name):
         return _figures(said)
     return said

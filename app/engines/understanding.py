@@ -30,6 +30,8 @@ Label = tuple[str, str | None]
 
 NOBODY = ""
 RIDGE = 0.35
+ALIKE, THE_SAME = 0.2, 0.5
+"""Cosines from which a background sentence resembles an example, and is one."""
 WEIGHTS = {"example": 1.0, "title": 0.6, "topic": 0.7, "heading": 0.35, "background": 1.0}
 """How much one sentence of each origin counts."""
 
@@ -43,6 +45,8 @@ class _Sample:
     counts: Counter[str]
     label: Label
     origin: str
+    subject: str = ""
+    """Of the background only."""
 
 
 class Understanding:
@@ -56,7 +60,7 @@ class Understanding:
             for example in assistant.examples
         ]
         samples = [sample for assistant in assistants.values() for sample in _declared(assistant)]
-        self._fit([*samples, *_unclaimed(_background(), samples)])
+        self._fit([*samples, *_background()])
 
     def fits(self, text: str) -> Sequence[Fit]:
         """Every assistant's fit, best first."""
@@ -83,33 +87,40 @@ class Understanding:
 
     # --- fitting ------------------------------------------------------------------------------------
 
-    def _fit(self, samples: Sequence[_Sample]) -> None:
+    def _fit(self, given: Sequence[_Sample]) -> None:
         self._names = [*self._assistants, NOBODY]
-        labels = dict.fromkeys(sample.label for sample in samples if sample.origin == "example")
+        labels = dict.fromkeys(sample.label for sample in given if sample.origin == "example")
         self._columns = {label: len(self._names) + at for at, label in enumerate(labels)}
-        frequency = Counter(feature for sample in samples for feature in sample.counts)
-        self._rarity = {feature: math.log((1 + len(samples)) / (0.5 + count)) for feature, count in frequency.items()}
-        self._unseen = math.log(2 * (1 + len(samples)))
-        vectors = [self._vector(sample.counts) for sample in samples]
-        wanted = np.zeros((len(samples), len(self._names) + len(self._columns)))
-        for row, sample in enumerate(samples):
-            wanted[row, self._names.index(sample.label[0])] = 1
-            if sample.label in self._columns and sample.origin == "example":
-                wanted[row, self._columns[sample.label]] = 1
-        gram = _gram(vectors) + np.diag([RIDGE / WEIGHTS[sample.origin] for sample in samples])
-        inverse = np.linalg.inv(gram) if samples else np.zeros((0, 0))
+        frequency = Counter(feature for sample in given for feature in sample.counts)
+        self._rarity = {feature: math.log((1 + len(given)) / (0.5 + count)) for feature, count in frequency.items()}
+        self._unseen = math.log(2 * (1 + len(given)))
+        vectors = [self._vector(sample.counts) for sample in given]
+        gram = _gram(vectors)
+        claimed = _claimed(given, gram)
+        kept = [row for row in range(len(given)) if row not in claimed]
+        samples = [given[row] for row in kept]
+        wanted = self._wanted(samples)
+        ridge = np.diag([RIDGE / WEIGHTS[sample.origin] for sample in samples])
+        inverse = np.linalg.inv(gram[np.ix_(kept, kept)] + ridge)
         dual = inverse @ wanted
         self._index = {feature: at for at, feature in enumerate(frequency)}
         self._weights = np.zeros((len(self._index), wanted.shape[1]))
-        for row, vector in enumerate(vectors):
-            at = [self._index[feature] for feature in vector]
-            self._weights[at] += np.array(list(vector.values()))[:, None] * dual[row]
+        for row, share in zip(kept, dual, strict=True):
+            at = [self._index[feature] for feature in vectors[row]]
+            self._weights[at] += np.outer(list(vectors[row].values()), share)
         held_out = wanted - dual / np.diag(inverse)[:, None]
         judged = [row for row, sample in enumerate(samples) if sample.origin in ("example", "background")]
-        self._curve = np.zeros(3)
-        if judged:
-            truth = wanted[judged][:, : len(self._names)]
-            self._curve = _logistic(_evidence(held_out[judged][:, : len(self._names)]), truth[:, :-1])
+        columns = slice(len(self._names))
+        self._curve = _logistic(_evidence(held_out[judged, columns]), wanted[judged, columns][:, :-1])
+
+    def _wanted(self, samples: Sequence[_Sample]) -> Floats:
+        """One row per sample: 1 in the column of its assistant (or nobody), and of its skill where it is an example."""
+        wanted = np.zeros((len(samples), len(self._names) + len(self._columns)))
+        for row, sample in enumerate(samples):
+            wanted[row, self._names.index(sample.label[0])] = 1
+            if sample.origin == "example":
+                wanted[row, self._columns[sample.label]] = 1
+        return wanted
 
     def _vector(self, counts: Mapping[str, int]) -> dict[str, float]:
         """Unit vector of the known features; unknown ones count in its length: strange words lower every score."""
@@ -164,15 +175,33 @@ def _headings(assistant: Assistant) -> list[str]:
 def _background() -> list[_Sample]:
     path = Path(__file__).with_name("background.yaml")
     subjects: dict[str, list[str]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return [_Sample(features(text), (NOBODY, None), "background") for texts in subjects.values() for text in texts]
-
-
-def _unclaimed(background: Sequence[_Sample], samples: Sequence[_Sample]) -> list[_Sample]:
-    """The background without what an assistant's examples claim word by word."""
-    claimed = [set(sample.counts) for sample in samples if sample.origin == "example"]
     return [
-        one for one in background if not any(len(other & set(one.counts)) > 0.6 * len(one.counts) for other in claimed)
+        _Sample(features(text), (NOBODY, None), "background", subject)
+        for subject, texts in subjects.items()
+        for text in texts
     ]
+
+
+def _claimed(samples: Sequence[_Sample], gram: Floats) -> set[int]:
+    """Background samples that the folders make their own.
+
+    A subject of the background is claimed when half of its sentences resemble the examples of one assistant (somebody
+    here does the weather now), a sentence also by itself when it is nearly an example.
+    """
+    examples = [row for row, sample in enumerate(samples) if sample.origin == "example"]
+    subjects: dict[str, list[int]] = {}
+    for row, sample in enumerate(samples):
+        if sample.origin == "background":
+            subjects.setdefault(sample.subject, []).append(row)
+    claimed: set[int] = set()
+    for rows in subjects.values():
+        nearest = [max(examples, key=lambda at: gram[row, at], default=row) for row in rows]
+        alike = [gram[row, at] for row, at in zip(rows, nearest, strict=True)]
+        owners = Counter(samples[at].label[0] for at, value in zip(nearest, alike, strict=True) if value >= ALIKE)
+        if owners and 2 * max(owners.values()) >= len(rows):
+            claimed.update(rows)
+        claimed.update(row for row, value in zip(rows, alike, strict=True) if value >= THE_SAME)
+    return claimed
 
 
 def _together(texts: Sequence[str]) -> Counter[str]:
