@@ -125,7 +125,7 @@ class Cards:
             "digest": action.digest,
             "state": action.state,
             "summary": action.summary,
-            "arguments": [{"name": name, "value": _value(value)} for name, value in action.arguments.items()],
+            "arguments": [{"name": _label(name), "value": _value(value)} for name, value in action.arguments.items()],
             "proposed_by": say(
                 "action_on_behalf", assistant=self.title(action.assistant), person=self._name(action.proposed_by)
             ),
@@ -286,10 +286,18 @@ def _labels(prefix: str) -> Mapping[str, str]:
     return {key.removeprefix(f"{prefix}_"): say(key) for key in sorted(say.keys("zh")) if key.startswith(f"{prefix}_")}
 
 
+def _label(name: str) -> str:
+    """What people call an argument; its own name where the catalogue has no word for it."""
+    key = f"argument_{name}"
+    return say(key) if key in say.keys("zh") else name
+
+
 def _value(value: Any) -> str:
     """An argument as a person reads it: exact, nothing left out."""
+    if value is None:
+        return "—"
     if isinstance(value, str):
-        return value
+        return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:00)?", r"\1 \2", value)
     if isinstance(value, list | tuple):
         return "、".join(_value(one) for one in value)
     return json.dumps(value, ensure_ascii=False)

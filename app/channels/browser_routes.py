@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import cycle
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 
 UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes of a request; the gateway's own limits per kind of file are lower
 _SHOWN_IN_PAGE = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_DISCS = ("#0b6b8f", "#7a4f9a", "#a8562a", "#2f7a53", "#4a5f9e", "#8a3f5e")
 _User = Annotated[PersistedUser, Depends(get_current_user)]
 
 
 def router(gateway: Gateway) -> APIRouter:
     """The routes. They come before Chainlit's of the same path, which would keep uploads as plain files of its own."""
     routes = APIRouter(include_in_schema=False)
-    faces = {assistant.title: assistant.face for assistant in gateway.assistants.values()}
+    faces = {
+        assistant.title: _face(assistant.face, disc)
+        for assistant, disc in zip(gateway.assistants.values(), cycle(_DISCS), strict=False)
+    }
 
     @routes.post("/project/file")
     async def upload(request: Request, user: _User, session_id: str) -> Response:
@@ -88,7 +93,8 @@ def router(gateway: Gateway) -> APIRouter:
     async def avatar(name: str) -> Response:
         """A face: the assistant's character on a coloured disc. `name` may carry the mark behind a middle dot."""
         title = name.split(" · ")[0]
-        return Response(_face(faces.get(title)), media_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
+        drawn = faces.get(title, _OWN_FACE)
+        return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
 
     @routes.get("/mentions")
     async def mentions(user: _User, accept_language: Annotated[str, Header()] = "") -> Json:
@@ -132,25 +138,30 @@ def _keys(name: str) -> set[str]:
     }
 
 
-def _face(face: str | None) -> str:
-    """An SVG of 64 × 64; without an assistant, Deskmate's own sign."""
-    if face is None:
-        drawn = (
-            '<circle cx="23" cy="25" r="7" fill="#fff"/><circle cx="41" cy="25" r="7" fill="#fff" fill-opacity=".75"/>'
-            '<rect x="12" y="38" width="40" height="6" rx="3" fill="#fff"/>'
-        )
-        disc = "#0b5b7a"
-    else:
-        drawn = (
-            '<text x="32" y="33" font-size="34" text-anchor="middle" dominant-baseline="central" '
-            f"font-family=\"'Noto Color Emoji','Apple Color Emoji','Segoe UI Emoji','Noto Sans CJK SC',sans-serif\">"
-            f"{escape(face)}</text>"
-        )
-        disc = "#e3eef3"
+def _face(face: str, disc: str) -> str:
+    """An SVG of 64 × 64: a written character white on its disc, a picture character on a light one."""
+    written = face[:1].isalnum()
+    return _svg(
+        disc if written else "#e3eef3",
+        f'<text x="32" y="33" font-size="{30 if written else 34}" font-weight="600" fill="#fff" text-anchor="middle" '
+        "dominant-baseline=\"central\" font-family=\"system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',"
+        f"'Noto Color Emoji','Segoe UI Emoji',sans-serif\">{escape(face)}</text>",
+    )
+
+
+def _svg(disc: str, drawn: str) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
         f'<circle cx="32" cy="32" r="32" fill="{disc}"/>{drawn}</svg>'
     )
+
+
+# Deskmate itself: two at one desk.
+_OWN_FACE = _svg(
+    "#0b5b7a",
+    '<circle cx="23" cy="25" r="7" fill="#fff"/><circle cx="41" cy="25" r="7" fill="#fff" fill-opacity=".75"/>'
+    '<rect x="12" y="38" width="40" height="6" rx="3" fill="#fff"/>',
+)
 
 
 def _refusal(status: int, sentence: str) -> JSONResponse:

@@ -35,8 +35,8 @@ class _Bubble:
 
     @property
     def ready(self) -> int:
-        """How much of `text` can be shown: a final colon waits for what follows, which decides how it is drawn."""
-        return len(self.text) - self.text.endswith((":", "~"))
+        """How much of `text` can be shown: how final colons, tildes and slashes are shown depends on what follows."""
+        return len(self.text.rstrip(":~/"))
 
     def part(self, length: int) -> Part:
         """The first `length` characters as a part of a reply."""

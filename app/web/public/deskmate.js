@@ -221,11 +221,16 @@
   /** In messages the browser's own highlights do it, without touching what React has drawn. */
   const colour = () => {
     if (!window.CSS?.highlights || !window.Highlight) return;
+    paintIn('dm-mention', '[data-step-type="user_message"] .message-content', mentionsIn);
+    paintIn('dm-source', '[data-step-type="assistant_message"] .message-content:has(.dm-citations) .prose', sourcesIn);
+  };
+  const sourcesIn = (text) => [...text.matchAll(/\[\d{1,2}\]/g)].map((found) => [found.index, found.index + found[0].length]);
+  const paintIn = (name, where, find) => {
     const ranges = [];
-    for (const message of document.querySelectorAll('[data-step-type="user_message"] .message-content')) {
+    for (const message of document.querySelectorAll(where)) {
       const walk = document.createTreeWalker(message, NodeFilter.SHOW_TEXT);
       while (walk.nextNode()) {
-        for (const [start, end] of mentionsIn(walk.currentNode.data)) {
+        for (const [start, end] of find(walk.currentNode.data)) {
           const range = new Range();
           range.setStart(walk.currentNode, start);
           range.setEnd(walk.currentNode, end);
@@ -233,7 +238,7 @@
         }
       }
     }
-    CSS.highlights.set('dm-mention', new Highlight(...ranges));
+    CSS.highlights.set(name, new Highlight(...ranges));
   };
 
   // --- who spoke, and how ---------------------------------------------------------------------------

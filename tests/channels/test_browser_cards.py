@@ -1,0 +1,169 @@
+"""What the page is given to draw."""
+
+import json
+from base64 import b64decode
+from datetime import UTC, datetime
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.channels.browser_cards import Cards, Place, displayed, parts_of, say, turn_of_run
+from app.core.errors import Refused
+from app.core.ports import Hit
+from app.core.texts import speaking
+from app.core.turn import Action, Approval, Attachment, Chart, Citation, ErrorNote, Part, Reply
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+PLACE = Place("E1002", "room-1", "turn-1")
+
+
+class FakeDesk:
+    """Knows one document; counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def passage(self, person: str, source: str, locator: str) -> Hit:
+        self.asked += 1
+        if source != "fx/spot.md":
+            raise Refused("NO_KNOWLEDGE", "no")
+        return Hit(source, locator, "第一条 甲。乙。", 1.0, "外汇买卖操作规程", "/x", "2026-03-01")
+
+
+class FakeIdentity:
+    """Knows one person."""
+
+    def person(self, id: str) -> Any:
+        if id != "E1002":
+            raise Refused("UNKNOWN_PERSON", "no")
+        return SimpleNamespace(name="李娜")
+
+
+@pytest.fixture
+def gateway() -> Any:
+    fx = SimpleNamespace(title="外汇交易助手")
+    return SimpleNamespace(assistants={"fx": fx}, desk=FakeDesk(), identity=FakeIdentity())
+
+
+@pytest.fixture
+def cards(gateway: Any) -> Cards:
+    return Cards(gateway)
+
+
+def action(**changes: Any) -> Action:
+    values = {
+        "id": "A1B2C3",
+        "skill": "office.book_room",
+        "arguments": {"room": "三号会议室", "starts_at": "2026-11-23T09:00:00+08:00", "people": None, "colour": 7},
+        "digest": "d" * 64,
+        "state": "proposed",
+        "approvals": (),
+        "expires_at": NOW,
+        "summary": "预订三号会议室",
+        "room": "room-1",
+        "proposed_by": "E1002",
+        "assistant": "fx",
+    }
+    return Action(**(values | changes))
+
+
+def test_every_argument_of_an_action_is_on_its_card(cards: Cards) -> None:
+    props = cards.action(PLACE, "m", action(), "订三号会议室")["props"]
+    shown = {one["name"]: one["value"] for one in props["arguments"]}
+    assert shown == {"会议室": "三号会议室", "开始": "2026-11-23 09:00+08:00", "人数": "—", "colour": "7"}
+    assert props["digest"] == "d" * 64
+    assert props["proposed_by"] == "外汇交易助手 代 李娜"
+    assert props["sentence"] == "订三号会议室"
+
+
+def test_a_receipt_says_who_confirmed_and_what_came_of_it(cards: Cards) -> None:
+    done = action(state="executed", approvals=(Approval("E9999", NOW),), outcome="已预订")
+    props = cards.action(PLACE, "m", done, "")["props"]
+    assert (props["state"], props["outcome"]) == ("executed", "已预订")
+    assert props["approvals"] == [{"by": "E9999", "at": NOW.isoformat()}]  # unknown by now: the number stays readable
+
+
+async def test_each_speaker_has_a_message_with_its_own_sources(cards: Cards) -> None:
+    first = Part("fx", "甲 [1]", citations=(Citation("fx/spot.md", "第一条", "甲。", ""),))
+    second = Part("", "以上。")
+    reply = Reply("", parts=(first, second))
+    elements = await cards.elements(PLACE, reply, "问")
+    assert [(one["name"], one["forId"]) for one in elements] == [("Citations", PLACE.message(0))]
+    assert elements[0]["props"]["items"][0]["title"] == "外汇买卖操作规程"
+    assert cards.message(PLACE, 0, first, NOW)["name"] == "外汇交易助手"
+    assert cards.message(PLACE, 1, second, NOW)["name"] == "同桌"
+
+
+async def test_titles_are_looked_up_once(cards: Cards, gateway: Any) -> None:
+    citation = Citation("fx/spot.md", "第一条", "甲。", "")
+    reply = Reply("", parts=(Part("fx", "甲", citations=(citation, citation)),))
+    for _ in range(3):
+        await cards.elements(PLACE, reply, "")
+    assert gateway.desk.asked == 1
+
+
+async def test_a_source_no_longer_open_keeps_a_name(cards: Cards) -> None:
+    reply = Reply("", parts=(Part("fx", "甲", citations=(Citation("old/gone.md", "¶1", "甲", ""),)),))
+    [chips] = await cards.elements(PLACE, reply, "")
+    assert chips["props"]["items"][0]["title"] == "gone"
+
+
+async def test_files_charts_cards_hang_on_the_right_message(cards: Cards) -> None:
+    reply = Reply(
+        "",
+        parts=(Part("fx", "一"), Part("", "二")),
+        files=(Attachment("f1", "报告.docx", "/secret/path", 3), Attachment("f2", "图.png", "/p", 3, "image/png")),
+        charts=(Chart("收入", {"data": [{"y": [1, 2]}], "layout": {}}),),
+        actions=(action(),),
+    )
+    elements = {one["id"]: one for one in await cards.elements(PLACE, reply, "")}
+    assert elements["action:A1B2C3"]["forId"] == PLACE.message(0)  # the assistant that proposed it
+    assert elements["file:f1"]["forId"] == PLACE.message(1)
+    assert (elements["file:f1"]["type"], elements["file:f2"]["type"]) == ("file", "image")
+    assert "/secret/path" not in json.dumps(list(elements.values()))
+    figure = json.loads(b64decode(elements["chart:turn-1:0"]["url"].split(",")[1]))
+    assert figure["data"] == [{"y": [1, 2]}]
+    assert figure["layout"]["title"] == {"text": "收入"}
+
+
+async def test_an_error_shows_code_and_trace(cards: Cards) -> None:
+    reply = Reply("不行", error=ErrorNote("SKILL_FAILED", "不行"), trace_id="abc")
+    [problem] = await cards.elements(PLACE, reply, "")
+    assert (problem["props"]["code"], problem["props"]["trace"]) == ("SKILL_FAILED", "abc")
+    assert [part.text for part in parts_of(reply)] == ["不行"]
+
+
+async def test_the_passage_carries_the_quote(cards: Cards) -> None:
+    props = (await cards.passage(PLACE, "fx/spot.md", "第一条", "乙。"))["props"]
+    assert (props["title"], props["quote"], props["dated"]) == ("外汇买卖操作规程", "乙。", "2026-03-01")
+    assert props["quote"] in props["text"]
+
+
+def test_the_mark_says_how_an_answer_was_made(cards: Cards) -> None:
+    assert cards.mark("local", "") == "规则"
+    assert cards.mark("model", "deepseek/deepseek-chat") == "deepseek-chat"
+    with speaking("en"):
+        assert cards.mark("local", "") == "Rules"
+
+
+def test_thumbs_find_their_turn() -> None:
+    assert turn_of_run(PLACE.run) == "turn-1"
+
+
+def test_both_languages_have_every_text() -> None:
+    assert say.keys("zh") == say.keys("en")
+
+
+@given(st.text(alphabet=":~/aZ9甲 \n`*|-"))
+def test_displaying_loses_nothing(text: str) -> None:
+    assert displayed(text).replace("\u2060", "").replace("～", "~") == text
+
+
+@given(st.text(alphabet=":~/aZ9甲 "))
+def test_what_the_page_would_swallow_is_defused(text: str) -> None:
+    shown = displayed(text)
+    assert not any(before == ":" and after.isascii() and after.isalpha() for before, after in pairwise(shown))
