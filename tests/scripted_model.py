@@ -6,18 +6,15 @@
 
 Each request takes the next answer of the script; the last one is repeated. `model.requests` are the request bodies,
 `model.heard` is every byte that came in, headers included: what is not in there never left the house.
-
-`python -m tests.scripted_model --port 9100` serves one long answer for measurements.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -100,13 +97,13 @@ def refused_url() -> str:
 class ScriptedModel:
     """The server; listens on a free port while the block lasts."""
 
-    def __init__(self, *script: Script, port: int = 0) -> None:
+    def __init__(self, *script: Script) -> None:
         self.script: list[Script] = list(script)
         self.requests: list[dict[str, Any]] = []
         self.heard = ""
         self.closed_early = 0
         """Answers that the client did not wait for."""
-        self._port = port
+        self._port = 0
         self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -233,24 +230,3 @@ def _event(model: str, delta: Mapping[str, Any], reason: str | None = None) -> b
         "choices": [{"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": reason}],
     }
     return _chunk(b"data: " + json.dumps(content, ensure_ascii=False).encode() + b"\n\n")
-
-
-async def _serve(port: int, answer: Answer) -> None:
-    async with ScriptedModel(answer, port=port) as model:
-        print(model.base_url, flush=True)
-        await asyncio.Event().wait()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="one long answer, for measurements")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--pieces", type=int, default=60)
-    parser.add_argument("--first-ms", type=float, default=50.0)
-    parser.add_argument("--gap-ms", type=float, default=5.0)
-    given = parser.parse_args()
-    words = says(*(["汇率以牌价为准。", "请稍候，", "正在查询。"] * given.pieces)[: given.pieces])
-    asyncio.run(_serve(given.port, replace(words, first_s=given.first_ms / 1000, gap_s=given.gap_ms / 1000)))
-
-
-if __name__ == "__main__":
-    main()
