@@ -27,6 +27,8 @@ async def book_room(ctx: Context, request: Annotated[str, Slot("utterance", ask=
     span = _in_quarters(wish.when.span(ctx.now))
     if span and (problem := _problem(span, rooms, ctx.now)):
         return Ask(problem, "request")
+    if not (wish.rooms or wish.place or rooms.place_of(ctx.person.place)):
+        return Ask(say("ask_place", places=listed(rooms.places)), "request")
     candidates = _candidates(wish, rooms, ctx.person.place)
     if span is None or not (wish.rooms or wish.people):
         return Ask(await _question(ctx, wish, span, candidates), "request")
@@ -127,7 +129,7 @@ def _candidates(wish: Wish, rooms: MeetingRooms, home: str) -> Sequence[MeetingR
     """The rooms that the wish allows, smallest first; at the person's own place unless he says else."""
     place = wish.place or rooms.place_of(home)
     named = [room for room in wish.rooms if room.place == place] or wish.rooms
-    found = named or [room for room in rooms.rooms if room.place == place or place is None]
+    found = named or [room for room in rooms.rooms if room.place == place]
     return sorted(
         (
             room
@@ -166,7 +168,7 @@ async def _question(ctx: Context, wish: Wish, span: Span | None, candidates: Seq
 
 def _nothing_fits(wish: Wish, rooms: MeetingRooms, home: str) -> str:
     place = wish.rooms[0].place if wish.rooms else wish.place or rooms.place_of(home)
-    there = [room for room in rooms.rooms if place in (None, room.place)]
+    there = [room for room in rooms.rooms if room.place == place]
     return say("nothing_fits", rooms=listed([_room_in_words(room, rooms) for room in there]))
 
 

@@ -73,7 +73,7 @@ def _by_number(text: str, people: Sequence[Person]) -> tuple[Person, ...]:
     """Staff number, extension, telephone or its last digits, e-mail address."""
     numbers = [number.upper() for number in re.findall(r"[A-Za-z]?\d[\d\- ]{2,}\d|[A-Za-z]?\d{4,}", text)]
     numbers = [re.sub(r"[\- ]", "", number) for number in numbers]
-    mails = [mail.casefold() for mail in re.findall(r"[\w.+-]+@[\w.-]+", text)]
+    mails = [mail.casefold() for mail in re.findall(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+", text)]
     exact = tuple(one for one in people if one.id.upper() in numbers or one.email.casefold() in mails)
     if exact:
         return exact

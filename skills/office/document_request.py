@@ -211,7 +211,7 @@ def _with_labels(draft: Draft, line: str, now: datetime) -> tuple[Draft, str]:
 
 def split_points(text: str) -> tuple[str, ...]:
     """The points of a text: at its own numbering where it has one, else at full stops and semicolons."""
-    parts = _ITEM.split(text) if _ITEM.search(text) else re.split(r"[。；;]", text)
+    parts = _ITEM.split(text) if _ITEM.search(text) else re.split(r"[。；]|;(?=\s|$)", text)
     return tuple(part for one in parts if (part := one.strip(" ，,。；;\n")))
 
 

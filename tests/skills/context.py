@@ -31,9 +31,7 @@ class FakeDatabase:
 
     def __init__(self, path: Path) -> None:
         self.engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(
-            self.engine.sync_engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON")
-        )
+        event.listen(self.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
 
     async def open(self) -> FakeDatabase:
         async with self.engine.begin() as connection:
