@@ -1,1 +1,27 @@
 """Foreign exchange: dealing sentences, value dates, indicative prices, screening."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.core.assistant import ContentError
+from app.core.errors import BadInput
+from app.core.skill import Skill
+from skills.fx.board import rates
+from skills.fx.calendars import read_holidays
+from skills.fx.market import read_market
+from skills.fx.quote import quote
+from skills.fx.screen import LISTS, own_lists
+from skills.fx.settlement import value_dates
+
+SKILLS: tuple[Skill, ...] = (quote, value_dates, rates)
+
+
+def check_content(content: Path) -> None:
+    """Read every file of ours below `content`. Raises `ContentError` with file and line."""
+    read_market(content)
+    read_holidays(content)
+    try:
+        own_lists(content)
+    except BadInput as error:
+        raise ContentError(content / LISTS, 1, error.message) from None

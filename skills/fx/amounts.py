@@ -42,9 +42,12 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"{_START}{_value_group(1)}{_NOT_COUNTED}", re.IGNORECASE)
-_PLAIN_WORDS = re.compile(r"千万(?=别|不|要|注意|记|小心)|万一|一[点些下定样直起共]|百分|[十一二三四五六七八九]点(?![零〇一二三四五六七八九])")
+_PLAIN_WORDS = re.compile(
+    r"千万(?=别|不|要|注意|记|小心)|万一|一[点些下定样直起共]|百分|[十一二三四五六七八九]点(?![零〇一二三四五六七八九])"
+)
 _UNKNOWN = re.compile(
-    rf"{HAN_NUMBER}\s*(?:{_latin})?\s*(?P<code>(?-i:[A-Z]{{3,5}})(?![A-Za-z])|比特币|以太坊|泰达币|bitcoins?)", re.IGNORECASE
+    rf"{HAN_NUMBER}\s*(?:{_latin})?\s*(?P<code>(?-i:[A-Z]{{3,5}})(?![A-Za-z])|比特币|以太坊|泰达币|bitcoins?)",
+    re.IGNORECASE,
 )
 _NOT_CURRENCIES = frozenset("TOD TOM SPOT FWD SWAP NDF LTD INC LLC PLC GMBH CORP".split())
 
@@ -118,7 +121,11 @@ def _beside(match: re.Match[str]) -> Amount | None:
         return None  # a price after the pair; 一 in 卖欧元一笔
     if bare and not re.search(r"\d|[十百千万亿]", number):
         return None
-    if number in ("一",) and unit == "个" and re.match(r"\s*(?:报价|价|的|远期|即期|掉期)", match.string[match.end() :]):
+    if (
+        number in ("一",)
+        and unit == "个"
+        and re.match(r"\s*(?:报价|价|的|远期|即期|掉期)", match.string[match.end() :])
+    ):
         return None
     start, end = match.span()
     beside = match["after"] or match["before"]

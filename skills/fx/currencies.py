@@ -15,7 +15,19 @@ NAMES: dict[str, tuple[str, ...]] = {
     "GBP": ("英镑", "镑", "sterling", "pounds", "pound", "quid"),
     "AUD": ("澳大利亚元", "澳元", "澳币", "australian dollars", "australian dollar", "aussie dollars"),
     "NZD": ("新西兰元", "新西兰币", "纽元", "纽币", "new zealand dollars", "new zealand dollar"),
-    "USD": ("美元", "美金", "美刀", "美币", "刀", "us dollars", "us dollar", "u.s. dollars", "dollars", "dollar", "bucks"),
+    "USD": (
+        "美元",
+        "美金",
+        "美刀",
+        "美币",
+        "刀",
+        "us dollars",
+        "us dollar",
+        "u.s. dollars",
+        "dollars",
+        "dollar",
+        "bucks",
+    ),
     "CAD": ("加拿大元", "加元", "加币", "canadian dollars", "canadian dollar"),
     "CHF": ("瑞士法郎", "瑞郎", "swiss francs", "swiss franc", "francs"),
     "SGD": ("新加坡元", "新加坡币", "新元", "新币", "坡币", "singapore dollars", "singapore dollar"),
@@ -76,6 +88,7 @@ PAIR = (
     rf"|{CURRENCY}{_AGAINST}{CURRENCY}"
     rf"|(?:{_han_words})人民币)"
 )
+_MENTION = re.compile(rf"{PAIR}|{CURRENCY}", re.IGNORECASE)
 _FIND = re.compile(rf"{_codes}|TRY|{_nicks}|{_words}", re.IGNORECASE)
 
 
@@ -104,6 +117,11 @@ def code_of(word: str) -> str | None:
 def in_market_order(one: str, other: str) -> tuple[str, str]:
     """Base and quote as the market quotes the two."""
     return (one, other) if ORDER[one] <= ORDER[other] else (other, one)
+
+
+def find_mentions(line: str) -> list[Mention]:
+    """Every currency and pair in `line`, in order."""
+    return [mention(match[0], match.start()) for match in _MENTION.finditer(line)]
 
 
 def mention(text: str, start: int) -> Mention:

@@ -27,17 +27,23 @@ _NO_NAME = re.compile(
     r"|向(?!阳)|对|个|一|出|点|报|予|了|什么|多少|怎么|忙|询|急|也|还|就|都|先|后|近端|远端|外汇|远期|即期|掉期|价格|金额|期限|何时|任何|任务|高于|低于|万一|白天|江湖|每|各|几|哪|为|最|不|没|以)"
 )
 _BEGIN = r"(?:^|(?<=[,，。;；:：!！\s¦]))(?:你好|您好|请问|麻烦|请|对了)?[,，\s]*"
-_WANTS = (
-    r"(?=要|想|需要|询|申请|拟|打算|计划|准备|希望|委托|购汇|购买|购入|结汇|买入|卖出|买|卖|今天|明天|有一笔|即期|远期|掉期|[,，:：]?\s*(?:购汇|结汇|售汇|买|卖))"
+_WANTS = r"(?=要|想|需要|询|申请|拟|打算|计划|准备|希望|委托|购汇|购买|购入|结汇|买入|卖出|买|卖|今天|明天|有一笔|即期|远期|掉期|[,，:：]?\s*(?:购汇|结汇|售汇|买|卖))"
+_HAN_CUE = re.compile(
+    rf"(?:客户(?:名称|名|叫|是|为)?|(?:公司|企业|客户)名称?[:：是为])[:：\s]*(?!名|{_STOP}|要|端){_NAME}"
 )
-_HAN_CUE = re.compile(rf"(?:客户(?:名称|名|叫|是|为)?|(?:公司|企业|客户)名称?[:：是为])[:：\s]*(?!名|{_STOP}|要|端){_NAME}")
-_FOR = re.compile(rf"(?<!卖)(?<!报)(?:帮助?|替|代|为|给)(?:我们)?(?:客户)?(?!{_STOP}|[我你他她它您了个一出点报予]|客户){_NAME}(?={_STOP}|[,，\s]|\d|$)")
+_FOR = re.compile(
+    rf"(?<!卖)(?<!报)(?:帮助?|替|代|为|给)(?:我们)?(?:客户)?(?!{_STOP}|[我你他她它您了个一出点报予]|客户){_NAME}(?={_STOP}|[,，\s]|\d|$)"
+)
 _STARTS = re.compile(rf"{_BEGIN}(?!{_STOP}){_NAME}{_WANTS}")
-_WITH_SUFFIX = re.compile(rf"(?:^|(?<=[,，。;；:：\s]))(?!{_STOP})(?P<name>(?:(?!{_STOP})[一-鿿()（）A-Za-z·]){{2,30}}{_SUFFIX})")
+_WITH_SUFFIX = re.compile(
+    rf"(?:^|(?<=[,，。;；:：\s]))(?!{_STOP})(?P<name>(?:(?!{_STOP})[一-鿿()（）A-Za-z·]){{2,30}}{_SUFFIX})"
+)
 _BUSINESS = re.compile(rf"(?:{_SUFFIX}|{_TRADE})(?:[(（][一-鿿]{{2,6}}[)）])?$")
 _PERSON = re.compile(rf"[{_SURNAME}][一-鿿]{{1,2}}$")
 
-_LEGAL = r"(?:Ltd|Limited|Inc|Corp|Corporation|Company|Co|LLC|LLP|PLC|Plc|GmbH|AG|SA|BV|Pte|Group|Holdings|Bank|Trading)"
+_LEGAL = (
+    r"(?:Ltd|Limited|Inc|Corp|Corporation|Company|Co|LLC|LLP|PLC|Plc|GmbH|AG|SA|BV|Pte|Group|Holdings|Bank|Trading)"
+)
 _WORD = r"(?!(?:USD|EUR|GBP|JPY|CNY|CNH|HKD|AUD|NZD|CAD|CHF|SGD|THB|KRW|TOD|TOM|SPOT|FWD|NDF)\b)[A-Z][\w&'’.-]*"
 _ENGLISH_NAME = rf"(?P<name>{_WORD}(?:\s+(?:&\s+|and\s+|of\s+)?{_WORD}|,\s*{_LEGAL}\.?(?![a-z])){{0,6}}\.?)"
 _ENGLISH_CUE = re.compile(

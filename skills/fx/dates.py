@@ -155,21 +155,49 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = (
-    (_pattern(r"(?<!\d)(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)[日号]?"), _full, False),
-    (_pattern(r"(?<![\d.,])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d.,]|\s*(?:[万亿kmw]|美|欧))"), _full, False),
+    (
+        _pattern(r"(?<!\d)(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)[日号]?"),
+        _full,
+        False,
+    ),
+    (
+        _pattern(r"(?<![\d.,])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d.,]|\s*(?:[万亿kmw]|美|欧))"),
+        _full,
+        False,
+    ),
     (_pattern(r"(?<![\d/.])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>20\d\d)(?!\d)"), _european, False),
-    (_pattern(rf"(?P<y>[明今后来]年)?\s?(?P<m>\d{{1,2}}|{_han})月(?:份)?(?P<d>\d{{1,2}}|{_han})[日号]?(?![\d个])"), _month_and_day, False),
+    (
+        _pattern(rf"(?P<y>[明今后来]年)?\s?(?P<m>\d{{1,2}}|{_han})月(?:份)?(?P<d>\d{{1,2}}|{_han})[日号]?(?![\d个])"),
+        _month_and_day,
+        False,
+    ),
     (_pattern(rf"{_CUE}(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})(?![/\d])"), _slashed, False),
     (_pattern(r"(?<![\d/.])(?P<m>\d{1,2})/(?P<d>\d{1,2})\s?(?=交割|起息|到期)"), _slashed, False),
-    (_pattern(rf"(?<![A-Za-z])(?P<m>{_month})\s?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,?\s*(?P<y>20\d\d))?(?![\d,.]?\d|\s*(?:mio|m|k)(?![a-z]))"), _english, False),
-    (_pattern(rf"(?<![\d.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?(?P<m>{_month})(?![a-z])(?:\s*,?\s*(?P<y>20\d\d))?"), _english, False),
+    (
+        _pattern(
+            rf"(?<![A-Za-z])(?P<m>{_month})\s?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,?\s*(?P<y>20\d\d))?(?![\d,.]?\d|\s*(?:mio|m|k)(?![a-z]))"
+        ),
+        _english,
+        False,
+    ),
+    (
+        _pattern(
+            rf"(?<![\d.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?(?P<m>{_month})(?![a-z])(?:\s*,?\s*(?P<y>20\d\d))?"
+        ),
+        _english,
+        False,
+    ),
     (_pattern(rf"(?P<w>下个?月|本月|这个?月)\s?(?P<d>\d{{1,2}}|{_han})[日号]"), _day_of_month, False),
     (_pattern(r"(?<![\d月])(?P<w>)(?P<d>\d{1,2})[日号](?!文|楼|店|元)"), _day_of_month, False),
     (_pattern(r"(?P<w>下+|本|这)?个?(?:周|星期|礼拜)(?P<d>[一二三四五六日天])(?![个年])"), _weekday, False),
     (_pattern(rf"(?<![A-Za-z])(?:(?P<w>next|this)\s+)?(?P<d>{_day})(?![A-Za-z])"), _english_weekday, False),
     (_pattern(rf"(?P<m>下个?月|本月|这个?月|(?:\d{{1,2}}|{_han})月份?)?(?:底|末)(?<=月[底末])"), _end_of_month, True),
     (_pattern(r"(?P<m>)(?<!下个)(?<![下本个\d一二三四五六七八九十])月[底末]"), _end_of_month, True),
-    (_pattern(r"(?:end of|by) (?:the )?(?P<m>next |this )?month(?:[ -]end)?|(?<![a-z])month[ -]end"), _end_of_month, True),
+    (
+        _pattern(r"(?:end of|by) (?:the )?(?P<m>next |this )?month(?:[ -]end)?|(?<![a-z])month[ -]end"),
+        _end_of_month,
+        True,
+    ),
     (_pattern(r"[明今]?年[底末]|end of (?:the )?year|year[ -]end"), _end_of_year, True),
     (_pattern(rf"(?P<n>\d{{1,3}}|{_han})天(?:之?后|期)"), _in_days, False),
     (_pattern(r"后天(?=\s*(?:交割|起息|到账))|(?<=交割)后天|(?<=起息)后天"), _day_after_tomorrow, False),

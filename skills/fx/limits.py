@@ -33,7 +33,9 @@ _RULES = tuple(
         rf"(?<![\d.,A-Za-z-])(?P<price>\d{{1,3}}\.\d{{2,6}}){_NO_AMOUNT}(?!\s*[-/~至到]\s*\d)",
     )
 )
-_NONE = re.compile(r"不限价|无限价|取消限价|不要限价|市价|随行就市|at market|at best|market order|no limit", re.IGNORECASE)
+_NONE = re.compile(
+    r"不限价|无限价|取消限价|不要限价|市价|随行就市|at market|at best|market order|no limit", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

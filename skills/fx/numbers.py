@@ -22,7 +22,10 @@ _ENGLISH = {
     **{word: value for value, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)},
     **{word: value for value, word in enumerate("eleven twelve thirteen fourteen fifteen".split(), start=11)},
     **{"sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19},
-    **{word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)},
+    **{
+        word: 10 * value
+        for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    },
     "a": 1,
     "an": 1,
 }
@@ -51,7 +54,9 @@ def chinese(text: str) -> Decimal | None:
             continue
         if token in _HAN_DIGITS:
             spoken_digit_by_digit = number is not None and token != "半" and unit == 1
-            number = number * 10 + _HAN_DIGITS[token] if spoken_digit_by_digit and number is not None else _HAN_DIGITS[token]
+            number = (
+                number * 10 + _HAN_DIGITS[token] if spoken_digit_by_digit and number is not None else _HAN_DIGITS[token]
+            )
             if token == "零":
                 unit = 1
         elif token.startswith("点") and len(token) > 1:

@@ -6,15 +6,19 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from skills.fx.currencies import CNY, in_market_order
+from skills.fx.currencies import CNY, find_mentions, in_market_order
 from skills.fx.elements import DealElements, Doubt, Product
 from skills.fx.reading import Reading, corrected, read_line
+from skills.fx.tenors import all_tenors
 
 LONGEST = 4_000
 """Characters that are read; no dealing talk is longer, and the time for reading stays bounded."""
 FARTHEST = timedelta(days=30 * 366)
 
-_TRADITIONAL = str.maketrans("購結匯賣買萬億遠個週兩開戶對換歐圓幣鎊個詢價華進鐘為後韓紐盧極掛單憑幾從禮這請幫給", "购结汇卖买万亿远个周两开户对换欧元币镑个询价华进钟为后韩纽卢极挂单凭几从礼这请帮给")
+_TRADITIONAL = str.maketrans(
+    "購結匯賣買萬億遠個週兩開戶對換歐圓幣鎊個詢價華進鐘為後韓紐盧極掛單憑幾從禮這請幫給",
+    "购结汇卖买万亿远个周两开户对换欧元币镑个询价华进钟为后韩纽卢极挂单凭几从礼这请帮给",
+)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "（），；：！？"}
 _SAME_LENGTH = {**_FULL_WIDTH, 0x3000: 0x20, 0x00A0: 0x20, ord("−"): ord("-"), ord("﹣"): ord("-")}
 _SPLIT_NUMBER = re.compile(r"(?<=\d) +(?=[十百千万亿个])|(?<=[万亿]) +(?=[\d千]+万)")
@@ -40,6 +44,25 @@ def parse(text: str, today: date) -> DealElements:
     if len(text) > LONGEST:
         elements = _doubting(elements, ("too_long",))
     return elements
+
+
+def asked_tenors(text: str) -> tuple[str, ...]:
+    """Every tenor named in `text`, in order: for questions about several at once."""
+    found: list[str] = []
+    for line in _lines(text[:LONGEST]):
+        found += [tenor for tenor in all_tenors(line) if tenor not in found]
+    return tuple(found)
+
+
+def asked_pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Every pair named in `text`, in market order; a currency alone means against CNY."""
+    found: list[tuple[str, str]] = []
+    for line in _lines(text[:LONGEST]):
+        for one in find_mentions(line):
+            other = one.second or CNY
+            if one.first != other and (pair := in_market_order(one.first, other)) not in found:
+                found.append(pair)
+    return tuple(found)
 
 
 def _lines(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from skills.fx.amounts import BLANK, LARGEST, Amount, find_amounts, unknown_currency
-from skills.fx.currencies import CNY, CURRENCY, PAIR, Mention, in_market_order, mention
+from skills.fx.currencies import CNY, Mention, find_mentions, in_market_order
 from skills.fx.customers import find_customer
 from skills.fx.dates import SaidDate, find_date
 from skills.fx.elements import Doubt, Product, Side
@@ -16,7 +16,6 @@ from skills.fx.limits import find_limit
 from skills.fx.sides import Verb, find_verbs, is_swap, near_leg, without_negated
 from skills.fx.tenors import find_letters, find_words
 
-_MENTION = re.compile(rf"{PAIR}|{CURRENCY}", re.IGNORECASE)
 _FORWARD = re.compile(r"远期|锁汇|锁定|(?<![a-z])(?:forward|fwd|outright|ndf)s?(?![a-z])", re.IGNORECASE)
 _OTHER_PRODUCT = re.compile(r"期权|看涨|看跌|(?<![a-z])options?(?![a-z])|货币互换|利率互换", re.IGNORECASE)
 _ONLY_A_NUMBER = re.compile(r"\s*(?:大?约|就|是|about)?\s*-?[\d,.\s一二两三四五六七八九十百千万亿半]+\s*[。.!！]?\s*")
@@ -73,7 +72,7 @@ def read_line(line: str, today: date) -> Reading:
     verbs = find_verbs(without_figures)
     if swap:
         verbs = near_leg(without_figures, verbs)
-    mentions = [mention(match[0], match.start()) for match in _MENTION.finditer(without_figures)]
+    mentions = find_mentions(without_figures)
     dealt = _dealt(without_figures, mentions, verbs, amounts)
     amount = _chosen(amounts, dealt.dealt, doubts)
     return replace(
@@ -203,7 +202,9 @@ def _dealt(line: str, mentions: list[Mention], verbs: list[Verb], amounts: list[
     return Reading(side, spoken, next((code for code in codes if code != spoken), None))
 
 
-def _converted(verb: Verb, mentions: list[Mention], codes: list[str], amounts: list[Amount], verbs: list[Verb]) -> Reading:
+def _converted(
+    verb: Verb, mentions: list[Mention], codes: list[str], amounts: list[Amount], verbs: list[Verb]
+) -> Reading:
     after = [one.first for one in mentions if one.start >= verb.end]
     before = [one.first for one in mentions if one.end <= verb.start]
     opening = not before and len(after) > 1  # convert EUR into CNY, exchange X for Y

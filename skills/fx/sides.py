@@ -48,7 +48,10 @@ _NEGATED = re.compile(
     r"|(?<![a-z])(?:not|instead of|rather than)\s+(?:a\s+)?(?P<what2>[^,.;¦]{1,24}?)(?=\s*(?:[,.;]|but|$))",
     re.IGNORECASE,
 )
-_SWAP = re.compile(r"掉期|近端|远端|(?<![a-z])swap(?!s? (?:my|our|the|\d))s?(?![a-z])|(?<![A-Za-z])[SB]/[SB](?![A-Za-z])", re.IGNORECASE)
+_SWAP = re.compile(
+    r"掉期|近端|远端|(?<![a-z])swap(?!s? (?:my|our|the|\d))s?(?![a-z])|(?<![A-Za-z])[SB]/[SB](?![A-Za-z])",
+    re.IGNORECASE,
+)
 _LEGS = re.compile(
     r"(?P<sell>(?<![A-Za-z])S/B(?![A-Za-z])|sell(?:ing)?\s*(?:/|-|&|\+|and|then)\s*buy|卖出?\s*(?:/|-|后)?\s*买[入回]?(?=$|[,，。;；\s掉¦])|先卖后买)"
     r"|(?P<buy>(?<![A-Za-z])B/S(?![A-Za-z])|buy(?:ing)?\s*(?:/|-|&|\+|and|then)\s*sell|买[入进]?\s*(?:/|-|后)?\s*卖出?(?=$|[,，。;；\s掉¦])|先买后卖)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from skills.fx.amounts import BLANK
 from skills.fx.numbers import ENGLISH_NUMBER, chinese, english
 
 _han = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
@@ -50,6 +51,15 @@ def find_words(line: str) -> SaidTenor | None:
     found = [_half_years(line), _han_tenor(line), _next_month(line), _english_tenor(line)]
     found += [SaidTenor(tenor, match.start(), match.end()) for tenor, rule in _FIXED if (match := rule.search(line))]
     return min((one for one in found if one), key=lambda one: one.start, default=None)
+
+
+def all_tenors(line: str) -> list[str]:
+    """Every tenor in `line`, in words or letters, in order."""
+    found: list[SaidTenor] = []
+    while said := min((one for one in (find_words(line), find_letters(line)) if one), key=lambda one: one.start, default=None):
+        found.append(said)
+        line = line[: said.start] + BLANK * (said.end - said.start) + line[said.end :]
+    return [said.tenor for said in found]
 
 
 def find_letters(line: str) -> SaidTenor | None:

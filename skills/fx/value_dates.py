@@ -84,6 +84,11 @@ def closed_on(base: str, quote: str, day: date) -> tuple[str, ...]:
     return _Days(base, quote).closed_on(day)
 
 
+def unannounced(base: str, quote: str, day: date) -> tuple[str, ...]:
+    """Currencies whose holidays in the year of `day` are not published yet."""
+    return _Days(base, quote).unannounced(day)
+
+
 def next_good(base: str, quote: str, day: date) -> date:
     """The first good value date from `day` on."""
     return _Days(base, quote).good_from(day)

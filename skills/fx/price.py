@@ -1,0 +1,183 @@
+"""Indicative two-way prices: spot, outright forward, swap points, crosses through the dollar.
+
+Formulas (usual market practice, e.g. ACI Dealing Certificate syllabus; U. Wystup, FX Options and Structured Products, ch. 1):
+- outright = spot + points × pip, bid with bid, offer with offer;
+- points between two tenors: linear in calendar days from spot, where they are zero;
+- before spot: TOM = spot − TN points, TOD = spot − TN − ON points, bid with offer;
+- crosses through USD: multiply or divide the legs so that the bank's bid is the lower of what it can get.
+The bid is rounded down and the offer up to the pair's decimals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from app.core.errors import SkillFailed
+from skills.fx.currencies import in_market_order
+from skills.fx.market import Market, PairMarket
+from skills.fx.value_dates import ValueDate, value_date
+from skills.fx.words import say
+
+_USD = "USD"
+_LOW_VALUE = ("JPY", "KRW", "IDR", "HUF")
+"""Currencies of small value: quoted with fewer decimals, and per 100 as a base."""
+
+TwoWay = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicativePrice:
+    """A two-way price from the bank's side. Not dealable."""
+
+    base: str
+    quote: str
+    """In the market's quoting order."""
+    per: int
+    bid: Decimal
+    offer: Decimal
+    spot: TwoWay
+    points: TwoWay | None
+    """In pips, from spot; None for spot and for crosses."""
+    day: date
+    legs: tuple[str, ...]
+    """The pairs it was made from, where it is a cross."""
+    as_of: datetime
+    source: str
+    stale_after: timedelta
+
+    @property
+    def mid(self) -> Decimal:
+        """The middle, rounded to the price's own decimals."""
+        return ((self.bid + self.offer) / 2).quantize(self.bid)
+
+    def customer_price(self, base: str, side: str) -> Decimal:
+        """What a customer who buys or sells `base` would deal at: he buys at the offer and sells at the bid."""
+        buys = (side == "buy") == (base == self.base)
+        return self.offer if buys else self.bid
+
+
+def indicative(market: Market, one: str, other: str, day: date | None, today: date) -> IndicativePrice:
+    """The two-way price of the pair for value `day` (None: spot), dealt `today`.
+
+    Raises `SkillFailed` where the market file has no data for it: no pair, or a day beyond its last tenor.
+    """
+    base, quote = in_market_order(one, other)
+    spot_day = value_date(base, quote, "SPOT", today)
+    wanted = day or spot_day.day
+    if direct := market.direct(base, quote):
+        spot = (_down(direct.spot[0], direct.decimals), _up(direct.spot[1], direct.decimals))
+        points = _points(direct, base, quote, wanted, spot_day, today)
+        raw = (direct.spot[0] + points[0] * direct.pip, direct.spot[1] + points[1] * direct.pip)
+        per, decimals, legs = direct.per, direct.decimals, ()
+        return _price(market, base, quote, per, decimals, raw, spot, points if wanted != spot_day.day else None, wanted, legs)
+    per, decimals = _cross_convention(base, quote)
+    outright, legs = _cross(market, base, quote, wanted if wanted != spot_day.day else None, today)
+    spot, _ = _cross(market, base, quote, None, today)
+    scaled = (outright[0] * per, outright[1] * per)
+    rounded_spot = (_down(spot[0] * per, decimals), _up(spot[1] * per, decimals))
+    return _price(market, base, quote, per, decimals, scaled, rounded_spot, None, wanted, legs)
+
+
+def swap_points(market: Market, one: str, other: str, tenor: str | None, day: date, today: date) -> TwoWay:
+    """A swap's points in pips, bank's bid and offer: ON and TN as quoted, others from spot to `day`.
+
+    The bank bids for buying far against selling near. Raises `SkillFailed` without market data of the pair itself.
+    """
+    base, quote = in_market_order(one, other)
+    pair = market.direct(base, quote)
+    if pair is None or (tenor in ("ON", "TN") and tenor not in pair.points):
+        raise SkillFailed("FX_NO_POINTS", say("no_swap_points", pair=f"{base}/{quote}"))
+    if tenor in ("ON", "TN"):
+        return pair.points[tenor]
+    return _points(pair, base, quote, day, value_date(base, quote, "SPOT", today), today)
+
+
+def _price(
+    market: Market,
+    base: str,
+    quote: str,
+    per: int,
+    decimals: int,
+    raw: TwoWay,
+    spot: TwoWay,
+    points: TwoWay | None,
+    day: date,
+    legs: tuple[str, ...],
+) -> IndicativePrice:
+    bid, offer = _down(raw[0], decimals), _up(raw[1], decimals)
+    stale_after = timedelta(minutes=market.stale_after_minutes)
+    return IndicativePrice(
+        base, quote, per, bid, offer, spot, points, day, legs, market.as_of, market.source, stale_after
+    )
+
+
+def _points(pair: PairMarket, base: str, quote: str, day: date, spot: ValueDate, today: date) -> TwoWay:
+    """Forward points for `day`, bid and offer, in pips from spot."""
+    if day == spot.day:
+        return Decimal(0), Decimal(0)
+    if day < spot.day:
+        return _points_before_spot(pair, base, quote, day, today)
+    known = {spot.day: (Decimal(0), Decimal(0))}
+    for tenor, points in pair.points.items():
+        if tenor not in ("ON", "TN"):
+            known[value_date(base, quote, tenor, today).day] = points
+    earlier = max((one for one in known if one <= day), default=None)
+    later = min((one for one in known if one >= day), default=None)
+    if earlier is None or later is None:
+        raise SkillFailed("FX_NO_POINTS", say("no_points", pair=f"{base}/{quote}", last=max(known).isoformat()))
+    if earlier == later:
+        return known[earlier]
+    share = Decimal((day - earlier).days) / Decimal((later - earlier).days)
+    before, after = known[earlier], known[later]
+    return before[0] + (after[0] - before[0]) * share, before[1] + (after[1] - before[1]) * share
+
+
+def _points_before_spot(pair: PairMarket, base: str, quote: str, day: date, today: date) -> TwoWay:
+    if "TN" not in pair.points or "ON" not in pair.points:
+        raise SkillFailed("FX_NO_POINTS", say("no_points", pair=f"{base}/{quote}", last="TOM"))
+    bid, offer = Decimal(0), Decimal(0)
+    spot = value_date(base, quote, "SPOT", today).day
+    tomorrow = value_date(base, quote, "TOM", today).day
+    if tomorrow < spot:
+        bid, offer = bid - pair.points["TN"][1], offer - pair.points["TN"][0]
+    if day < tomorrow:
+        bid, offer = bid - pair.points["ON"][1], offer - pair.points["ON"][0]
+    return bid, offer
+
+
+def _cross(market: Market, base: str, quote: str, day: date | None, today: date) -> tuple[TwoWay, tuple[str, ...]]:
+    """Base in quote through the dollar, per one unit, and the pairs used."""
+    in_dollars, first = _against_dollar(market, base, quote, day, today)
+    quote_in_dollars, second = _against_dollar(market, quote, base, day, today)
+    return (in_dollars[0] / quote_in_dollars[1], in_dollars[1] / quote_in_dollars[0]), (first, second)
+
+
+def _against_dollar(market: Market, currency: str, other: str, day: date | None, today: date) -> tuple[TwoWay, str]:
+    """One unit of `currency` in dollars, for value `day`."""
+    if _USD in (currency, other) or currency == other:
+        raise SkillFailed("FX_NO_PRICE", say("no_price", pair="/".join(in_market_order(currency, other))))
+    base, quote = in_market_order(currency, _USD)
+    pair = market.direct(base, quote)
+    if pair is None:
+        raise SkillFailed("FX_NO_PRICE", say("no_price", pair="/".join(in_market_order(currency, other))))
+    spot_day = value_date(base, quote, "SPOT", today)
+    points = _points(pair, base, quote, day or spot_day.day, spot_day, today)
+    bid, offer = (side / pair.per + points[index] * pair.pip / pair.per for index, side in enumerate(pair.spot))
+    return ((bid, offer) if base == currency else (1 / offer, 1 / bid)), f"{base}/{quote}"
+
+
+def _cross_convention(base: str, quote: str) -> tuple[int, int]:
+    """Units of the base and decimals of a cross's price."""
+    if quote in _LOW_VALUE:
+        return 1, 3 if base not in _LOW_VALUE else 4
+    return (100, 4) if base in _LOW_VALUE else (1, 4 if quote == "CNY" else 5)
+
+
+def _down(price: Decimal, decimals: int) -> Decimal:
+    return price.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR)
+
+
+def _up(price: Decimal, decimals: int) -> Decimal:
+    return price.quantize(Decimal(1).scaleb(-decimals), ROUND_CEILING)
