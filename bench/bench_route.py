@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     return show(rows)
 
 
-def _measured(router: Router, path: Path, *, tell: bool) -> tuple[float, dict[str, float], list[float]]:
+def _measured(router: Router, path: Path, *, tell: bool = False) -> tuple[float, dict[str, float], list[float]]:
     """Share right, share right per class, milliseconds of each line."""
     right: dict[str, list[bool]] = defaultdict(list)
     milliseconds = []

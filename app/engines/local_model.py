@@ -24,11 +24,13 @@ from app.engines.templates import is_sentence
 
 say = Texts(Path(__file__).parent / "texts")
 
-MEANT = 0.22
-"""Score from which a skill is what a message asks for (about 0.5 is "as its examples say it")."""
-ANOTHER_SUBJECT = 0.3
-"""Score from which a message that could be an answer is rather a wish of its own, by a lead of `LEAD`."""
-LEAD = 0.12
+MEANT = 0.15
+"""Confidence from which a skill is what a message asks for: the assistant is chosen already, so little is enough."""
+NAMED = 0.15
+"""What the best skill gains where one of its own choices is named (`函`, `通知`)."""
+ANOTHER_SUBJECT = 0.5
+"""Confidence from which a message that could be an answer is rather a wish of its own, by a lead of `LEAD`."""
+LEAD = 0.2
 MOST_EXAMPLES = 3
 
 
@@ -36,7 +38,7 @@ class SkillUnderstanding(Protocol):
     """What this model asks of `engines/understanding.py`."""
 
     def skills(self, assistant: str, text: str) -> Sequence[tuple[str | None, float]]:
-        """The skills of one assistant and how well `text` fits each, best first; None stands for its knowledge."""
+        """The skills of one assistant and how well `text` fits each (0 to 1), best first; None is its knowledge."""
         ...
 
 
@@ -133,10 +135,11 @@ class LocalModel:
                 return None
             return _call(tool, {name: f"{old}\n{text}" for name, old in pending.arguments.items()})
         if spoken:
-            adds = slots.bare(text) or (slots.has_value(text) and not self._has_subject(request, tool, text))
+            adds = slots.bare(text) or (slots.has_value(text) and not self._has_subject(request, text))
             if not (corrects or adds):
                 return None
-            return _call(tool, {**pending.arguments, spoken: _lines(pending.arguments.get(spoken, ""), text)})
+            chosen = _chosen(tool, cue.new) if cue else {}
+            return _call(tool, {**pending.arguments, **chosen, spoken: _lines(pending.arguments.get(spoken, ""), text)})
         if not corrects and not slots.bare(text):
             return None
         changed = _changed(tool, text, cue)
@@ -144,7 +147,7 @@ class LocalModel:
             return _call(tool, {**pending.arguments, **changed})
         return _said(say("local_which"), pending=pending) if corrects and pending.arguments else None
 
-    def _has_subject(self, request: ModelRequest, tool: ToolSpec, text: str) -> bool:
+    def _has_subject(self, request: ModelRequest, text: str) -> bool:
         """Whether `text` stands on its own, as a wish for any skill."""
         ranking = self._understanding_ranking(request, text)
         return bool(ranking) and ranking[0][1] >= MEANT
@@ -161,7 +164,11 @@ class LocalModel:
         for name, tool in offered.items():
             if name not in names and not tool.material:
                 known.append((name, fuzz.token_set_ratio(text.lower(), tool.doc.lower()) / 250))
-        return sorted(known, key=lambda pair: -pair[1])
+        known.sort(key=lambda pair: -pair[1])
+        best = offered.get(known[0][0] or "") if known else None
+        if best and any(slot.kind == "choice" and slots.has_kind(slot, text) for slot in best.slots.values()):
+            known[0] = (best.name, known[0][1] + NAMED)
+        return known
 
     def _ranking(self, request: ModelRequest, text: str) -> list[tuple[ToolSpec | None, float]]:
         offered = {tool.name: tool for tool in request.tools}
@@ -226,6 +233,12 @@ def _changed(tool: ToolSpec, text: str, cue: Cue | None) -> dict[str, str]:
     named = _named(words, cue.what) if cue.what else None
     only = named or (next(iter(words)) if len(words) == 1 else None)
     return {only: new} if only else {}
+
+
+def _chosen(tool: ToolSpec, new: str) -> dict[str, str]:
+    """The choices that `new` is, and nothing else: `换成请示`."""
+    named = {name: slot for name, slot in tool.slots.items() if slot.kind == "choice"}
+    return slots.fill(replace(tool, slots=named), new) if named and slots.is_choice(new, named.values()) else {}
 
 
 def _named(words: Mapping[str, SlotSpec], what: str) -> str | None:

@@ -24,6 +24,8 @@ STRICT = ("percent", "date", "time", "tenor", "money", "currency", "number", "ch
 """Kinds whose values have a form of their own; in the order in which they take their words from a text."""
 WORDS = ("person", "organisation", "text")
 """Kinds whose value may be any words."""
+SHORT = 12
+"""Characters of an afterthought."""
 LONGEST_NAME = 40
 """Characters. Longer words are no answer to "who?"."""
 
@@ -111,8 +113,14 @@ def has_kind(slot: SlotSpec, text: str) -> bool:
 
 
 def has_value(text: str) -> bool:
-    """Whether any value with a form of its own stands in `text`."""
-    return any(spans(kind, text) for kind in ("money", "currency", "date", "time", "tenor", "percent", "organisation"))
+    """Whether any value with a form of its own stands in `text`; plain numbers count in a short text only."""
+    kinds = ("money", "currency", "date", "time", "tenor", "percent", "organisation")
+    return any(spans(kind, text) for kind in kinds) or (len(text) <= SHORT and bool(spans("number", text)))
+
+
+def is_choice(text: str, choices: Iterable[SlotSpec]) -> bool:
+    """Whether `text` is one of the words for a choice, and nothing else."""
+    return any(folded(text.strip(_EDGE)) in _canonical(slot.choices) for slot in choices)
 
 
 def _captured(tool: ToolSpec, match: Match, name: str, text: str, known: frozenset[str]) -> Span | None:

@@ -29,13 +29,18 @@ Label = tuple[str, str | None]
 """Assistant and skill; the skill None is knowledge."""
 
 NOBODY = ""
-RIDGE = 0.35
+RIDGE = 0.2
+SHRINKAGE = 0.02
+"""Of the curves' coefficients: a folder with few examples is not believed without end."""
 ALIKE, THE_SAME = 0.2, 0.5
 """Cosines from which a background sentence resembles an example, and is one."""
-WEIGHTS = {"example": 1.0, "title": 0.6, "topic": 0.7, "heading": 0.35, "background": 1.0}
+SHORT = 1.0
+"""How many unknown words are added to each text's length: a text of two letters says little about anything."""
+WEIGHTS = {"example": 1.0, "title": 0.6, "topic": 0.7, "heading": 0.2, "background": 1.0}
 """How much one sentence of each origin counts."""
 
 _HEADING = re.compile(r"^(?:title:\s*[\"']?|#+\s+)(.+?)[\"']?\s*$", re.MULTILINE)
+_NUMBERING = re.compile(r"^(?:第[一二三四五六七八九十百]+[编章节条]|[\d.]+)[\s、.]*")
 
 
 @dataclass(frozen=True)
@@ -75,15 +80,17 @@ class Understanding:
         return sorted(fits, key=lambda fit: -fit.confidence)
 
     def skills(self, assistant: str, text: str, scores: Floats | None = None) -> Sequence[tuple[str | None, float]]:
-        """The skills of one assistant and how well `text` fits each, best first; None stands for its knowledge.
-
-        The figures compare with each other, and with about 0.5 for "as its examples say it".
-        """
+        """The skills of one assistant and how well `text` fits each (0 to 1), best first; None is its knowledge."""
+        columns = self._columns_of(assistant)
+        if not columns:
+            return []
         known = self._scores(text) if scores is None else scores
-        return sorted(
-            ((label[1], float(known[at])) for label, at in self._columns.items() if label[0] == assistant),
-            key=lambda pair: -pair[1],
-        )
+        evidence = _evidence(known[None, list(columns.values())], among_all=True)
+        confidences = _sigmoid(evidence[0] @ self._skill_curve)
+        return sorted(zip(columns, map(float, confidences), strict=True), key=lambda pair: -pair[1])
+
+    def _columns_of(self, assistant: str) -> dict[str | None, int]:
+        return {skill: at for (name, skill), at in self._columns.items() if name == assistant}
 
     # --- fitting ------------------------------------------------------------------------------------
 
@@ -110,8 +117,19 @@ class Understanding:
             self._weights[at] += np.outer(list(vectors[row].values()), share)
         held_out = wanted - dual / np.diag(inverse)[:, None]
         judged = [row for row, sample in enumerate(samples) if sample.origin in ("example", "background")]
-        columns = slice(len(self._names))
-        self._curve = _logistic(_evidence(held_out[judged, columns]), wanted[judged, columns][:, :-1])
+        self._calibrate(held_out[judged], wanted[judged])
+
+    def _calibrate(self, held_out: Floats, wanted: Floats) -> None:
+        """Curves from scores to confidences, fitted on what each sample scores when it is left out."""
+        named = slice(len(self._names))
+        self._curve = _logistic(_evidence(held_out[:, named]), wanted[:, named][:, :-1])
+        evidence, truth = [], []
+        for name in self._assistants:
+            columns = list(self._columns_of(name).values())
+            if columns:
+                evidence.append(_evidence(held_out[:, columns], among_all=True).reshape(-1, 3))
+                truth.append(wanted[:, columns].reshape(-1))
+        self._skill_curve = _logistic(np.concatenate(evidence), np.concatenate(truth)) if evidence else np.zeros(3)
 
     def _wanted(self, samples: Sequence[_Sample]) -> Floats:
         """One row per sample: 1 in the column of its assistant (or nobody), and of its skill where it is an example."""
@@ -126,8 +144,8 @@ class Understanding:
         """Unit vector of the known features; unknown ones count in its length: strange words lower every score."""
         raw = {feature: self._rarity[feature] * _share(feature) for feature in counts if feature in self._rarity}
         strange = sum((self._unseen * _share(feature)) ** 2 for feature in counts if feature not in self._rarity)
-        length = math.sqrt(sum(value * value for value in raw.values()) + strange)
-        return {feature: value / length for feature, value in raw.items()} if length else {}
+        length = math.sqrt(sum(value * value for value in raw.values()) + strange + (SHORT * self._unseen) ** 2)
+        return {feature: value / length for feature, value in raw.items()}
 
     def _scores(self, text: str) -> Floats:
         vector = self._vector(features(text))
@@ -148,7 +166,7 @@ def _share(feature: str) -> float:
     """How much a feature of this kind counts: single characters little, word pieces less than words."""
     if is_han(feature[0]):
         return (0.6, 1.0, 0.8)[len(feature) - 1]
-    return 0.4 if feature.startswith("c:") else 0.8 if feature.startswith("p:") else 1.0
+    return {"c:": 0.4, "p:": 0.8, "0": 0.4}.get(feature[:2], 1.0)
 
 
 def _declared(assistant: Assistant) -> list[_Sample]:
@@ -166,10 +184,18 @@ def _declared(assistant: Assistant) -> list[_Sample]:
 
 
 def _headings(assistant: Assistant) -> list[str]:
-    """Titles and headings of the documents an assistant may read: `knowledge/` lies beside `assistants/`."""
+    """Titles and headings of the documents an assistant may read: `knowledge/` lies beside `assistants/`.
+
+    A heading of several documents (`总则`, `摘要`) says nothing about any of them.
+    """
     folders = [assistant.folder.parent.parent / "knowledge" / name for name in assistant.knowledge]
     paths = [path for folder in folders for path in sorted(folder.glob("*.md"))]
-    return [heading for path in paths for heading in _HEADING.findall(path.read_text("utf-8", errors="replace"))]
+    found = Counter(heading for path in paths for heading in _headings_in(path.read_text("utf-8", errors="replace")))
+    return [heading for heading, count in found.items() if count == 1]
+
+
+def _headings_in(document: str) -> set[str]:
+    return {_NUMBERING.sub("", heading) for heading in _HEADING.findall(document)} - {""}
 
 
 def _background() -> list[_Sample]:
@@ -189,6 +215,7 @@ def _claimed(samples: Sequence[_Sample], gram: Floats) -> set[int]:
     here does the weather now), a sentence also by itself when it is nearly an example.
     """
     examples = [row for row, sample in enumerate(samples) if sample.origin == "example"]
+    lengths = np.sqrt(np.diag(gram))
     subjects: dict[str, list[int]] = {}
     for row, sample in enumerate(samples):
         if sample.origin == "background":
@@ -196,7 +223,7 @@ def _claimed(samples: Sequence[_Sample], gram: Floats) -> set[int]:
     claimed: set[int] = set()
     for rows in subjects.values():
         nearest = [max(examples, key=lambda at: gram[row, at], default=row) for row in rows]
-        alike = [gram[row, at] for row, at in zip(rows, nearest, strict=True)]
+        alike = [gram[row, at] / (lengths[row] * lengths[at]) for row, at in zip(rows, nearest, strict=True)]
         owners = Counter(samples[at].label[0] for at, value in zip(nearest, alike, strict=True) if value >= ALIKE)
         if owners and 2 * max(owners.values()) >= len(rows):
             claimed.update(rows)
@@ -229,13 +256,18 @@ def _gram(vectors: Sequence[Mapping[str, float]]) -> Floats:
     return gram
 
 
-def _evidence(scores: Floats) -> Floats:
-    """Per row and assistant: one, its score, and its lead over the best other column (nobody's included)."""
+def _evidence(scores: Floats, *, among_all: bool = False) -> Floats:
+    """Per row and column: one, its score, and its lead over the best other column.
+
+    The last column, nobody's, is only compared with; `among_all` means that there is none such.
+    """
     rows, columns = scores.shape
-    others = np.repeat(scores[:, None, :], columns - 1, axis=1)
-    others[:, np.arange(columns - 1), np.arange(columns - 1)] = -np.inf
-    own = scores[:, :-1]
-    return np.stack([np.ones((rows, columns - 1)), own, own - others.max(axis=2)], axis=2)
+    judged = columns if among_all else columns - 1
+    others = np.repeat(scores[:, None, :], judged, axis=1)
+    others[:, np.arange(judged), np.arange(judged)] = -np.inf
+    best_other = others.max(axis=2) if columns > 1 else np.zeros((rows, judged))
+    own = scores[:, :judged]
+    return np.stack([np.ones((rows, judged)), own, own - best_other], axis=2)
 
 
 def _sigmoid(value: Floats) -> Floats:
@@ -243,12 +275,23 @@ def _sigmoid(value: Floats) -> Floats:
 
 
 def _logistic(evidence: Floats, truth: Floats) -> Floats:
-    """Coefficients of a logistic regression by Newton's method, with a little shrinkage."""
+    """Coefficients of a logistic regression by Newton's method, with a little shrinkage.
+
+    More evidence never means less confidence: a coefficient that came out negative is left out.
+    """
     x, y = evidence.reshape(-1, evidence.shape[-1]), truth.reshape(-1)
-    curve = np.zeros(x.shape[1])
-    for _ in range(12):
-        p = _sigmoid(x @ curve)
-        slope = x.T @ (p - y) + 0.01 * curve
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + 0.01 * np.eye(x.shape[1])
-        curve = curve - np.linalg.solve(curvature, slope)
-    return np.asarray(curve)
+    used = [0, 1, 2]
+    while True:
+        part, curve = x[:, used], np.zeros(len(used))
+        for _ in range(12):
+            p = _sigmoid(part @ curve)
+            slope = part.T @ (p - y) + SHRINKAGE * curve
+            curvature = (part * (p * (1 - p))[:, None]).T @ part + SHRINKAGE * np.eye(len(used))
+            curve = curve - np.linalg.solve(curvature, slope)
+        negative = [at for at, value in zip(used, curve, strict=True) if at and value < 0]
+        if not negative:
+            break
+        used = [at for at in used if at not in negative]
+    whole = np.zeros(3)
+    whole[used] = curve
+    return whole
