@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -183,7 +184,7 @@ class Answer:
 
     def calls(self) -> tuple[ToolCall, ...]:
         """The tool calls, checked. Raises `Fault` (unknown tool, broken JSON) or `WrongArguments` (wrong types)."""
-        found = tuple(self._call(index, wish) for index, wish in sorted(self._wishes.items()))
+        found = tuple(self._call(wish) for _, wish in sorted(self._wishes.items()))
         problems = {call.id: self._problems(call) for call in found}
         if any(problems.values()):
             wishes = [_call(call.id, wire_name(call.name), _json(call.arguments)) for call in found]
@@ -194,7 +195,7 @@ class Answer:
             raise WrongArguments([{"role": "assistant", "content": None, "tool_calls": wishes}, *verdicts])
         return found
 
-    def _call(self, index: int, wish: _Wish) -> ToolCall:
+    def _call(self, wish: _Wish) -> ToolCall:
         tool = self._tools.get(wish.name)
         if tool is None:
             raise Fault("malformed", "unknown tool")
@@ -206,7 +207,7 @@ class Answer:
             raise Fault("malformed", "arguments are not an object")
         # One id per call, whatever the server sent: results find their call by it.
         known = re.fullmatch(r"[\w.:-]{1,64}", wish.id) and sum(w.id == wish.id for w in self._wishes.values()) == 1
-        return ToolCall(wish.id if known else f"call_{index}", tool.name, arguments)
+        return ToolCall(wish.id if known else f"call_{secrets.token_hex(6)}", tool.name, arguments)
 
     def _problems(self, call: ToolCall) -> list[str]:
         """What does not fit, without the values."""

@@ -7,21 +7,19 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.core.assistant import ContentError
 from app.core.errors import Unavailable
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest, ToolCall, ToolSpec
-from app.core.settings import Settings
 from app.core.texts import speaking
 from app.core.turn import MaskedText
-from app.engines.model_choice import Choice, Choices, read_choices
-from app.engines.models import LitellmModels, build_models, check_content, say
+from app.engines.model_choice import Choice, Choices
+from app.engines.models import LitellmModels, say
 from tests.scripted_model import (
     Answer,
     Body,
@@ -123,6 +121,20 @@ async def test_words_and_several_calls_in_one_answer() -> None:
     assert text(chunks) == "先看两个："
     found = [chunk.tool_call for chunk in chunks if chunk.tool_call]
     assert [call.arguments["pair"] for call in found] == ["USD/CNY", "EUR/CNY"]
+    assert len({call.id for call in found}) == 2
+
+
+async def test_calls_without_index_or_id_are_told_apart() -> None:
+    def event(delta: object, reason: str | None = None) -> bytes:
+        return b"data: " + json.dumps({"choices": [{"delta": delta, "finish_reason": reason}]}).encode() + b"\r\n\r\n"
+
+    one = {"id": "same", "function": {"name": "fx.quote", "arguments": '{"pair": "A"}'}}
+    two = {"id": "same", "function": {"name": "fx-quote", "arguments": '{"pair": "B"}'}}
+    raw = b": comment\n\nevent: x\n" + event({"tool_calls": [one, two]}) + event({}, "tool_calls")
+    async with ScriptedModel(garbage(raw)) as server:
+        chunks = await answer(models_at(server.base_url)[0])
+    found = [chunk.tool_call for chunk in chunks if chunk.tool_call]
+    assert [call.arguments["pair"] for call in found] == ["A", "B"]
     assert len({call.id for call in found}) == 2
 
 
@@ -383,87 +395,15 @@ async def test_the_providers_key_in_the_environment_goes_to_no_other_address(mon
         assert "sk-for-the-provider" not in server.heard
 
 
-# --- configuration ---
-
-Write = Callable[[str], Path]
+# --- loading ---
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes `config/models.yaml` and returns the content folder."""
-
-    def written(yaml: str) -> Path:
-        (tmp_path / "config").mkdir(exist_ok=True)
-        (tmp_path / "config" / "models.yaml").write_text(yaml, encoding="utf-8")
-        return tmp_path
-
-    return written
-
-
-def settings(model: str | None = None, base_url: str | None = None, key: str | None = None) -> Settings:
-    here = Path(".")
-    return Settings(here, here, "127.0.0.1", 0, "", model, base_url, key, "secret")
-
-
-def test_the_shipped_file_is_right_and_names_no_model() -> None:
-    check_content(CONTENT)
-    local = Local()
-    assert build_models(settings(), CONTENT, local) is local
-
-
-async def test_the_environment_names_the_model_and_ping_tells_when_it_is_loaded() -> None:
-    models = build_models(settings("openai/scripted", "http://127.0.0.1:1/v1"), CONTENT, Local())
-    assert isinstance(models, LitellmModels)
+async def test_ping_tells_when_litellm_is_loaded() -> None:
+    models, _ = models_at(refused_url())
     with pytest.raises(Unavailable):
         await models.ping()
     await models.warm()
     await models.ping()
-
-
-def test_the_environment_wins_over_the_default_and_not_over_a_tasks_own_model(write: Write) -> None:
-    content = write(
-        "default: {model: openai/a, base_url: http://a/v1, key_variable: KEY_A, temperature: 0.7}\n"
-        "tasks:\n  chat: {max_tokens: 50}\n  digest: {model: openai/b, base_url: http://b/v1}\n  plan: {model: local}\n"
-    )
-    path = content / "config" / "models.yaml"
-    own = read_choices(path, settings(), {"KEY_A": "a-key"})
-    assert (own.of("chat").model, own.of("chat").max_tokens, own.key_of(own.of("chat"))) == ("openai/a", 50, "a-key")
-    assert own.of("anything") == own.default
-    choices = read_choices(path, settings("openai/x", "http://x/v1", "x-key"), {})
-    chat, digest = choices.of("chat"), choices.of("digest")
-    assert (chat.model, chat.base_url, chat.temperature, choices.key_of(chat)) == (
-        "openai/x",
-        "http://x/v1",
-        0.7,
-        "x-key",
-    )
-    assert (digest.model, digest.base_url, choices.key_of(digest)) == ("openai/b", "http://b/v1", None)
-    assert choices.of("plan").is_local
-
-
-@pytest.mark.parametrize(
-    ("yaml", "line", "problem"),
-    [
-        ("default:\n  modell: openai/x\n", 2, "modell"),
-        ("default:\n  model: x\n  temperature: hot\n", 3, "temperature"),
-        ("default:\n  model: x\n  key: sk-never-in-a-file\n", 3, "key"),
-        ("default: {}\ntask: {}\n", 2, "task"),
-        ("default: [\n", 2, ""),
-        ("tasks:\n  chat:\n    max_tokens: 0\n", 3, "max_tokens"),
-    ],
-)
-def test_a_wrong_file_is_refused_with_its_line(write: Write, yaml: str, line: int, problem: str) -> None:
-    content = write(yaml)
-    with pytest.raises(ContentError) as error:
-        check_content(content)
-    assert (error.value.line, problem in error.value.problem) == (line, True)
-    assert "sk-never-in-a-file" not in str(error.value)
-
-
-def test_a_key_that_is_not_there_is_named(write: Write) -> None:
-    content = write("default: {model: openai/x, key_variable: NO_SUCH_KEY}\n")
-    with pytest.raises(ContentError, match="NO_SUCH_KEY"):
-        build_models(settings(), content, Local())
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
