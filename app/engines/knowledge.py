@@ -28,6 +28,7 @@ from app.engines.lexical import CANDIDATES, Found, LexicalIndex
 from app.engines.lexical_sql import is_set_name
 from app.engines.passages import passages_of
 from app.engines.sources import SourceFile, is_source_name, read_source, walked
+from app.engines.synonyms import load_synonyms
 from app.engines.vectors import Embed, Vectors
 from app.engines.words import warm
 
@@ -48,7 +49,7 @@ class ChromaKnowledge:
     def __init__(self, content: Path, home: Path, embed: Embed | None = None) -> None:
         self._content = content
         self._home = home
-        self._index = LexicalIndex(home / "knowledge.db", _say)
+        self._index = LexicalIndex(home / "knowledge.db", _say, load_synonyms(content / "knowledge" / "synonyms.yaml"))
         self._vectors = Vectors(home / "vectors", embed) if embed else None
         self._one_writer = threading.Lock()
 

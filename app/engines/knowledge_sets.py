@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.assistant import ContentError, checked_content, read_yaml
 from app.engines.documents import front_matter
 from app.engines.lexical_sql import is_set_name
+from app.engines.synonyms import load_synonyms
 
 
 class KnowledgeSet(BaseModel):
@@ -50,7 +51,8 @@ def load_sets(content: Path) -> Mapping[str, KnowledgeSet]:
 
 
 def check_content(content: Path) -> None:
-    """Raises `ContentError` with file and line for a wrong `set.yaml` or a wrong head of a shipped document."""
+    """Raises `ContentError` with file and line for a wrong `set.yaml`, `synonyms.yaml` or head of a document."""
+    load_synonyms(content / "knowledge" / "synonyms.yaml")
     for name in load_sets(content):
         for path in sorted((content / "knowledge" / name).rglob("*.md")):
             _check_document(path)

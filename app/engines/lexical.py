@@ -6,7 +6,7 @@ import hashlib
 import math
 import queue
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from app.core.texts import Texts
 from app.engines import lexical_sql as sql
 from app.engines.documents import Document
 from app.engines.passages import Passage
+from app.engines.synonyms import Synonyms
 from app.engines.words import asked, normal, pairs, words
 
 CANDIDATES = 30
@@ -24,7 +25,11 @@ LONGEST_QUERY = 500
 """Characters of a query that are looked at."""
 WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
-WEIGHT_OF_SHARE, WEIGHT_OF_RUN = 1.0, 0.04
+CREDIT_OF_TITLES, CREDIT_OF_SYNONYM, CREDIT_OF_PAIRS = 0.8, 0.9, 0.8
+"""What a word counts that stands only in the titles, under another name, or in pieces."""
+WEIGHT_OF_LENGTH = 1.0
+"""Power of a word's length in its weight."""
+WEIGHT_OF_SHARE, WEIGHT_OF_RUN = 3.0, 0.04
 """Of the score and of each character said exactly alike, beside BM25 as a share of the query's weight."""
 
 
@@ -46,11 +51,55 @@ class Found:
     """Higher is better; comparable within one query."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One word of a question."""
+
+    word: str
+    others: tuple[str, ...]
+    """What means the same."""
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for."""
+
+    plain: str
+    words: tuple[Wanted, ...]
+
+    @property
+    def weight(self) -> float:
+        """Of all its words; never 0."""
+        return sum(word.weight for word in self.words) or 1.0
+
+    def share(self, body: Container[str], titles: Container[str], text: str, above: str) -> float:
+        """How much of the question's weight stands in a passage: in its words, or less in the titles above it."""
+        return (
+            sum(
+                word.weight * max(_credit(word, body, text), CREDIT_OF_TITLES * _credit(word, titles, above))
+                for word in self.words
+            )
+            / self.weight
+        )
+
+
+def _credit(wanted: Wanted, there: Container[str], text: str) -> float:
+    """1 for the word itself, less for what means the same or for its pairs: 住宿费用 for 住宿费."""
+    if wanted.word in there:
+        return 1.0
+    if any(other in text for other in wanted.others):
+        return CREDIT_OF_SYNONYM
+    own = pairs(wanted.word) if len(wanted.word) > 2 else []
+    return CREDIT_OF_PAIRS * sum(pair in there for pair in own) / len(own) if own else 0.0
+
+
 class LexicalIndex:
     """Everything blocks: call it in a thread. Several threads and several processes may share the file."""
 
-    def __init__(self, path: Path, say: Texts) -> None:
+    def __init__(self, path: Path, say: Texts, synonyms: Synonyms | None = None) -> None:
         self._path = path
+        self._synonyms = synonyms or {}
         self._say = say
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
 
@@ -126,10 +175,12 @@ class LexicalIndex:
     ) -> list[Found]:
         """The best parts of these sets, best first; `depth` per set. `also`: marks per set besides, near in meaning."""
         query = query[:LONGEST_QUERY]
-        about = asked(query)
+        about = asked(query, self._synonyms)
         if not about:
             return []
-        terms = sorted({*words(" ".join(about)), *pairs(_joined(query, about))})
+        others = {word: self._synonyms.get(word, ()) for word in about}
+        said = " ".join([*about, *(other for alike in others.values() for other in alike)])
+        terms = sorted({*words(said), *pairs(_joined(query, about)), *pairs(said)})
         counts = dict.fromkeys([*terms, *about], 0)
         total = 0
         rows: dict[str, tuple[tuple[str, ...], float]] = {}
@@ -145,8 +196,8 @@ class LexicalIndex:
                     near = connection.execute(sql.of_set(sql.PART_OF_MARK, name), (mark,)).fetchone()
                     if near:
                         rows.setdefault(mark, (near, 0.0))
-        weights = {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
-        found = [_found(row, rank, query, about, weights) for row, rank in rows.values()]
+        question = Question(normal(query), tuple(_wanted(word, others[word], counts, total) for word in about))
+        found = [_found(row, rank, question) for row, rank in rows.values()]
         return sorted(found, key=lambda one: -one.rank)
 
     def marks(self, name: str) -> Iterator[tuple[str, str]]:
@@ -221,27 +272,24 @@ def _joined(query: str, about: Sequence[str]) -> str:
     return kept
 
 
-def _found(row: tuple[str, ...], rank: float, query: str, about: Sequence[str], weights: Mapping[str, float]) -> Found:
+def _wanted(word: str, others: Sequence[str], counts: Mapping[str, int], total: int) -> Wanted:
+    """A word counts by its rarity; one that no document has but under another name, by the rarity of that."""
+    count = max([counts[word], *(min(counts.get(part, 0) for part in words(other)) for other in others)])
+    return Wanted(word, tuple(others), math.log(1 + (total - count + 0.5) / (count + 0.5)) * _length(word))
+
+
+def _length(word: str) -> float:
+    """A longer word says more; a single character of Han little."""
+    return min(len(word), 4) ** WEIGHT_OF_LENGTH if word[0] >= "㐀" else 2**WEIGHT_OF_LENGTH
+
+
+def _found(row: tuple[str, ...], rank: float, question: Question) -> Found:
     source, locator, heading, text, title, dated, mark, titles, body = row
-    score = _share(about, weights, {*titles.split(), *body.split()})
-    whole = sum(weights.values()) or 1.0
-    run = _longest_run(normal(query), normal(text))
-    placed = rank / whole + WEIGHT_OF_SHARE * score + WEIGHT_OF_RUN * run
+    plain = normal(text)
+    score = question.share({*body.split()}, {*titles.split()}, plain, normal(f"{title} {heading}"))
+    run = _longest_run(question.plain, plain)
+    placed = rank / question.weight + WEIGHT_OF_SHARE * score + WEIGHT_OF_RUN * run
     return Found(source, locator, heading, text, title, dated, mark, score, placed)
-
-
-def _share(about: Sequence[str], weights: Mapping[str, float], there: set[str]) -> float:
-    """How much of the query's weight is there. A long word that is not counts by its pairs: 差旅住宿费 for 住宿费."""
-    whole = got = 0.0
-    for word in about:
-        weight = weights[word]
-        whole += weight
-        if word in there:
-            got += weight
-        elif len(word) > 2:
-            own = pairs(word)
-            got += weight * 0.8 * sum(pair in there for pair in own) / len(own) if own else 0.0
-    return got / whole if whole else 0.0
 
 
 def _longest_run(query: str, text: str) -> int:

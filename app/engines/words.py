@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from collections.abc import Container, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,12 +38,26 @@ def pairs(text: str) -> list[str]:
     return [f"~{run[at : at + 2]}" for run in _HAN_RUN.findall(normal(text)) for at in range(len(run) - 1)]
 
 
-def asked(query: str) -> list[str]:
-    """What a query is about: its words without those that only make it a question, unless it has no other."""
+def asked(query: str, whole: Container[str] = ()) -> list[str]:
+    """What a query is about: its words without those that only make it a question, unless it has no other.
+
+    Neighbouring words that together stand in `whole` are one.
+    """
     plain = normal(query)
     numbers = _CLAUSE_NUMBER.findall(plain)
-    every = [word for word in _jieba().cut(_CLAUSE_NUMBER.sub(" ", plain)) if _WORD.search(word)]
-    return list(dict.fromkeys([*numbers, *(word for word in every if word not in _UNSAID)] or every))
+    every = _merged(_jieba().lcut(_CLAUSE_NUMBER.sub(" ", plain)), whole)
+    every = [word for word in every if _WORD.search(word)]
+    return list(dict.fromkeys([*numbers, *(word for word in every if word in whole or word not in _UNSAID)] or every))
+
+
+def _merged(cut: Sequence[str], whole: Container[str]) -> list[str]:
+    merged = []
+    at = 0
+    while at < len(cut):
+        size = next((size for size in (4, 3, 2) if "".join(cut[at : at + size]) in whole), 1)
+        merged.append("".join(cut[at : at + size]))
+        at += size
+    return merged
 
 
 @lru_cache(maxsize=4096)

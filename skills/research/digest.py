@@ -6,7 +6,8 @@ from typing import Annotated
 
 from app.core.ports import Hit
 from app.core.skill import Ask, Context, Result, Slot, skill
-from skills.research.material import by_document, heading_of, material_on, say, topic_of
+from skills.research.material import by_document, heading_of, material_on, say
+from skills.research.topic import topic_of
 
 PASSAGES = 12
 """So many quotations fill two pages; more is no digest."""

@@ -19,7 +19,6 @@ _LOOKED_AT = 60
 
 say = Texts(Path(__file__).parent / "texts")
 
-_QUOTED = re.compile(r"[《“\"'‘「](.+)[》”\"'’」]")
 _ORDINAL = re.compile(r"^(?:\d+(?:\.\d+)*[.、．]?|[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[编章节])\s*")
 
 
@@ -30,13 +29,6 @@ class Section:
     key: str
     """Its title's key in the catalogue."""
     words: tuple[str, ...]
-
-
-def topic_of(said: str) -> str:
-    """The topic as people write it, without the quotation marks around it and the stop at its end."""
-    plain = " ".join(said.split()).strip("。！？!?，,；;：: ")
-    found = _QUOTED.fullmatch(plain)
-    return found.group(1) if found else plain
 
 
 async def material_on(topic: str, knowledge: Knowledge, *, passages: int, per_document: int) -> list[Hit]:

@@ -9,8 +9,9 @@ from typing import Annotated
 
 from app.core.ports import Hit
 from app.core.skill import Ask, Context, Result, Slot, skill
-from skills.research.material import by_section, is_table, material_on, say, topic_of
+from skills.research.material import by_section, is_table, material_on, say
 from skills.research.outline_document import Outline, OutlinePoint, OutlineSection, written
+from skills.research.topic import topic_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PASSAGES = 24

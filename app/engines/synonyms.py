@@ -1,0 +1,37 @@
+"""Words that mean the same to the bank's documents, from `knowledge/synonyms.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.core.assistant import ContentError, read_yaml
+from app.engines.words import normal
+
+Synonyms = Mapping[str, tuple[str, ...]]
+"""A word, in its normal spelling -> the others of its groups."""
+
+
+def load_synonyms(path: Path) -> Synonyms:
+    """The groups of the file, none when it is not there. Raises `ContentError` with file and line."""
+    if not path.exists():
+        return {}
+    groups = read_yaml(path) or []
+    if not isinstance(groups, list):
+        raise ContentError(path, 1, "a list of groups is expected")
+    found: dict[str, list[str]] = {}
+    for line, group in enumerate(groups, start=1):
+        if not isinstance(group, list) or len(group) < 2 or not all(isinstance(word, str) for word in group):
+            raise ContentError(path, _line_of(path, line), "a group is a list of two words or more")
+        members = [normal(word) for word in group]
+        for member in members:
+            found.setdefault(member, []).extend(other for other in members if other != member)
+    return {word: tuple(dict.fromkeys(others)) for word, others in found.items()}
+
+
+def _line_of(path: Path, item: int) -> int:
+    """The line of the `item`-th entry of the list."""
+    starts = [
+        at for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1) if line.startswith("-")
+    ]
+    return starts[item - 1] if item <= len(starts) else 1
