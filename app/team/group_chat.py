@@ -73,7 +73,7 @@ class GroupChat:
     def _agent(
         self, work: Work, assistant: Assistant, asked: MaskedText, history: Sequence[ModelMessage]
     ) -> AssistantAgent:
-        skills = self._runner.offered(work.person, assistant)
+        skills = self._runner.offered(assistant)
         bench = SkillBench(self._runner, work, assistant, skills, self._texts)
 
         async def heard(chunk: ModelChunk) -> None:

@@ -75,10 +75,10 @@ class Runner:
         self._content = content
         self._texts = texts
 
-    def offered(self, person: Person, assistant: Assistant) -> tuple[Skill, ...]:
-        """The skills that this assistant may use for this person: what is not offered cannot be asked for."""
-        names = [*assistant.skills, SEARCH] if assistant.knowledge else list(assistant.skills)
-        return tuple(self._skills[name] for name in names if self._rights.may(person, assistant.name, name))
+    def offered(self, assistant: Assistant) -> tuple[Skill, ...]:
+        """The assistant's skills. Those that the person has no right to are offered too: the refusal says why."""
+        names = [*assistant.skills, SEARCH] if assistant.knowledge else assistant.skills
+        return tuple(self._skills[name] for name in names)
 
     def readable(self, person: Person, assistant: Assistant) -> Knowledge:
         """The assistant's knowledge, as far as this person may read it."""
