@@ -50,7 +50,7 @@ async def book_room(ctx: Context, request: Annotated[str, Slot("utterance", ask=
             "starts_at": span[0].isoformat(),
             "ends_at": span[1].isoformat(),
             "subject": subject,
-            "people": wish.people,
+            **({"people": wish.people} if wish.people else {}),
         },
     )
 

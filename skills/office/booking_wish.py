@@ -25,7 +25,7 @@ _WHOLE_DAY = re.compile(r"全天|一整天|整天|all day|whole day", re.IGNOREC
 _END = r"(?=[，,。；;、\n]|$)"
 _SUBJECTS = (
     re.compile(rf"(?:会议)?(?:主题|议题|事由|标题)(?:改[成为])?\s*[是为:：]?\s*(?P<s>[^，,。；;\n]{{1,60}}?)\s*{_END}"),
-    re.compile(rf"\b(?:subject|topic|title)\b\s*(?:is|:)?\s*(?P<s>[^,.;\n]{{1,60}}?)\s*{_END}", re.IGNORECASE),
+    re.compile(rf"\b(?:subject|topic|title)\b\s*(?:is|to|:)?\s*(?P<s>[^,.;\n]{{1,60}}?)\s*{_END}", re.IGNORECASE),
     re.compile(r"关于(?P<s>[^，,。；;\n]{2,40}?)的?(?:会议|会|讨论|沟通)"),
     re.compile(
         r"(?:召开|举行|举办|开)(?!始|一?[个次场]?会)(?:一?[个次场])?(?P<s>[^，,。；;\n开]{1,20}?(?:会议|会|培训|评审|面试|路演))(?!议?室)"

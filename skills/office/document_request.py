@@ -61,9 +61,9 @@ _LABELS: dict[str, str] = {
     "sender": "发文机关|发文单位|落款单位|落款|署名|from|sender",
 }
 _LABEL = re.compile(
-    r"(?:^|(?<=[，,。；;\s]))(?:"
+    r"(?:^|(?<=[，,。；;\s]))(?:把|将|(?:change|set)\s+(?:the\s+)?)?(?:"
     + "|".join(rf"(?P<{name}>{words})" for name, words in _LABELS.items())
-    + r")(?:\s*(?:改成|改为|换成|包括|有|是|为|to be|is)?\s*[:：]\s*|\s*(?:改成|改为|换成|包括|是|为)\s*"
+    + r")(?:\s*(?:改成|改为|换成|包括|有|是|为|to be|is)?\s*[:：]\s*|\s*(?:改成|改为|换成|包括|是|为)\s*|\s+to\s+"
     + r"|(?<=[给往送条点])\s*)",
     re.IGNORECASE,
 )

@@ -86,7 +86,8 @@ class _Reading:
 
 # --- lengths --------------------------------------------------------------------------------------
 
-_N = rf"(?:\d+(?:\.\d+)?|{CHINESE}+)"
+# Bounded on purpose: ten thousand digits in a row must not cost a second.
+_N = rf"(?<![\d.])(?:\d{{1,3}}(?:\.\d{{1,2}})?|{CHINESE}{{1,4}})"
 _CHANGE = r"(?:(?P<change>推迟|延后|往后推?|晚|提前|往前提?|早|延长|再?加|多用?|缩短|减少?|少用?)了?\s*)?"
 _LENGTHS = (
     re.compile(rf"{_CHANGE}(?P<n>{_N})\s*个?\s*(?P<plus>半)?\s*(?:小时|钟头)(?P<half>半)?(?:零?(?P<m>{_N})分钟?)?"),
@@ -94,12 +95,12 @@ _LENGTHS = (
     re.compile(rf"{_CHANGE}(?P<m>{_N})\s*分钟"),
     re.compile(rf"{_CHANGE}(?P<quarters>[一三])刻钟"),
     re.compile(r"\b(?P<plus>half an hour)\b"),
-    re.compile(r"\b(?P<n>one|two|three|four|an?|\d+)\s+(?P<plus>and a half)\s+hours?\b"),
+    re.compile(r"\b(?P<n>one|two|three|four|an?|\d{1,2})\s+(?P<plus>and a half)\s+hours?\b"),
     re.compile(
-        r"\b(?P<n>\d+(?:\.\d+)?|an?|one|two|three|four|five|six)[\s-]*(?:hours?|hrs?|h)\b"
-        r"(?P<plus>\s+and a half)?(?:\s*(?:and\s*)?(?P<m>\d+)[\s-]*(?:minutes?|mins?)\b)?"
+        r"(?<!\.)\b(?P<n>\d{1,2}(?:\.\d{1,2})?|an?|one|two|three|four|five|six)[\s-]*(?:hours?|hrs?|h)\b"
+        r"(?P<plus>\s+and a half)?(?:\s*(?:and\s*)?(?P<m>\d{1,3})[\s-]*(?:minutes?|mins?)\b)?"
     ),
-    re.compile(r"\b(?P<m>\d+)[\s-]*(?:minutes?|mins?)\b"),
+    re.compile(r"\b(?P<m>\d{1,3})[\s-]*(?:minutes?|mins?)\b"),
 )
 _LATER = ("推迟", "延后", "往后", "晚")
 _EARLIER = ("提前", "往前", "早")
@@ -171,7 +172,7 @@ _DAY_ONLY = re.compile(rf"(?P<which>下个?月|本月|这个月)?(?<![\d{CHINESE
 _WEEKDAY = re.compile(r"(?P<which>下下个?|下个?|本|这个?|上个?)?(?:周|星期|礼拜)(?P<w>[一二三四五六日天])")
 _ENGLISH_WEEKDAY = re.compile(rf"\b(?:(?P<which>next|this|last)\s+)?(?P<w>{'|'.join(_WEEKDAYS)})[a-z]*\b")
 _LATER_DAYS = re.compile(
-    rf"(?P<n>{_D})\s*个?\s*(?P<unit>天|周|星期|礼拜)之?后|\bin\s+(?P<en>\d+)\s+(?P<enunit>day|week)s?\b"
+    rf"(?P<n>{_D})\s*个?\s*(?P<unit>天|周|星期|礼拜)之?后|\bin\s+(?P<en>\d{1, 3})\s+(?P<enunit>day|week)s?\b"
 )
 _NAMED_DAYS = (
     (re.compile(r"大后[天日]"), 3),

@@ -214,7 +214,10 @@ async def test_a_number_nobody_has_is_said_to_be_none(office: Office) -> None:
     assert isinstance(outcome, Result) and "没有" in outcome.text
 
 
-@pytest.mark.parametrize("text", ["", "???", "订" * 3000, "\n\n\n", "主题是" + "|" * 50, "{room} {0} %s {{x}}"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "???", "订" * 3000, "1" * 20_000, "一二三十" * 5_000, "\n\n\n", "主题是" + "|" * 50, "{room} {0} %s {{x}}"],
+)
 async def test_any_text_ends_in_a_question_or_a_proposal(office: Office, text: str) -> None:
     assert isinstance(await office.say(text or " "), Ask | Proposal)
 

@@ -67,6 +67,8 @@ async def test_everything_is_asked_one_by_one_and_corrected_afterwards(tmp_path:
     assert result.files[0].name == "关于开展消防演练的通知.docx" and result.files[0].mime == DOCX
     assert "现将开展消防演练有关事项通知如下：" in result.text and "文号" in result.text
     said += ["标题改成开展2026年冬季消防演练", "再加一条：各部门指定一名联络员", "主送改成各支行", "日期改成11月25日"]
+    assert "特此通知。" in (await drafted(tmp_path, *said, "内容改成全体参加"))[1]
+    assert "全体参加。" in (await drafted(tmp_path, *said, "把内容改成全体参加"))[1], "a single point, without a number"
     said += ["附件：演练方案、疏散路线图", "抄送总行安全保卫部", "落款：示例银行安全保卫部"]
     _, changed = await drafted(tmp_path, *said)
     for line in (
@@ -122,6 +124,8 @@ async def test_letters_follow_the_language_of_the_talk(tmp_path: Path) -> None:
     assert chinese[:3] == ["华星科技有限公司：", "您好！", "感谢贵公司多年支持。"] and "敬礼！" in chinese
     english = ("draft a letter to Huaxing Technology about the renewal", "We propose to renew for one year")
     _, lines = await drafted(tmp_path, *english)
+    _, later = await drafted(tmp_path, *english, "change the date to 25 November")
+    assert later[0] == "25 November 2026"
     assert lines[:3] == ["19 November 2026", "Dear Huaxing Technology,", "We propose to renew for one year."]
 
 
