@@ -70,9 +70,10 @@ class Choices:
         return self.keys.get(choice.key_variable or "")
 
     @property
-    def any_model(self) -> bool:
-        """Whether any task wants more than the local model."""
-        return not all(choice.is_local for choice in (self.default, *self.tasks.values()))
+    def models(self) -> frozenset[str]:
+        """The litellm models that some task wants; empty when the local model does everything."""
+        wanted = (self.default, *self.tasks.values())
+        return frozenset(choice.model for choice in wanted if choice.model and not choice.is_local)
 
 
 def read_choices(path: Path, settings: Settings, environment: Mapping[str, str] = os.environ) -> Choices:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ GRACE_S = 0.05
 def build_models(settings: Settings, content: Path, local: Models) -> Models:
     """The models of `config/models.yaml`; `local` itself when none is configured. Raises `ContentError`."""
     choices = read_choices(content / _FILE, settings)
-    if not choices.any_model:
+    if not choices.models:
         return local
     return LitellmModels(choices, local)
 
@@ -54,7 +54,7 @@ class LitellmModels:
     async def warm(self) -> None:
         """Load litellm in a thread: on the event loop it would hold everybody up for seconds."""
         if self._litellm is None:
-            self._litellm = await asyncio.to_thread(_load_litellm)
+            self._litellm = await asyncio.to_thread(_load_litellm, self._choices.models)
 
     async def ping(self) -> None:
         """Raises `Unavailable` while litellm is not loaded."""
@@ -203,7 +203,7 @@ async def _events(stream: Any) -> AsyncGenerator[list[Event], None]:
         return
 
 
-def _load_litellm() -> Any:
+def _load_litellm(models: Iterable[str]) -> Any:
     """litellm, silent: no request of its own, no telemetry, no log of what is said."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # or it asks the network while it is imported
     import litellm
@@ -219,6 +219,10 @@ def _load_litellm() -> Any:
         setattr(litellm, callbacks, [])
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "openai"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    # An answer that litellm makes up itself: whatever it loads at its first call is loaded here.
-    litellm.completion("openai/warm", [{"role": "user", "content": "warm"}], mock_response="warm", stream=True)
+    for model in models:
+        # An answer that litellm makes up itself: what it loads at its first call is loaded here.
+        try:
+            litellm.completion(model, [{"role": "user", "content": "warm"}], mock_response="warm", stream=True)
+        except Exception as error:
+            log.warning("model %s: litellm refuses the name (%s)", model, type(error).__name__)
     return litellm

@@ -150,38 +150,11 @@ async def test_any_provider_of_litellm_gives_the_same_answer(model: str) -> None
     """The first is read from the HTTP response, the others through litellm's own loop."""
     script = both(says("好的，", "请看："), calls("fx.quote", GOOD_CALL))
     async with ScriptedModel(script) as server:
-        local = Local()
-        models = LitellmModels(Choices(choice(server.base_url).model_copy(update={"model": model}), {}, {}), local)
+        patient = choice(server.base_url, first_token_timeout_s=2.0).model_copy(update={"model": model})
+        models = LitellmModels(Choices(patient, {}, {}), Local())
         chunks = await answer(models)
     assert text(chunks, "model") == "好的，请看："
     assert [chunk.tool_call.arguments for chunk in chunks if chunk.tool_call] == [GOOD_CALL]
-
-
-async def test_the_talk_as_the_model_reads_it() -> None:
-    call = ToolCall("c1", "fx.quote", {"pair": "USD/CNY"})
-    talk = (
-        ModelMessage("user", MaskedText("第一句")),
-        ModelMessage("assistant", MaskedText("信贷说的"), speaker="credit"),
-        ModelMessage("assistant", MaskedText("外汇说的"), speaker="fx"),
-        ModelMessage("assistant", MaskedText(""), speaker="fx", tool_calls=(ToolCall("lost", "fx.quote", {}),)),
-        QUESTION,
-        ModelMessage("assistant", MaskedText(""), speaker="fx", tool_calls=(call,)),
-        ModelMessage("tool", MaskedText("7.10"), tool_call_id="c1", tool_name="fx.quote"),
-        ModelMessage("tool", MaskedText("别人的"), tool_call_id="other", tool_name="fx.quote"),
-    )
-    async with ScriptedModel(says("好")) as server:
-        await answer(models_at(server.base_url)[0], replace(REQUEST, messages=talk))
-        messages = server.requests[0]["messages"]
-    function = {"name": "fx-quote", "arguments": json.dumps(call.arguments)}
-    assert messages == [
-        {"role": "system", "content": "你是外汇交易助手。"},
-        {"role": "user", "content": "第一句"},
-        {"role": "user", "content": "[credit] 信贷说的"},
-        {"role": "assistant", "content": "外汇说的"},
-        {"role": "user", "content": "给 <PERSON_1> 报个价"},
-        {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": function}]},
-        {"role": "tool", "tool_call_id": "c1", "content": "7.10"},
-    ]
 
 
 async def test_only_the_masked_request_goes_out() -> None:
@@ -396,6 +369,15 @@ async def test_the_providers_key_in_the_environment_goes_to_no_other_address(mon
 
 
 # --- loading ---
+
+
+async def test_a_name_that_litellm_does_not_know_is_logged_and_answered_locally(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    local = Local()
+    models = LitellmModels(Choices(Choice(model="nosuchprovider/x"), {}, {}), local)
+    assert text(await answer(models)) == "本地回答"
+    assert "nosuchprovider/x" in caplog.text
 
 
 async def test_ping_tells_when_litellm_is_loaded() -> None:
