@@ -172,7 +172,7 @@ _DAY_ONLY = re.compile(rf"(?P<which>下个?月|本月|这个月)?(?<![\d{CHINESE
 _WEEKDAY = re.compile(r"(?P<which>下下个?|下个?|本|这个?|上个?)?(?:周|星期|礼拜)(?P<w>[一二三四五六日天])")
 _ENGLISH_WEEKDAY = re.compile(rf"\b(?:(?P<which>next|this|last)\s+)?(?P<w>{'|'.join(_WEEKDAYS)})[a-z]*\b")
 _LATER_DAYS = re.compile(
-    rf"(?P<n>{_D})\s*个?\s*(?P<unit>天|周|星期|礼拜)之?后|\bin\s+(?P<en>\d{1, 3})\s+(?P<enunit>day|week)s?\b"
+    rf"(?P<n>{_D})\s*个?\s*(?P<unit>天|周|星期|礼拜)之?后|\bin\s+(?P<en>\d{{1,3}})\s+(?P<enunit>day|week)s?\b"
 )
 _NAMED_DAYS = (
     (re.compile(r"大后[天日]"), 3),
