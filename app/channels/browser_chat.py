@@ -73,9 +73,9 @@ class Chat:
     async def _log_in(self, id: str, password: str) -> User | None:
         try:
             person = await self._sign_in.verify(id.strip().upper(), password)
-        except AssistantError as error:
-            # The page shows `auth.login.errors.<code>` of its catalogue.
-            raise HTTPException(401, error.code) from None
+        except AssistantError:
+            # The page looks up the words of the status in its catalogue, not what is said here.
+            raise HTTPException(429) from None
         return User(identifier=person.id, display_name=person.name) if person else None
 
     async def _starters(self, user: User, language: str) -> list[Starter]:

@@ -267,10 +267,11 @@
 
   /** Figures stand right, negative ones in red as well as with their sign. */
   const FIGURE = /^[+\-−(]?[¥$€£]?\s?\d[\d,，]*(\.\d+)?\s?(%|‰|bp|倍|天|次|元|万元|亿元|万|亿)?\)?$/u;
+  const NUMBER = /^\d{4,}$/; // a year, an extension, a telephone: written without separators, it is no amount
   const align = (table) => {
     for (const cell of table.querySelectorAll('td:not([data-dm])')) {
       const text = cell.textContent.trim();
-      cell.dataset.dm = FIGURE.test(text) ? (/^[-−(]/.test(text) ? 'negative' : 'figure') : 'text';
+      cell.dataset.dm = FIGURE.test(text) && !NUMBER.test(text) ? (/^[-−(]/.test(text) ? 'negative' : 'figure') : 'text';
     }
     table.querySelectorAll('thead th').forEach((head, column) => {
       const cells = [...table.querySelectorAll(`tbody tr > :nth-child(${column + 1})`)];

@@ -1,8 +1,33 @@
 // The chips below an answer: number, short title, place. Hover or focus shows the quote, a click the passage.
 import { HoverCard, HoverCardContent, HoverCardTrigger } from '@/components/ui/hover-card';
+import { useState } from 'react';
 import { toast } from 'sonner';
 
 const shortened = (title) => (title.length > 18 ? `${title.slice(0, 17)}…` : title);
+
+function Chip({ one, open }) {
+  const [hovered, setHovered] = useState(false);
+  const click = () => {
+    setHovered(false);
+    open(one);
+  };
+  return (
+    <HoverCard open={hovered} onOpenChange={setHovered} openDelay={150} closeDelay={80}>
+      <HoverCardTrigger asChild>
+        <button type="button" className="dm-chip" onClick={click}
+          aria-label={`[${one.n}] ${one.title} ${one.locator}：${one.quote}`}>
+          <b>{one.n}</b>
+          <span>{shortened(one.title)}</span>
+          <em>{one.locator}</em>
+        </button>
+      </HoverCardTrigger>
+      <HoverCardContent className="dm-quote" align="start">
+        <p className="dm-quote-title">{one.title} · {one.locator}</p>
+        <blockquote>{one.quote}</blockquote>
+      </HoverCardContent>
+    </HoverCard>
+  );
+}
 
 export default function Citations() {
   const open = async ({ source, locator, quote }) => {
@@ -11,22 +36,7 @@ export default function Citations() {
   };
   return (
     <div className="dm-citations" role="group" aria-label={props.label}>
-      {props.items.map((one) => (
-        <HoverCard key={one.n} openDelay={150} closeDelay={80}>
-          <HoverCardTrigger asChild>
-            <button type="button" className="dm-chip" onClick={() => open(one)}
-              aria-label={`[${one.n}] ${one.title} ${one.locator}：${one.quote}`}>
-              <b>{one.n}</b>
-              <span>{shortened(one.title)}</span>
-              <em>{one.locator}</em>
-            </button>
-          </HoverCardTrigger>
-          <HoverCardContent className="dm-quote" align="start">
-            <p className="dm-quote-title">{one.title} · {one.locator}</p>
-            <blockquote>{one.quote}</blockquote>
-          </HoverCardContent>
-        </HoverCard>
-      ))}
+      {props.items.map((one) => <Chip key={one.n} one={one} open={open} />)}
     </div>
   );
 }
