@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import yaml
 
@@ -27,6 +28,11 @@ class Cue:
     """What a correction changes, as it was said; empty where it is not named."""
 
 
+def is_question(text: str) -> bool:
+    """Whether `text` asks."""
+    return _question().search(folded(text)) is not None
+
+
 def cue_of(text: str) -> Cue | None:
     """The cue that the whole of `text` is; None for a message with a matter of its own."""
     if len(text) > LONGEST:
@@ -43,8 +49,19 @@ def cue_of(text: str) -> Cue | None:
 
 
 @cache
+def _question() -> re.Pattern[str]:
+    return re.compile(str(_loaded()["question"]))
+
+
+@cache
+def _loaded() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("cues.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
 def _cues() -> tuple[tuple[tuple[CueKind, Template], ...], re.Pattern[str]]:
-    loaded = yaml.safe_load(Path(__file__).with_name("cues.yaml").read_text(encoding="utf-8"))
+    loaded = _loaded()
     kinds: tuple[CueKind, ...] = get_args(CueKind)
     polite = re.compile(rf"^\s*(?:(?:{loaded['polite']})[\s,，、]*)+")
     return tuple((kind, template(text)) for kind in kinds for text in loaded[kind]), polite

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
 from app.core.texts import Texts, language, language_of
 from app.engines import slots
-from app.engines.cues import Cue, cue_of
+from app.engines.cues import Cue, cue_of, is_question
 from app.engines.quoting import Quote, passages_of, quotes
 from app.engines.templates import is_sentence
 
@@ -26,6 +26,8 @@ say = Texts(Path(__file__).parent / "texts")
 
 MEANT = 0.15
 """Confidence from which a skill is what a message asks for: the assistant is chosen already, so little is enough."""
+HARDLY, TIMES = 0.06, 3
+"""Less is enough where the next best fits so many times less."""
 NAMED = 0.15
 """What the best skill gains where one of its own choices is named (`函`, `通知`)."""
 ANOTHER_SUBJECT = 0.5
@@ -78,8 +80,8 @@ class LocalModel:
         """A message with a matter of its own: the skill it asks for, else what the documents say."""
         ranking = self._ranking(request, text)
         search = next((tool for tool in request.tools if tool.material), None)
-        best, score = ranking[0] if ranking else (None, 0.0)
-        if best and score >= MEANT:
+        (best, score), (_, next_score) = [*ranking, (None, 0.0), (None, 0.0)][:2]
+        if best and (score >= MEANT or (score >= HARDLY and score >= TIMES * next_score)):
             yield _next_step(best, slots.fill(best, text, _examples_of(request, best)))
         elif search:
             yield _call(search, slots.fill(search, text), kept)
@@ -148,9 +150,12 @@ class LocalModel:
         return _said(say("local_which"), pending=pending) if corrects and pending.arguments else None
 
     def _has_subject(self, request: ModelRequest, text: str) -> bool:
-        """Whether `text` stands on its own, as a wish for any skill."""
+        """Whether `text` stands on its own: it asks, or is a wish for a skill; a short one only when it clearly is."""
+        if is_question(text):
+            return True
         ranking = self._understanding_ranking(request, text)
-        return bool(ranking) and ranking[0][1] >= MEANT
+        needed = ANOTHER_SUBJECT if len(text) <= slots.SHORT else MEANT
+        return bool(ranking) and ranking[0][1] >= needed
 
     def _understanding_ranking(self, request: ModelRequest, text: str) -> list[tuple[str | None, float]]:
         """Skills and knowledge by how well they fit; what has no example is judged by its docstring."""

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from app.core.assistant import Assistant
 from app.core.ports import Fit
+from app.engines.forms import spans
 from app.engines.ngrams import features, is_han
 from app.engines.templates import Template, template
 
@@ -29,6 +30,12 @@ Label = tuple[str, str | None]
 """Assistant and skill; the skill None is knowledge."""
 
 NOBODY = ""
+KINDS = ("money", "currency", "tenor", "percent", "date", "time", "person", "organisation", "file")
+"""Values whose presence tells what a text is about."""
+LONGEST = 400
+"""Characters that are searched for values."""
+SHARES = {"c:": 0.4, "p:": 0.8, "0": 0.4, "k:": 1.5}
+"""How much a feature counts by its kind, a word being 1: pieces less, values more."""
 RIDGE = 0.2
 SHRINKAGE = 0.02
 """Of the curves' coefficients: a folder with few examples is not believed without end."""
@@ -148,7 +155,7 @@ class Understanding:
         return {feature: value / length for feature, value in raw.items()}
 
     def _scores(self, text: str) -> Floats:
-        vector = self._vector(features(text))
+        vector = self._vector(_heard(text))
         scores: Floats = np.array(list(vector.values())) @ self._weights[[self._index[one] for one in vector]]
         for one, label in self._templates:
             match = one.match(text)
@@ -162,24 +169,37 @@ class Understanding:
         return _sigmoid(np.tensordot(_evidence(scores), self._curve, axes=1))
 
 
+def _heard(*texts: str) -> Counter[str]:
+    """The features of a text, or of a template's sentences together: n-grams, and the kinds of values it gives.
+
+    Who is asked about `瑞郎` may be learnt from `美元`: both are a currency.
+    """
+    found: Counter[str] = Counter()
+    for text in texts:
+        found |= features(text)
+    whole = "\n".join(texts)[:LONGEST]
+    found.update(f"k:{kind}" for kind in KINDS if spans(kind, whole))
+    return found
+
+
 def _share(feature: str) -> float:
     """How much a feature of this kind counts: single characters little, word pieces less than words."""
     if is_han(feature[0]):
         return (0.6, 1.0, 0.8)[len(feature) - 1]
-    return {"c:": 0.4, "p:": 0.8, "0": 0.4}.get(feature[:2], 1.0)
+    return SHARES.get(feature[:2], 1.0)
 
 
 def _declared(assistant: Assistant) -> list[_Sample]:
     """Everything a folder says about what belongs to its assistant."""
     name = assistant.name
     samples = [
-        _Sample(_together(template(example.text).sentences), (name, example.skill), "example")
+        _Sample(_heard(*template(example.text).sentences), (name, example.skill), "example")
         for example in assistant.examples
     ]
     titles = (assistant.title, assistant.title_en, assistant.brief, assistant.brief_en, *assistant.aliases)
-    samples += [_Sample(features(text), (name, None), "title") for text in titles]
-    samples += [_Sample(features(text), (name, None), "topic") for text in assistant.topics]
-    samples += [_Sample(features(text), (name, None), "heading") for text in _headings(assistant)]
+    samples += [_Sample(_heard(text), (name, None), "title") for text in titles]
+    samples += [_Sample(_heard(text), (name, None), "topic") for text in assistant.topics]
+    samples += [_Sample(_heard(text), (name, None), "heading") for text in _headings(assistant)]
     return [sample for sample in samples if sample.counts]
 
 
@@ -202,7 +222,7 @@ def _background() -> list[_Sample]:
     path = Path(__file__).with_name("background.yaml")
     subjects: dict[str, list[str]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [
-        _Sample(features(text), (NOBODY, None), "background", subject)
+        _Sample(_heard(text), (NOBODY, None), "background", subject)
         for subject, texts in subjects.items()
         for text in texts
     ]
@@ -229,14 +249,6 @@ def _claimed(samples: Sequence[_Sample], gram: Floats) -> set[int]:
             claimed.update(rows)
         claimed.update(row for row, value in zip(rows, alike, strict=True) if value >= THE_SAME)
     return claimed
-
-
-def _together(texts: Sequence[str]) -> Counter[str]:
-    """The features of a template: those of all its sentences."""
-    found: Counter[str] = Counter()
-    for text in texts:
-        found |= features(text)
-    return found
 
 
 def _gram(vectors: Sequence[Mapping[str, float]]) -> Floats:
