@@ -187,6 +187,10 @@ class Privacy(Protocol):
         """Restores a stream of this room, wherever a placeholder is cut."""
         ...
 
+    def forget(self, room: str) -> None:
+        """Drop what is remembered of a room whose vault was deleted."""
+        ...
+
     def vouch(self, text: str) -> MaskedText:
         """For texts of the project itself (prompts, catalogue, manifests): never for what people or files said."""
         ...
@@ -222,11 +226,15 @@ class Hit:
     dated: str = ""
     """The document's date (`valid_from` of its front matter), ISO."""
     heading: str = ""
-    """The nearest title above the passage within its document."""
+    """Titles above the passage within its document, outermost first, joined by ` › `."""
 
     def citation(self, quote: str | None = None) -> Citation:
         """This place as a citation; `quote` must be a part of `text`."""
         return Citation(self.source, self.locator, quote or self.text, self.url)
+
+
+ANSWERS_FROM = 0.36
+"""A `Hit.score` from here on probably answers; below, "nothing found" is the honest reply (see bench_search)."""
 
 
 class Knowledge(Protocol):

@@ -107,6 +107,7 @@ class Desk:
         known = await self._rooms.of(room, who)
         await self._audit.append(_entry("room.deleted", who, known.id))
         await self._records.delete_room(known.id)
+        self._privacy.forget(known.id)
 
     async def feedback(self, person: str, turn_id: str, value: Literal["up", "down"], comment: str = "") -> None:
         """Keep a thumb; its comment masked."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
 from autogen_agentchat.agents import AssistantAgent
-from autogen_agentchat.conditions import MaxMessageTermination
-from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMessage
+from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage
 from autogen_agentchat.teams import SelectorGroupChat
 from autogen_core import CancellationToken
 
@@ -16,7 +16,7 @@ from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Models, Priva
 from app.core.skill import Skill
 from app.core.texts import Texts, language
 from app.core.turn import MaskedText
-from app.team.model_client import PERSON, ModelClient
+from app.team.model_client import ModelClient
 from app.team.runner import Runner
 from app.team.skill_bench import SkillBench
 from app.team.work import Work
@@ -47,12 +47,10 @@ class GroupChat:
     ) -> None:
         """Have each of `chosen` answer its part of the message (`asked`, by name). They speak through `work.voice`."""
         agents = [self._agent(work, assistant, asked[assistant.name], history) for assistant in chosen]
-        task = TextMessage(content="\n".join(text.text for text in asked.values()), source=PERSON)
-        cancellation = CancellationToken()
         if len(agents) == 1:
-            await agents[0].on_messages([task], cancellation)
+            await _run(agents[0])
         else:
-            await self._team(agents).run(task=task, cancellation_token=cancellation)
+            await _run(self._team(agents))
             names = "、".join(assistant.title if language() == "zh" else assistant.title_en for assistant in chosen)
             await work.voice.say("", self._texts("closing", names=names), "local")
 
@@ -61,13 +59,14 @@ class GroupChat:
 
         def next_speaker(messages: Sequence[BaseAgentEvent | BaseChatMessage]) -> str | None:
             spoken = {message.source for message in messages}
-            return next((name for name in order if name not in spoken), order[-1])
+            return next((name for name in order if name not in spoken), None)
 
         return SelectorGroupChat(
             list(agents),
-            model_client=agents[0]._model_client,
+            model_client=agents[0]._model_client,  # never asked: code chooses who speaks
             selector_func=next_speaker,
-            termination_condition=MaxMessageTermination(len(agents) + 1),
+            max_turns=len(agents),
+            emit_team_events=False,
         )
 
     def _agent(
@@ -95,6 +94,8 @@ class GroupChat:
             workbench=bench,
             system_message=None,
             max_tool_iterations=_TOOL_ROUNDS,
+            reflect_on_tool_use=False,
+            model_client_stream=False,
         )
 
     def _request(
@@ -109,6 +110,21 @@ class GroupChat:
             examples=assistant.examples,
             skills_in_words=assistant.brief if language() == "zh" else assistant.brief_en,
         )
+
+
+async def _run(runnable: AssistantAgent | SelectorGroupChat) -> None:
+    """Run it to its end. The request has the person's words, so AutoGen is given no task.
+
+    Cancelling a team's task waits for the model; only its token stops it at once.
+    """
+    token = CancellationToken()
+    running = asyncio.ensure_future(runnable.run(task=None, cancellation_token=token))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        token.cancel()
+        await asyncio.wait([running])
+        raise
 
 
 def _spec(skill: Skill) -> ToolSpec:

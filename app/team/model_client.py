@@ -70,9 +70,13 @@ class ModelClient(ChatCompletionClient):
         extra_create_args: Mapping[str, Any] | None = None,
         cancellation_token: CancellationToken | None = None,
     ) -> CreateResult:
-        """The model's words, or its function calls. Empty when the last tools' renderings are the answer already."""
-        if self._answered_by_tools(messages):
-            return _result("")
+        """The model's words, or its function calls.
+
+        When the last tools' renderings are the answer already, they are returned as they are for the next speaker to
+        see, and the model is not asked; the person has them from the tools.
+        """
+        if rendering := self._answered_by_tools(messages):
+            return _result(rendering)
         request = replace(self._request, messages=(*self._request.messages, *self._of_this_turn(messages)))
         answer = asyncio.ensure_future(self._ask(request))
         if cancellation_token is not None:
@@ -103,12 +107,14 @@ class ModelClient(ChatCompletionClient):
             await self._on_chunk(chunk)
         return _result("".join(words), calls)
 
-    def _answered_by_tools(self, messages: Sequence[LLMMessage]) -> bool:
-        """An error of a tool is not an answer: the model may mend its call."""
+    def _answered_by_tools(self, messages: Sequence[LLMMessage]) -> str | None:
+        """The renderings, if answers are all that the tools gave: an error of a tool may be mended by the model."""
         last = messages[-1] if messages else None
         if not isinstance(last, FunctionExecutionResultMessage) or not last.content:
-            return False
-        return all(result.name in self._answering and not result.is_error for result in last.content)
+            return None
+        if all(result.name in self._answering and not result.is_error for result in last.content):
+            return "\n\n".join(result.content for result in last.content) or " "
+        return None
 
     def _of_this_turn(self, messages: Sequence[LLMMessage]) -> Iterable[ModelMessage]:
         for message in messages:

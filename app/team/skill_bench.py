@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +12,15 @@ from autogen_core import CancellationToken
 from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
 
 from app.core.assistant import Assistant
-from app.core.errors import AssistantError, Retry
+from app.core.errors import AssistantError, Retry, SkillFailed, place_of
 from app.core.ports import Pending, ToolCall
 from app.core.skill import Ask, Proposal, Result, Skill
 from app.core.texts import Texts
 from app.core.turn import Action, Mode
 from app.team.runner import Ran, Runner
 from app.team.work import Work
+
+_log = logging.getLogger("deskmate.skills")
 
 
 class SkillBench(Workbench):
@@ -36,6 +40,8 @@ class SkillBench(Workbench):
         self._skills = {skill.name: skill for skill in skills}
         self._texts = texts
         self._numbers = itertools.count(1)
+        # Several calls in one answer of a model: what they say comes in their order.
+        self._one_at_a_time = asyncio.Lock()
         self.mode: Mode = "local"
         """How the call in hand was made; the client sets it."""
         self.model = ""
@@ -60,16 +66,32 @@ class SkillBench(Workbench):
     ) -> ToolResult:
         """Run the skill and say its answer, question, proposal or error to the person."""
         call = ToolCall(call_id or f"call-{next(self._numbers)}", name, arguments or {})
+        running = asyncio.ensure_future(self._called(call))
+        if cancellation_token is not None:
+            cancellation_token.link_future(running)
         try:
-            ran = await self._runner.run(self._work, self._assistant, call)
+            return await running
+        except asyncio.CancelledError:
+            if not running.cancelled():
+                raise  # the loop is shut down, not this call
+            return _result(name, "", is_error=True)
+        except Exception as error:
+            _log.error("the answer of %s was lost: %s", name, place_of(error))
+            self._work.failure = SkillFailed("SKILL_FAILED", self._texts("skill_failed"))
+            return _result(name, "")
+
+    async def _called(self, call: ToolCall) -> ToolResult:
+        try:
+            async with self._one_at_a_time:
+                ran = await self._runner.run(self._work, self._assistant, call)
+                await self._tell(call, ran)
         except Retry as retry:
-            return _result(name, retry.hint, is_error=True)
+            return _result(call.name, retry.hint, is_error=True)
         except AssistantError as error:
             self._work.failure = self._work.failure or error
             await self._say(error.message)
-            return _result(name, error.message)
-        await self._tell(call, ran)
-        return _result(name, ran.masked.text)
+            return _result(call.name, error.message)
+        return _result(call.name, ran.masked.text)
 
     async def _tell(self, call: ToolCall, ran: Ran) -> None:
         outcome = ran.outcome

@@ -205,7 +205,7 @@ async def test_renderings_are_the_answer_and_material_and_errors_are_not(
 ) -> None:
     models = Scripted(["由模型说"])
     result = await client_of(models, Heard()).create([last])
-    assert result.content == ("由模型说" if asks else "")
+    assert result.content == ("由模型说" if asks else "\n\n".join(one.content for one in last.content))
     assert bool(models.asked) is asks
 
 
