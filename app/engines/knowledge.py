@@ -15,6 +15,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -59,7 +60,7 @@ class ChromaKnowledge:
         return load_sets(self._content)
 
     async def open(self) -> None:
-        """Bring the index up to date with the documents. Raises `Unavailable`, `ContentError`."""
+        """Bring the index up to date with the documents. Raises `Unavailable`."""
         await asyncio.to_thread(self._open)
 
     async def ping(self) -> None:
@@ -87,8 +88,8 @@ class ChromaKnowledge:
 
     def _open(self) -> None:
         self._index.open()
-        names = {*self.sets, *self._index.sets(), *_folders(self._home / "knowledge")}
-        for name in sorted(names):
+        folders = (self._content / "knowledge", self._home / "knowledge")
+        for name in sorted({*self._index.sets(), *_folders(*folders)}):
             self._sync(name)
 
     def _sync(self, name: str) -> None:
@@ -180,15 +181,16 @@ class ChromaKnowledge:
     def _search(self, allowed: frozenset[str] | None, query: str, sets: Sequence[str] | None, limit: int) -> list[Hit]:
         names = self._readable(allowed, sets)
         nearest = self._nearest(names, query)
-        found = self._index.search(names, query, depth=max(CANDIDATES, 2 * limit), also=nearest)
+        also = {name: [mark for _, mark in near] for name, near in nearest.items()}
+        found = self._index.search(names, query, depth=max(CANDIDATES, 2 * limit), also=also)
         if nearest:
-            found = _fused(found, nearest)
+            found = _fused(found, [mark for _, mark in sorted(chain.from_iterable(nearest.values()))])
         best: dict[tuple[str, str], Found] = {}
         for one in found:
             best.setdefault((one.source, one.locator), one)  # a long passage counts by its best part
         return [_hit(one) for one in list(best.values())[: max(0, limit)]]
 
-    def _nearest(self, names: Sequence[str], query: str) -> dict[str, list[str]]:
+    def _nearest(self, names: Sequence[str], query: str) -> dict[str, list[tuple[float, str]]]:
         if not self._vectors or not query.strip():
             return {}
         try:
@@ -251,10 +253,10 @@ def _hit(found: Found) -> Hit:
     return Hit(found.source, found.locator, found.text, score, found.title, url, found.dated, found.heading)
 
 
-def _fused(found: Sequence[Found], nearest: Mapping[str, Sequence[str]]) -> list[Found]:
+def _fused(found: Sequence[Found], nearest: Sequence[str]) -> list[Found]:
     """Words and meaning by rank: neither's scale counts."""
     value: dict[str, float] = {}
-    for ranking in ([one.mark for one in found if one.rank > 0], *nearest.values()):
+    for ranking in ([one.mark for one in found if one.rank > 0], nearest):
         for place, mark in enumerate(ranking, start=1):
             value[mark] = value.get(mark, 0.0) + 1 / (FUSION + place)
     return sorted(found, key=lambda one: -value.get(one.mark, 0.0))
@@ -264,8 +266,9 @@ def _digest(content: bytes) -> str:
     return f"{READING}:{hashlib.sha256(content).hexdigest()}"
 
 
-def _folders(folder: Path) -> list[str]:
-    children = folder.iterdir() if folder.is_dir() else ()
+def _folders(*parents: Path) -> list[str]:
+    """Names of the sets' folders."""
+    children = [child for parent in parents if parent.is_dir() for child in parent.iterdir()]
     return [child.name for child in children if child.is_dir() and not child.is_symlink() and is_set_name(child.name)]
 
 

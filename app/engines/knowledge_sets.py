@@ -46,8 +46,8 @@ class _FrontMatter(BaseModel):
 def load_sets(content: Path) -> Mapping[str, KnowledgeSet]:
     """Every set below `knowledge/`, by name. Raises `ContentError` with file and line."""
     folder = content / "knowledge"
-    folders = [child for child in sorted(folder.iterdir()) if child.is_dir()] if folder.is_dir() else []
-    return {child.name: _load(child) for child in folders if not child.name.startswith(".")}
+    folders = sorted(child for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
+    return {child.name: _load(child) for child in folders if child.name[0] != "." and any(child.iterdir())}
 
 
 def check_content(content: Path) -> None:

@@ -34,16 +34,15 @@ class Vectors:
                 ids=marks, embeddings=[list(vector) for vector in self._embed([wanted[mark] for mark in marks])]
             )
 
-    def nearest(self, name: str, query: str, limit: int) -> list[str]:
-        """Marks of the parts nearest in meaning, nearest first."""
+    def nearest(self, name: str, query: str, limit: int) -> list[tuple[float, str]]:
+        """Cosine distance and mark of the parts nearest in meaning, nearest first."""
         collection = self._collection(name)
         count = collection.count()
         if not count:
             return []
-        found = collection.query(
-            query_embeddings=[list(self._embed([query])[0])], n_results=min(limit, count), include=[]
-        )
-        return [str(mark) for mark in found["ids"][0]]
+        vector = list(self._embed([query])[0])
+        found = collection.query(query_embeddings=[vector], n_results=min(limit, count), include=["distances"])
+        return list(zip(found["distances"][0], found["ids"][0], strict=True))
 
     def _collection(self, name: str) -> Any:
         """Its name carries the vectors' size: another embedding model begins a collection of its own."""
