@@ -17,10 +17,16 @@ from itertools import pairwise
 from app.engines.forms import any_of, lexicon
 from app.engines.ngrams import features, folded, is_han
 
-ENOUGH = 0.24
+ENOUGH = 0.3
 """Share of the question that a passage must cover to count as an answer."""
-NEARLY = 0.8
+NEARLY = 0.9
 """Further passages are quoted when they cover this share of what the best one covers."""
+UNSEEN = 0.3
+"""What a part of the question counts that no passage has: it may be a mere seam between two words."""
+FIGURE, RANK = 0.12, 0.1
+"""What a figure of the kind asked for adds to a sentence, and what the first place in the search adds to a passage."""
+TITLE = 0.95
+"""What a part of the question counts that only the document's title says."""
 LONGEST = 4000
 """Characters of a passage that are looked at."""
 LONG = 120
@@ -30,14 +36,25 @@ _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]+[”」』）)]*|[^。�
 _LATIN_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z0-9])")
 _CLAUSE = re.compile(r"[^；;]+[；;]?")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE)
-_FIGURES = re.compile(r"\d+(?:\.\d+)?")
-_ASKS_FIGURE = re.compile(
-    r"多少|几|多久|多长|何时|什么时候|比例|上限|下限|how (?:much|many|long|high|low|often)|when|limit", re.IGNORECASE
+_HAN_RUN = re.compile(r"[㐀-鿿]+")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_N = r"(?:\d|[一二三四五六七八九十百千万半两])\s*"
+_FIGURES = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(answer, re.IGNORECASE))
+    for asked, answer in (
+        (
+            r"多久|多长|几天|几年|几个月|几点|何时|什么时候|期限|how (?:long|soon|often)|when\b",
+            rf"{_N}个?(?:工作日|自然日|日|天|周|月|年|季|小时|分钟|点|days?|weeks?|months?|years?|hours?)|\d:\d\d",
+        ),
+        (r"多少钱|金额|多少元|费用|how much", rf"{_N}(?:元|万|亿|[a-z]{{3}}\b)"),
+        (r"比例|百分|利率|费率|率[是为]?多少|percent|rate", rf"{_N}[%‰]|百分之|{_N}个?基点"),
+        (r"多少|几|上限|下限|最高|最低|how many|limit", r"\d|[一二三四五六七八九十百千两]+[个名级人次倍份家项]"),
+    )
 )
+"""How a question asks for a figure, and what such a figure looks like."""
 _NUMBERING = re.compile(
     r"^\s*(?:第[一二三四五六七八九十百零\d]+[条章节款]|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、])"
 )
-_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[个年月日天万元次倍%成人级小分]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +93,14 @@ def quotes(question: str, passages: Sequence[Passage], most: int = 3) -> list[Qu
     weights = _weights(question, passages)
     if not weights:
         return []
-    figure = bool(_ASKS_FIGURE.search(question))
-    found = [_quote(passage, weights, figure) for passage in passages]
-    found.sort(key=lambda quote: -quote.coverage)
-    if not found or found[0].coverage < ENOUGH:
-        return []
+    figures = [answer for asked, answer in _FIGURES if asked.search(question)][:1]
+    ranked = [
+        (quote.coverage + RANK / place, quote)
+        for place, passage in enumerate(passages, start=1)
+        if (quote := _quote(passage, weights, figures)).coverage >= ENOUGH
+    ]
+    ranked.sort(key=lambda pair: -pair[0])
+    found = [quote for _, quote in ranked]
     kept: list[Quote] = []
     for quote in found:
         near = len(kept) < most and quote.coverage >= NEARLY * found[0].coverage
@@ -93,13 +113,18 @@ def _weights(question: str, passages: Sequence[Passage]) -> dict[str, float]:
     """What the question is about and how rare that is among the passages; the sum is the whole question."""
     asked = _terms(_asking().sub(" ", folded(question)))
     counts = Counter(term for passage in passages for term in asked & _terms(f"{passage.title} {passage.text}"))
-    return {term: math.log(1 + (1 + len(passages)) / (0.5 + counts[term])) for term in asked}
+    return {
+        term: (1 if counts[term] else UNSEEN) * math.log(1 + (1 + len(passages)) / (0.5 + counts[term]))
+        for term in asked
+    }
 
 
 def _terms(text: str) -> set[str]:
-    """Pairs of Han, stems of Latin words, and figures as they are."""
-    found = {term for term in features(text, LONGEST) if (len(term) == 2 and is_han(term[0])) or term.startswith("w:")}
-    return found | set(_FIGURES.findall(folded(text[:LONGEST])))
+    """Pairs of Han (single ones that stand alone), stems of Latin words, and figures as they are."""
+    kept = folded(text[:LONGEST])
+    found = {term for term in features(kept, LONGEST) if (len(term) == 2 and is_han(term[0])) or term.startswith("w:")}
+    found |= {run for run in _HAN_RUN.findall(kept) if len(run) == 1}
+    return found | set(_DIGITS.findall(kept))
 
 
 @cache
@@ -107,16 +132,17 @@ def _asking() -> re.Pattern[str]:
     return re.compile(any_of(lexicon()["asking"]))
 
 
-def _quote(passage: Passage, weights: Mapping[str, float], figure: bool) -> Quote:
+def _quote(passage: Passage, weights: Mapping[str, float], figures: Sequence[re.Pattern[str]]) -> Quote:
     total = sum(weights.values())
     around = _terms(passage.title)
 
     def covered(text: str) -> float:
         terms = _terms(text)
-        own = sum(weight for term, weight in weights.items() if term in terms)
+        own = sum(weight for term, weight in weights.items() if term in terms or (len(term) == 1 and term in text))
         by_title = sum(weight for term, weight in weights.items() if term not in terms and term in around)
-        has_figure = 0.08 * total if figure and own and _FIGURE.search(_without_number(text)) else 0.0
-        return min(1.0, (own + 0.5 * by_title + has_figure) / total)
+        plain = _NUMBERING.sub("", text)  # `第十二条` is no figure that answers
+        has_figure = FIGURE * total if own and any(figure.search(plain) for figure in figures) else 0.0
+        return min(1.0, (own + TITLE * by_title + has_figure) / total)
 
     pieces = _pieces(passage.text)
     scores = [covered(passage.text[start:end]) for start, end in pieces]
@@ -146,7 +172,14 @@ def _pieces(text: str) -> list[tuple[int, int]]:
         if end > begin:
             found.append((begin, end))
         at = end
-    kept = [(start, end) for start, end in found if text[start:end].strip()]
+    kept: list[tuple[int, int]] = []
+    for start, end in found:
+        if not text[start:end].strip():
+            continue
+        if kept and text[kept[-1][0] : kept[-1][1]].rstrip().endswith(("：", ":")):
+            kept[-1] = (kept[-1][0], end)  # what a colon announces belongs to it
+        else:
+            kept.append((start, end))
     return kept or [(0, len(text))]
 
 
@@ -156,8 +189,3 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if len(spans) == 1 and end - start > LONG:
         spans = [clause.span() for clause in _CLAUSE.finditer(text, start, end)]
     return spans
-
-
-def _without_number(text: str) -> str:
-    """The text without the number of its own clause: `第十二条` is no figure that answers."""
-    return _NUMBERING.sub("", text)
