@@ -1,0 +1,123 @@
+"""English and transliterated names: rows of capitalised words, judged by titles, given names and neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from app.engines.masking.finding import Finding, View
+
+_WORD = re.compile(r"[^\W\d_㐀-鿿]+(?:['’\-][^\W\d_㐀-鿿]+)*")
+_JOINED = re.compile(r" |\. ?|, ?(?=[A-Z])")
+_LONGEST_ROW = 4
+_SYLLABLE = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian|van|ai|ei|ui|ao|ou|iu|ie|ue|er|"
+    "an|en|in|un|ia|ua|uo|a|o|e|i|u|v)"
+)
+_PINYIN_GIVEN = re.compile(f"{_SYLLABLE}(?:['-]?{_SYLLABLE})?")
+_BEFORE = 24
+_TITLE, _STRONG, _WEAK, _GIVEN, _PINYIN, _INITIAL, _AFTER, _CHINESE = 0.6, 0.35, 0.15, 0.4, 0.4, 0.35, 0.15, 0.2
+_HAN_BEFORE = re.compile(
+    r"(?:客户|联系人|收款人|付款人|汇款人|受益人|持卡人|申请人|姓名|户名|我叫|我是|找|联系|通知|先生|女士|经理)\s?[:：]?\s?$"
+)
+_HAN_AFTER = re.compile(r"\s?(?:先生|女士|小姐|经理|总|博士|要|想|的(?:账户|账号|手机|电话|护照|邮箱|卡))")
+
+
+class EnglishPersons:
+    """Recognises names written in Latin letters (and Greek and Cyrillic ones)."""
+
+    types = ("PERSON",)
+
+    def find(self, view: View) -> list[Finding]:
+        """Rows of capitalised words that are names, each with a score."""
+        if not any(character.isupper() for character in view.plain):
+            return []
+        return [found for row in _rows(view.plain) if (found := _judged(view.plain, row)) is not None]
+
+
+def _rows(plain: str) -> Iterator[list[re.Match[str]]]:
+    """Capitalised words that stand together, separated by a blank, or by a point after an initial."""
+    row: list[re.Match[str]] = []
+    for word in _WORD.finditer(plain):
+        if row:
+            between = plain[row[-1].end() : word.start()]
+            initial = len(row[-1][0]) == 1 or row[-1][0].lower() in _lists().titles
+            together = between == " " or (between in (". ", ".") and initial)
+            if not together or not word[0][0].isupper():
+                yield row
+                row = []
+        if word[0][0].isupper():
+            row.append(word)
+    if row:
+        yield row
+
+
+def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
+    lists = _lists()
+    words = [word[0].lower() for word in row]
+    titled = False
+    while words and (words[0] in lists.titles or words[0] in lists.not_names):
+        titled = words[0] in lists.titles
+        row, words = row[1:], words[1:]
+    stop = next((place for place, word in enumerate(words) if word in lists.not_names), len(words))
+    row, words = row[: min(stop, _LONGEST_ROW)], words[: min(stop, _LONGEST_ROW)]
+    if not words or (len(words) == 1 and len(words[0]) < 2):
+        return None
+    start, end = row[0].start(), row[-1].end()
+    loud = len(words) > 1 and all(word[0].isupper() and len(word[0]) > 1 for word in row)
+    pinyin = _is_pinyin(words)
+    if all(word[0].isupper() and len(word[0]) > 2 for word in row) and not (pinyin or titled):
+        return None  # an abbreviation, or a headline
+    before, after = plain[max(0, start - _BEFORE) : start], plain[end : end + 16]
+    score = 0.1 if len(words) == 1 else 0.25
+    if titled:
+        score += _TITLE
+    if words[0] in lists.given:
+        score += _GIVEN if len(words) > 1 or not loud else 0.0
+    elif pinyin:
+        score += _PINYIN
+    if any(len(word) == 1 for word in words[1:]):
+        score += _INITIAL
+    if lists.strong_before.search(before) or _HAN_BEFORE.search(before):
+        score += _STRONG
+    elif lists.weak_before.search(before):
+        score += _WEAK
+    if lists.after.match(after) or _HAN_AFTER.match(after) or after.startswith(("'s ", "’s ")):
+        score += _AFTER
+    return Finding("PERSON", start, end, min(score, 0.95))
+
+
+def _is_pinyin(words: Sequence[str]) -> bool:
+    """A Chinese name in pinyin, surname first or last: Zhang Wei, Xiaoming Li."""
+    if not 2 <= len(words) <= 3:
+        return False
+    for surname, given in ((words[0], words[1:]), (words[-1], words[:-1])):
+        if surname in _lists().pinyin_surnames and all(_PINYIN_GIVEN.fullmatch(word) for word in given):
+            return True
+    return False
+
+
+class _Lists:
+    """The word lists of `english_names.yaml`, ready for use."""
+
+    def __init__(self) -> None:
+        lists = yaml.safe_load((Path(__file__).parent / "english_names.yaml").read_text("utf-8"))
+        self.given, self.pinyin_surnames, self.titles, self.not_names = (
+            frozenset(lists[name].split()) for name in ("given", "pinyin_surnames", "titles", "not_names")
+        )
+        self.not_names -= self.titles
+        strong, weak, after = (lists[name].strip() for name in ("strong_before", "weak_before", "after"))
+        self.strong_before = re.compile(
+            rf"(?<![a-z])(?:{strong})(?:'s)?\s?(?:is|was|name is)?\s?[:,]?\s$", re.IGNORECASE
+        )
+        self.weak_before = re.compile(rf"(?<![a-z])(?:{weak}),?\s$", re.IGNORECASE)
+        self.after = re.compile(rf",?\s(?:{after})(?![a-z])")
+
+
+@cache
+def _lists() -> _Lists:
+    return _Lists()

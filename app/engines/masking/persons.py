@@ -1,0 +1,233 @@
+"""Chinese names: surname and given name against the words that could stand there instead.
+
+For each place where a name could begin, the probability of the text with the name is compared with that of the text
+made of ordinary words (a unigram model over jieba's counts). The neighbourhood — labels, titles, verbs — moves the
+odds. A surname alone counts beside a title (张经理, 老王); a name with a middle dot by its form (阿依古丽·买买提).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from app.engines.masking.finding import Finding, View
+from app.engines.masking.lexicon import UNKNOWN, best_paths, log_probabilities
+
+_RUN = re.compile("[㐀-鿿]+")
+_DOTTED = re.compile(r"(?<![㐀-鿿·])([㐀-鿿]{2,12})((?:[·•・‧][㐀-鿿]{1,8}){1,3})")
+_FIELD = re.compile(
+    r"(?:姓名|户名|联系人|经办人|申请人|借款人|担保人|保证人|收款人|付款人|汇款人|持卡人|受益人|代理人|委托人|法定代表人|收件人)"
+    r"\s?[:：]\s?(?P<name>[㐀-鿿]{2,4})(?![㐀-鿿（(])"
+)
+_NOBODY = re.compile("公司|集团|银行|支行|分行|部|中心|局|院|所|厂|店|无|不|未|同上|本人|见|某")
+_LONGEST_RUN = 300  # characters looked at together; a longer run without any mark is cut
+_PRIOR = -5.5  # logarithm of the share of names among the words of bank talk
+_WEAK = -3.0  # a surname that is a common word, too
+_TYPICAL_WORD = -9.0
+_RARE_WORD = -12.5
+_UNHEARD = -10.5  # a given name's character that is on no list
+_TITLE, _SHORT_TITLE, _ELDER, _LABEL, _CALLING, _BEFORE, _AFTER, _THINGS, _OWN, _EDGE = (
+    *(9.0, 6.0, 7.0, 6.0, 4.0, 2.0),
+    *(1.5, 3.0, 8.0, 0.7),
+)
+_ELDERS = "老小阿"
+_AFTER_LABEL = re.compile(r"\s?(?:[:：]|是|为|叫|[(（][^()（）]{1,6}[)）][:：]?)?\s?[“\"《【]?$")
+_OPEN_LABEL = re.compile(r"[:：|\t]\s*$")
+_PROOF_AFTER = re.compile(
+    r"\s?[,，、(（:：/|\t ]\s?(?:男|女|身份证|证件|手机|电话|工号|联系|账号|卡号|护照|邮箱|"
+    r"1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx]|E[0-9]{4})"
+)
+
+
+class Persons:
+    """Recognises names of people in Chinese."""
+
+    types = ("PERSON",)
+
+    def find(self, view: View) -> list[Finding]:
+        """Names that do not overlap, each with a score from the odds of its being one."""
+        found = [*_dotted(view.text), *_written_after_label(view.text)]
+        for run in _RUN.finditer(view.text):
+            for start in range(run.start(), run.end(), _LONGEST_RUN):
+                found += _names(view.text, start, min(run.end(), start + _LONGEST_RUN))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    start: int
+    end: int
+    odds: float
+
+
+def _names(text: str, start: int, end: int) -> Iterator[Finding]:
+    """The best names in the run of Chinese characters `text[start:end]`."""
+    lists = _lists()
+    run = text[start:end]
+    places = [place for place, character in enumerate(run) if character in lists.first]
+    if not places:
+        return
+    forward, backward = best_paths(run, lists.words)
+    candidates = []
+    for place in places:
+        for surname, given in _splits(run, place):
+            stop = place + len(surname) + given
+            weight = lists.weight(surname, run[place + len(surname) : stop])
+            if weight is None:
+                continue
+            hint = _hint(text, start + place, start + stop, given)
+            if hint is None:
+                continue
+            odds = forward[place] + weight + backward[stop] + hint - forward[-1]
+            if odds > 0:
+                candidates.append(_Candidate(start + place, start + stop, odds))
+    chosen: list[_Candidate] = []
+    for candidate in sorted(candidates, key=lambda one: -one.odds):
+        if all(candidate.end <= other.start or candidate.start >= other.end for other in chosen):
+            chosen.append(candidate)
+    for candidate in chosen:
+        yield Finding("PERSON", candidate.start, candidate.end, 0.5 + 0.5 * (1 - math.exp(-candidate.odds / 4)))
+
+
+def _dotted(text: str) -> Iterator[Finding]:
+    """Names with a middle dot, without the words before and behind: 阿依古丽·买买提."""
+    lists = _lists()
+    for match in _DOTTED.finditer(text):
+        before = lists.led.match(match[1])
+        start = match.start() + (before.end() if before and before.end() < len(match[1]) else 0)
+        last = match.end() - len(re.split("[·•・‧]", match[2])[-1])
+        behind = lists.behind.search(text, last + 1, match.end())
+        end = behind.start() if behind else match.end()
+        parts = re.split("[·•・‧]", text[start:end])
+        if not all(part in lists.words for part in parts):
+            yield Finding("PERSON", start, end, 0.97)
+
+
+def _written_after_label(text: str) -> Iterator[Finding]:
+    """Whatever stands alone behind `姓名：` and its like, unless it is an ordinary word: 姓名：买买提."""
+    for match in _FIELD.finditer(text):
+        if _lists().words.get(match["name"], -math.inf) < _RARE_WORD and not _NOBODY.search(match["name"]):
+            yield Finding("PERSON", match.start("name"), match.end("name"), 0.7)
+
+
+def _splits(run: str, place: int) -> Iterator[tuple[str, int]]:
+    """Surnames that begin at `place`, each with the possible lengths of the given name."""
+    lists = _lists()
+    for length in range(1, 5):
+        surname = run[place : place + length]
+        if len(surname) == length and surname in lists.surnames:
+            for given in (0, 1, 2):
+                if place + length + given <= len(run):
+                    yield surname, given
+
+
+def _hint(text: str, start: int, end: int, given: int) -> float | None:
+    """What the neighbourhood adds to the odds; None where a surname alone has no title beside it."""
+    lists = _lists()
+    before, after = text[max(0, start - 12) : start], text[end : end + 12]
+    title = _title_after(after)
+    if given == 0:
+        if title:
+            return None if text[start:end] in lists.never_alone else title
+        elder = before[-1:] and before[-1] in _ELDERS and _is_edge(text, start - 2) and _follows(after)
+        return _ELDER if elder else None
+    hint = title
+    if lists.labels.search(_AFTER_LABEL.sub("", before)):
+        hint += _LABEL + (2.0 if _OPEN_LABEL.search(before) else 0.0)
+    elif lists.callings.search(before):
+        hint += _CALLING
+    elif lists.before.search(before):
+        hint += _BEFORE
+    elif not before or not _RUN.match(before[-1]):
+        hint += _EDGE
+    if _PROOF_AFTER.match(after) or lists.own.match(after, 1 if after.startswith("的") else 0):
+        hint += _OWN
+    elif after.startswith("的") and lists.things.match(after, 1):
+        hint += _THINGS
+    elif lists.after.match(after):
+        hint += _AFTER
+    elif not after or not _RUN.match(after):
+        hint += _EDGE
+    return hint
+
+
+def _title_after(after: str) -> float:
+    """What a title that stands here adds. One of one character must end a word: 张总说, not 张总行."""
+    match = _lists().titles.match(after)
+    if match is None:
+        return 0.0
+    if len(match[0]) > 1:
+        return _TITLE
+    return _SHORT_TITLE if _follows(after[1:]) else 0.0
+
+
+def _follows(after: str) -> bool:
+    """`after` begins as it does behind a whole name: a mark, or a word of what people do or have."""
+    return not after or not _RUN.match(after) or bool(_lists().after.match(after))
+
+
+def _is_edge(text: str, place: int) -> bool:
+    """No Chinese character stands at `place`, or one that ends a word before a name."""
+    return place < 0 or not _RUN.match(text[place]) or bool(_lists().before.search(text[max(0, place - 3) : place + 1]))
+
+
+class _Lists:
+    """The word lists of `persons.yaml`, ready for use."""
+
+    def __init__(self) -> None:
+        read = yaml.safe_load((Path(__file__).parent / "persons.yaml").read_text("utf-8"))
+        lists = {name: text.split() for name, text in read.items()}
+        singles = list(dict.fromkeys("".join(lists["surnames"])))
+        weak = set("".join(lists["weak_surnames"]))
+        # Zipf-Mandelbrot: the first three have 7 % of all people each, the hundredth 0.2 %.
+        self.surnames = {
+            name: math.log(0.075 / (1 + rank / 3)) + (_WEAK if name in weak else 0.0)
+            for rank, name in enumerate(singles)
+        }
+        self.surnames |= dict.fromkeys(lists["compound_surnames"], -6.0)
+        self.first = {name[0] for name in self.surnames}
+        self._given = {
+            name: math.log(0.02 / (1 + rank / 25)) for rank, name in enumerate(dict.fromkeys("".join(lists["given"])))
+        }
+        self.never_alone = set(lists["never_alone"][0])
+        self._never = set("".join(lists["never"]))
+        self.words = dict(log_probabilities())
+        for word in lists["words"]:
+            self.words[word] = max(self.words.get(word, -math.inf), _TYPICAL_WORD)
+        for name in singles:
+            if name not in weak:
+                # Counted in the word list mostly as surnames: alone, they are not words.
+                self.words[name] = UNKNOWN
+        self.titles, self.after = _starting(lists["titles"]), _starting(lists["after"])
+        self.things, self.own = _starting(lists["things"]), _starting(lists["own"])
+        self.behind = _starting([*lists["titles"], *"的了是在要想说和与或及把被将给让向对有又也都就请问"])
+        self.led = _starting(lists["labels"] + lists["callings"] + lists["before"])
+        self.labels, self.callings, self.before = (_ending(lists[name]) for name in ("labels", "callings", "before"))
+
+    def weight(self, surname: str, given: str) -> float | None:
+        """Log probability of this name among all words; None when it cannot be one."""
+        if any(character in self._never for character in given):
+            return None
+        weight = _PRIOR + self.surnames[surname]
+        for character in given:
+            weight += self._given.get(character, _UNHEARD)
+        return weight
+
+
+@cache
+def _lists() -> _Lists:
+    return _Lists()
+
+
+def _starting(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(set(words), key=len, reverse=True)))
+
+
+def _ending(words: list[str]) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(sorted(set(words), key=len, reverse=True))})$")

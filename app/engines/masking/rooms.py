@@ -1,0 +1,95 @@
+"""The placeholders of rooms, in memory."""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from app.engines.masking.known_values import KnownValues
+
+_KEPT = 256  # rooms
+
+
+class MemoryVault:
+    """`ports.Vault` that lives as long as the process: for masking outside of any room."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, dict[str, str]] = {}
+        self._placeholders: dict[tuple[str, str, str], str] = {}
+        self._last: dict[tuple[str, str], int] = {}
+
+    async def load(self, room: str) -> Mapping[str, str]:
+        """Placeholder -> value."""
+        return dict(self._rooms.get(room, {}))
+
+    async def add(self, room: str, type: str, value: str) -> str:
+        """The placeholder of `value` in `room`: the one it has, or a new one."""
+        key = (room, type, value)
+        if key not in self._placeholders:
+            self._last[room, type] = self._last.get((room, type), 0) + 1
+            placeholder = f"<{type}_{self._last[room, type]}>"
+            self._placeholders[key] = placeholder
+            self._rooms.setdefault(room, {})[placeholder] = value
+        return self._placeholders[key]
+
+
+class KnownRoom:
+    """What one room's vault held when it was last read, and what was added since."""
+
+    def __init__(self) -> None:
+        self.known = KnownValues()
+        self._values: dict[str, str] = {}
+        self._placeholders: dict[tuple[str, str], str] = {}
+
+    def take(self, values: Mapping[str, str]) -> None:
+        """Take in what the vault holds: placeholder -> value."""
+        for placeholder, value in values.items():
+            self.learn(placeholder[1:].rpartition("_")[0], value, placeholder)
+
+    def learn(self, type: str, value: str, placeholder: str) -> None:
+        """Take in one placeholder."""
+        if placeholder not in self._values:
+            self._values[placeholder] = value
+            self._placeholders[type, value] = placeholder
+            self.known.learn(type, value)
+
+    def placeholder(self, type: str, value: str) -> str | None:
+        """The placeholder of `value`, where it has one."""
+        return self._placeholders.get((type, value))
+
+    def value(self, placeholder: str) -> str | None:
+        """The value behind `placeholder`, where it is one of this room's."""
+        return self._values.get(placeholder)
+
+
+class RoomCache:
+    """The rooms used last. One that is still held elsewhere stays the same object."""
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[str, KnownRoom] = OrderedDict()
+        self._alive: weakref.WeakValueDictionary[str, KnownRoom] = weakref.WeakValueDictionary()
+
+    def get(self, room: str) -> KnownRoom | None:
+        """The room, where it is known."""
+        known = self._alive.get(room)
+        if known is not None:
+            self._use(room, known)
+        return known
+
+    def put(self, room: str, known: KnownRoom) -> KnownRoom:
+        """Keep `known`, or return the one that came first."""
+        known = self._alive.setdefault(room, known)
+        self._use(room, known)
+        return known
+
+    def drop(self, room: str) -> None:
+        """Forget a room."""
+        self._latest.pop(room, None)
+        self._alive.pop(room, None)
+
+    def _use(self, room: str, known: KnownRoom) -> None:
+        self._latest[room] = known
+        self._latest.move_to_end(room)
+        if len(self._latest) > _KEPT:
+            self._latest.popitem(last=False)

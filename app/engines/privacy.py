@@ -1,0 +1,226 @@
+"""Masking and restoring personal data: Presidio with our own recognisers, over the vault of a room.
+
+Fails closed: where recognition breaks, `Unavailable` is raised and nothing passes. Nothing of a text gets into an error
+or a log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from app.core.errors import AssistantError, Unavailable, place_of
+from app.core.ports import Entity, Masking, Vault
+from app.core.texts import Texts
+from app.core.turn import MaskedText
+from app.engines.masking.addresses import Addresses
+from app.engines.masking.english_persons import EnglishPersons
+from app.engines.masking.finding import Finding, Recognizer, View
+from app.engines.masking.known_values import KnownValues
+from app.engines.masking.labels import weighed
+from app.engines.masking.lean_import import without
+from app.engines.masking.marks import Marks
+from app.engines.masking.numbers import Numbers
+from app.engines.masking.organizations import Organizations
+from app.engines.masking.persons import Persons
+from app.engines.masking.placeholders import LITERAL, PLACEHOLDER, StreamRestorer, restored, texts_in, with_texts
+from app.engines.masking.policy import read_policy
+from app.engines.masking.rooms import KnownRoom, MemoryVault, RoomCache
+from app.engines.masking.stretches import filled_up, found_in_stretches, without_overlaps
+
+with without("spacy", "tldextract", "phonenumbers"):
+    from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+    from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+
+__all__ = ["MemoryVault", "PresidioPrivacy", "check_content"]
+
+_log = logging.getLogger(__name__)
+_texts = Texts(Path(__file__).parent / "texts_privacy")
+_LANGUAGE = "zh"  # Presidio wants one; our recognisers read Chinese and English side by side
+_THRESHOLD = 0.5
+_LONG = 4000  # characters from which on recognition leaves the event loop
+
+
+def check_content(content: Path) -> None:
+    """Raises `ContentError` with file and line for a wrong `config/masking.yaml`."""
+    read_policy(content / "config" / "masking.yaml")
+
+
+class PresidioPrivacy:
+    """`ports.Privacy`. Build it once: the recognisers are compiled then."""
+
+    def __init__(self, vault: Vault, policy_file: Path) -> None:
+        self._vault = vault
+        self._policy = read_policy(policy_file)
+        self._rooms = RoomCache()
+        self._analyzer = _analyzer((Numbers(), Marks(), Persons(), EnglishPersons(), Addresses(), Organizations()))
+
+    async def mask(self, room: str, text: str) -> Masking:
+        """Replace personal data by the room's placeholders. Raises `Unavailable` rather than let data pass.
+
+        `entities` names what was recognised in the order of the text; `placeholder` is empty where the policy lets it
+        stand.
+        """
+        try:
+            known = await self._known(room)
+            findings = await self._findings(text, known)
+            return await self._replaced(room, text, known, findings)
+        except AssistantError:
+            raise
+        except Exception as error:
+            _log.error("masking failed: %s", place_of(error))
+            raise Unavailable("MASKING", _texts("masking_failed")) from None
+
+    async def unmask(self, room: str, text: str) -> str:
+        """Restore exactly the placeholders of this room; what is restored is not looked at again."""
+        return str(await self.unmask_value(room, text))
+
+    async def unmask_value(self, room: str, value: Any) -> Any:
+        """JSON `value` with the placeholders of this room restored in all its texts."""
+        known = await self._known(room)
+        named = (found[0] for text in texts_in(value) for found in PLACEHOLDER.finditer(text))
+        if any(known.value(placeholder) is None for placeholder in named):
+            known.take(await self._vault.load(room))  # another process may have added it
+        return with_texts(value, lambda text: restored(text, known.value))
+
+    async def restorer(self, room: str) -> StreamRestorer:
+        """Restores a stream of this room, wherever a placeholder is cut."""
+        known = await self._known(room)
+        known.take(await self._vault.load(room))
+        return StreamRestorer(known.value)
+
+    def vouch(self, text: str) -> MaskedText:
+        """For texts of the project itself (prompts, catalogue, manifests): never for what people or files said."""
+        return MaskedText(text)
+
+    def forget(self, room: str) -> None:
+        """Drop what is remembered of a room whose vault was deleted."""
+        self._rooms.drop(room)
+
+    def analyse(self, text: str) -> tuple[Finding, ...]:
+        """What stands in `text` by itself, without any room's knowledge, in order and without overlaps."""
+        return tuple(found_in_stretches(text, lambda stretch: self._best(_found(self._analyzer, stretch))))
+
+    async def _known(self, room: str) -> KnownRoom:
+        known = self._rooms.get(room)
+        if known is None:
+            known = KnownRoom()
+            known.take(await self._vault.load(room))
+            known = self._rooms.put(room, known)
+        return known
+
+    async def _findings(self, text: str, known: KnownRoom) -> list[Finding]:
+        if len(text) > _LONG:
+            found = await asyncio.to_thread(self.analyse, text)
+        else:
+            found = self.analyse(text)
+        repeated = KnownValues()
+        for one in found:
+            if self._policy.masks(one.type):
+                repeated.learn(one.type, text[one.start : one.end])
+        literals = [Finding(LITERAL, match.start(), match.end(), 1.0) for match in PLACEHOLDER.finditer(text)]
+        return filled_up(literals, [*found, *known.known.find(text), *repeated.find(text)])
+
+    def _best(self, findings: Sequence[Finding]) -> list[Finding]:
+        return without_overlaps(findings, self._policy.masks)
+
+    async def _replaced(self, room: str, text: str, known: KnownRoom, findings: Iterable[Finding]) -> Masking:
+        pieces, entities, done = [], [], 0
+        for one in findings:
+            value = text[one.start : one.end]
+            placeholder = ""
+            if one.type == LITERAL or self._policy.masks(one.type):
+                placeholder = known.placeholder(one.type, value) or await self._vault.add(room, one.type, value)
+                known.learn(one.type, value, placeholder)
+                pieces += [text[done : one.start], placeholder]
+                done = one.end
+            if one.type != LITERAL:
+                entities.append(Entity(one.type, one.start, one.end, value, placeholder, round(one.score, 2)))
+        return Masking(MaskedText("".join([*pieces, text[done:]])), tuple(entities))
+
+
+def _analyzer(recognizers: Sequence[Recognizer]) -> AnalyzerEngine:
+    """Presidio over our recognisers and nothing of its own."""
+    registry = RecognizerRegistry([_Adapter(one) for one in recognizers], supported_languages=[_LANGUAGE])
+    return AnalyzerEngine(
+        registry=registry,
+        nlp_engine=_OneWidth(),
+        context_aware_enhancer=_Weighed(),
+        default_score_threshold=_THRESHOLD,
+        supported_languages=[_LANGUAGE],
+    )
+
+
+def _found(analyzer: AnalyzerEngine, text: str) -> list[Finding]:
+    results = analyzer.analyze(text, language=_LANGUAGE)
+    return [Finding(one.entity_type, one.start, one.end, one.score) for one in results]
+
+
+class _Seen(NlpArtifacts):  # type: ignore[misc]
+    """What Presidio hands from one step to the next: here the text in one width, no words."""
+
+    def __init__(self, text: str, engine: NlpEngine, language: str) -> None:
+        super().__init__([], [], [], [], engine, language)
+        self.view = View(text)
+
+
+class _OneWidth(NlpEngine):  # type: ignore[misc]
+    """Presidio's language engine without a model: our recognisers need characters, not words."""
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def is_loaded(self) -> bool:
+        return True
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        return _Seen(text, self, language)
+
+    def process_batch(
+        self, texts: Iterable[str], language: str, *_: Any, **__: Any
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
+        return ((text, self.process_text(text, language)) for text in texts)
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        return False
+
+    def is_punct(self, word: str, language: str) -> bool:
+        return False
+
+    def get_supported_entities(self) -> list[str]:
+        return []
+
+    def get_supported_languages(self) -> list[str]:
+        return [_LANGUAGE]
+
+
+class _Adapter(EntityRecognizer):  # type: ignore[misc]
+    """One of our recognisers as one of Presidio's. Context is weighed here, so that what falls below is gone early."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        super().__init__(list(recognizer.types), type(recognizer).__name__, _LANGUAGE)
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        seen = cast(_Seen, nlp_artifacts)
+        found = (weighed(one, seen.view) for one in self._recognizer.find(seen.view))
+        return [RecognizerResult(one.type, one.start, one.end, one.score) for one in found if one.score >= _THRESHOLD]
+
+
+class _Weighed(ContextAwareEnhancer):  # type: ignore[misc]
+    """Instead of Presidio's own weighing, which needs words: ours is done already."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0, 0.0, 0, 0)
+
+    def enhance_using_context(
+        self, text: str, raw_results: list[RecognizerResult], *_: Any, **__: Any
+    ) -> list[RecognizerResult]:
+        return raw_results
