@@ -156,9 +156,9 @@ def build_rights(settings: Settings) -> CasbinRights:
 
 def check_engines() -> Iterator[Callable[[Path], None]]:
     """What each engine asks of its content files; raises `ContentError` with file and line."""
-    from app.engines import knowledge, models, privacy, rights
+    from app.engines import knowledge_sets, models, privacy, rights
 
-    return (engine.check_content for engine in (knowledge, models, privacy, rights))
+    return (engine.check_content for engine in (knowledge_sets, models, privacy, rights))
 
 
 # --- the whole house ---

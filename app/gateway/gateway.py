@@ -158,13 +158,13 @@ class Gateway:
     async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
         stored = await self._records.turns(work.room.id, limit=_REMEMBERED)
         earlier = [one for one in stored if one.id != work.turn.id]
-        waiting = _whose_word_stands(earlier)
-        routing = self._router.route(masked.text, work.turn.mentions, waiting)
+        asking, recent = _whose_word_stands(earlier)
+        routing = self._router.route(masked.text, work.turn.mentions, asking, recent)
         if not routing.assistants:
             await voice.say("", self._nobody(routing), "local")
             return
         chosen = [self.assistants[name] for name in routing.assistants]
-        asked = {name: self._privacy.vouch(routing.text) for name in routing.assistants}
+        asked = {name: self._privacy.vouch(routing.part_of(name)) for name in routing.assistants}
         history = [*await self._earlier(work), *self._history(earlier)]
         await self._group_chat.answer(work, chosen, asked, history)
         if routing.unknown:
@@ -265,7 +265,11 @@ class Gateway:
         )
         if not routing.unknown:
             return self._texts("nobody", available=listed)
-        return self._texts("unknown_name", names="、".join(routing.unknown), available=listed)
+        said = self._texts("unknown_name", names="、".join(routing.unknown), available=listed)
+        if routing.suggestions:
+            meant = " ".join(f"@{self.assistants[name].aliases[0]}" for name in routing.suggestions)
+            said = f"{self._texts('did_you_mean', names=meant)}\n\n{said}"
+        return said
 
     async def _receipt(self, work: Work, action: Action) -> str:
         said = self._texts(
@@ -295,10 +299,9 @@ class Gateway:
                 return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
 
 
-def _whose_word_stands(stored: Sequence[StoredTurn]) -> list[str]:
-    """The assistants whose last word can be answered or corrected: those that asked, else the one that spoke alone."""
+def _whose_word_stands(stored: Sequence[StoredTurn]) -> tuple[list[str], list[str]]:
+    """Of the room's last reply: the assistants that asked and wait, and all that spoke."""
     last = next((one.reply for one in reversed(stored) if one.reply is not None), None)
     if last is None:
-        return []
-    asking = [name for name, pending in last.pending.items() if pending.missing]
-    return asking or (list(last.speakers) if len(last.speakers) == 1 else [])
+        return [], []
+    return [name for name, pending in last.pending.items() if pending.missing], list(last.speakers)

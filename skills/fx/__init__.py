@@ -9,10 +9,13 @@ from app.core.errors import BadInput
 from app.core.skill import Skill
 from skills.fx.board import rates
 from skills.fx.calendars import read_holidays
+from skills.fx.commands import COMMANDS
 from skills.fx.market import read_market
 from skills.fx.quote import quote
 from skills.fx.screen import LISTS, own_lists
 from skills.fx.settlement import value_dates
+
+__all__ = ["COMMANDS", "SKILLS", "check_content"]
 
 SKILLS: tuple[Skill, ...] = (quote, value_dates, rates)
 
