@@ -57,6 +57,12 @@ class LocalModel:
         for chunk in chunks:
             yield chunk
 
+    async def warm(self) -> None:
+        """Nothing is slow to load."""
+
+    async def ping(self) -> None:
+        """Always there."""
+
     # --- a person has spoken ------------------------------------------------------------------------
 
     def _after_person(self, request: ModelRequest) -> Iterator[ModelChunk]:
