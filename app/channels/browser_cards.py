@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.core.assistant import Assistant
 from app.core.errors import AssistantError
-from app.core.texts import Texts
+from app.core.texts import Texts, language
 from app.core.turn import Action, Attachment, Chart, Citation, Mode, Part, Reply
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Cards:
             "summary": action.summary,
             "arguments": [{"name": _label(name), "value": _value(value)} for name, value in action.arguments.items()],
             "proposed_by": say(
-                "action_on_behalf", assistant=self.title(action.assistant), person=self._name(action.proposed_by)
+                "action_on_behalf", assistant=self._called(action.assistant), person=self._name(action.proposed_by)
             ),
             "approvals": [{"by": self._name(one.by), "at": one.at.isoformat()} for one in action.approvals],
             "expires_at": action.expires_at.isoformat(),
@@ -172,6 +173,10 @@ class Cards:
             self._titles[citation.source] = hit.title
         return self._titles[citation.source]
 
+    def _called(self, speaker: str) -> str:
+        assistant = self._gateway.assistants.get(speaker)
+        return assistant.title_en if assistant and language() == "en" else self.title(speaker)
+
     def _name(self, id: str) -> str:
         try:
             return self._gateway.identity.person(id).name
@@ -182,6 +187,12 @@ class Cards:
 def parts_of(reply: Reply) -> Sequence[Part]:
     """The reply by speaker; a reply of Deskmate itself (an error, a refusal) is one part without a speaker."""
     return reply.parts or (Part("", reply.text, reply.mode, citations=reply.citations),)
+
+
+def spoken_name(assistant: Assistant) -> str:
+    """What stands behind the "@" when the page writes a mention: one word, in the language of the page."""
+    words = [alias for alias in assistant.aliases if not alias.isascii() and " " not in alias]
+    return words[0] if words and language() == "zh" else assistant.name
 
 
 def file_element(place: Place, for_id: str, file: Attachment) -> Json:

@@ -7,9 +7,11 @@ import uuid
 from asyncio import CancelledError
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+import chainlit.message
 import chainlit.server
 from chainlit.action import Action as Click
 from chainlit.config import config
@@ -20,7 +22,7 @@ from chainlit.types import Starter
 from chainlit.user import User
 from fastapi import FastAPI, HTTPException
 
-from app.channels.browser_cards import Cards, Json, Place, say
+from app.channels.browser_cards import Cards, Json, Place, say, spoken_name
 from app.channels.browser_history import History, viewer_language
 from app.channels.browser_page import keep_our_languages, language_of_browser, own_origin_only, version
 from app.channels.browser_routes import router
@@ -63,6 +65,9 @@ class Chat:
         keep_our_languages(root)
         config.ui.custom_css = f"/public/deskmate.css?v={version(root)}"
         config.ui.custom_js = f"/public/deskmate.js?v={version(root)}"
+        # Chainlit's messages sleep a millisecond each as they are made, and hold up everybody's talk with it: a long
+        # conversation that is opened again makes hundreds.
+        chainlit.message.time = SimpleNamespace(sleep=lambda seconds: None)
         chainlit.server.get_html_template = own_origin_only(chainlit.server.get_html_template)
         chainlit.server.sio.on("stop", _stop)
         # Other sites' pages may not open a connection in the person's name.
@@ -81,7 +86,9 @@ class Chat:
     async def _starters(self, user: User, language: str) -> list[Starter]:
         with speaking(language_of_browser(language)):
             return [
-                Starter(label=example.text, message=f"@{assistant.aliases[0]} {example.text}", icon=face_url(assistant))
+                Starter(
+                    label=example.text, message=f"@{spoken_name(assistant)} {example.text}", icon=face_url(assistant)
+                )
                 for assistant, example in self._gateway.desk.starters(user.identifier)
             ]
 

@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from pypinyin import Style, lazy_pinyin
 from starlette.datastructures import UploadFile
 
-from app.channels.browser_cards import Json, say
+from app.channels.browser_cards import Json, say, spoken_name
 from app.channels.browser_page import language_of_browser
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError
@@ -45,7 +45,8 @@ def router(gateway: Gateway) -> APIRouter:
             session = _session_of(user, session_id)
             if session is None:
                 return _refusal(404, say("upload_session"))
-            if int(request.headers.get("content-length") or 0) > UPLOAD_LIMIT:
+            # A body that does not say how long it is counts as too long: it would be read to its end first.
+            if int(request.headers.get("content-length") or UPLOAD_LIMIT + 1) > UPLOAD_LIMIT:
                 return _refusal(413, say("upload_too_large", limit=UPLOAD_LIMIT // 1024**2))
             async with request.form(max_files=1) as form:
                 file = form.get("file")
@@ -101,7 +102,7 @@ def router(gateway: Gateway) -> APIRouter:
         """Everybody who answers to an "@", with what the menu is filtered by."""
         with speaking(language_of_browser(accept_language)):
             people = [_mention(assistant) for assistant in gateway.assistants.values()]
-            keys = ("menu_title", "menu_empty", "mark_local", "mark_local_hint", "mark_model_hint")
+            keys = ("menu_title", "menu_empty", "mark_local", "mark_local_hint", "mark_model_hint", "cannot_open")
             return {"people": people, "labels": {key: say(key) for key in keys}}
 
     return routes
@@ -116,14 +117,13 @@ def _session_of(user: PersistedUser, id: str) -> WebsocketSession | None:
 
 def _mention(assistant: Assistant) -> Json:
     english = language() == "en"
-    spoken = [alias for alias in assistant.aliases if alias.isascii() == english]
     return {
         "name": assistant.title_en if english else assistant.title,
         "title": assistant.title,
         "post": assistant.post,
         "brief": assistant.brief_en if english else assistant.brief,
         "face": f"/avatars/{quote(assistant.title)}",
-        "insert": (spoken or list(assistant.aliases))[0],
+        "insert": spoken_name(assistant),
         "names": sorted(assistant.names, key=len, reverse=True),
         "keys": sorted({key for name in assistant.names for key in _keys(name)}),
     }

@@ -218,14 +218,28 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
         await page.locator("a[download='华星科技报表.xlsx']").first.click()
     assert (await (await download.value).path()).read_bytes() == statement()["buffer"]
 
-    # It can be found, renamed, and read by nobody else.
+    # It can be found by what was said in it, and renamed.
+    thread = room.rsplit("/", 1)[1]
+    renamed = await page.request.put("/project/thread", data={"threadId": thread, "name": "季度安排"})
+    assert renamed.ok
+    for words in ("季度安排", "住宿标准"):
+        asked = {"pagination": {"first": 5}, "filter": {"search": words}}
+        found = await (await page.request.post("/project/threads", data=asked)).json()
+        assert [one["name"] for one in found["data"]] == ["季度安排"]
+
+    # Nobody else can read it, and it can be forgotten.
     other = await context.browser.new_context(base_url=server.url, locale="zh-CN")  # type: ignore[union-attr]
     stranger = await other.new_page()
     await log_in(stranger, server, "E1001")
     await stranger.goto(room)
+    await expect(stranger.locator("[data-sonner-toast]")).to_contain_text("这段对话打不开")
     await expect(stranger.locator("#starters")).to_be_visible()
     await expect(stranger.locator("[data-step-type]")).to_have_count(0)
+    assert (await stranger.request.get(f"/project/thread/{thread}")).status == 404
+    assert (await stranger.request.delete("/project/thread", data={"threadId": thread})).status == 404
     await other.close()
+    assert (await page.request.delete("/project/thread", data={"threadId": thread})).ok
+    assert (await page.request.get(f"/project/thread/{thread}")).status == 404
 
 
 async def test_an_error_is_a_sentence_with_a_number(page: Page, server: Server) -> None:

@@ -45,7 +45,7 @@ class FakeIdentity:
 
 @pytest.fixture
 def gateway() -> Any:
-    fx = SimpleNamespace(title="外汇交易助手")
+    fx = SimpleNamespace(title="外汇交易助手", title_en="FX dealing assistant")
     return SimpleNamespace(assistants={"fx": fx}, desk=FakeDesk(), identity=FakeIdentity())
 
 

@@ -282,6 +282,10 @@
   const dressAll = () => {
     document.querySelectorAll('[data-step-type="assistant_message"] .ai-message').forEach(introduce);
     document.querySelectorAll('.message-content table').forEach(align);
+    // The one message of the framework that people meet and that is in none of its catalogues.
+    for (const toast of document.querySelectorAll('[data-sonner-toast] [data-title]')) {
+      if (directory.labels.cannot_open && toast.textContent.startsWith("Couldn't resume chat")) toast.textContent = directory.labels.cannot_open;
+    }
     const log = document.querySelector('.step')?.parentElement;
     if (log && !log.hasAttribute('role')) { log.setAttribute('role', 'log'); log.setAttribute('aria-live', 'polite'); }
     colour();
@@ -294,7 +298,7 @@
     due = true;
     requestAnimationFrame(() => {
       due = false;
-      if (document.querySelector('.ai-message, [data-step-type="user_message"]')) learn();
+      if (document.querySelector('.ai-message, [data-step-type="user_message"], [data-sonner-toast]')) learn();
       dressAll();
     });
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
