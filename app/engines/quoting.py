@@ -17,11 +17,11 @@ from itertools import pairwise
 from app.engines.forms import any_of, lexicon
 from app.engines.ngrams import features, folded, is_han
 
-ENOUGH = 0.3
+ENOUGH = 0.35
 """Share of the question that a passage must cover to count as an answer."""
 NEARLY = 0.9
 """Further passages are quoted when they cover this share of what the best one covers."""
-UNSEEN = 0.3
+UNSEEN = 0.35
 """What a part of the question counts that no passage has: it may be a mere seam between two words."""
 FIGURE, RANK = 0.12, 0.1
 """What a figure of the kind asked for adds to a sentence, and what the first place in the search adds to a passage."""

@@ -41,8 +41,9 @@ SHRINKAGE = 0.02
 """Of the curves' coefficients: a folder with few examples is not believed without end."""
 ALIKE, THE_SAME = 0.2, 0.5
 """Cosines from which a background sentence resembles an example, and is one."""
-SHORT = 1.0
-"""How many unknown words are added to each text's length: a text of two letters says little about anything."""
+SHORT, BLANK = 1.0, 6.0
+"""Unknown words that are added to every text, and to a template for each slot: a text of two letters says little about
+anything, and so does `who is {who}`."""
 WEIGHTS = {"example": 1.0, "title": 0.6, "topic": 0.7, "heading": 0.2, "background": 1.0}
 """How much one sentence of each origin counts."""
 
@@ -59,6 +60,8 @@ class _Sample:
     origin: str
     subject: str = ""
     """Of the background only."""
+    blanks: int = 0
+    """Slots of a template: what stands there is not known."""
 
 
 class Understanding:
@@ -108,7 +111,7 @@ class Understanding:
         frequency = Counter(feature for sample in given for feature in sample.counts)
         self._rarity = {feature: math.log((1 + len(given)) / (0.5 + count)) for feature, count in frequency.items()}
         self._unseen = math.log(2 * (1 + len(given)))
-        vectors = [self._vector(sample.counts) for sample in given]
+        vectors = [self._vector(sample.counts, sample.blanks) for sample in given]
         gram = _gram(vectors)
         claimed = _claimed(given, gram)
         kept = [row for row in range(len(given)) if row not in claimed]
@@ -147,11 +150,12 @@ class Understanding:
                 wanted[row, self._columns[sample.label]] = 1
         return wanted
 
-    def _vector(self, counts: Mapping[str, int]) -> dict[str, float]:
+    def _vector(self, counts: Mapping[str, int], blanks: int = 0) -> dict[str, float]:
         """Unit vector of the known features; unknown ones count in its length: strange words lower every score."""
         raw = {feature: self._rarity[feature] * _share(feature) for feature in counts if feature in self._rarity}
         strange = sum((self._unseen * _share(feature)) ** 2 for feature in counts if feature not in self._rarity)
-        length = math.sqrt(sum(value * value for value in raw.values()) + strange + (SHORT * self._unseen) ** 2)
+        strange += (SHORT + BLANK * blanks) * self._unseen**2
+        length = math.sqrt(sum(value * value for value in raw.values()) + strange)
         return {feature: value / length for feature, value in raw.items()}
 
     def _scores(self, text: str) -> Floats:
@@ -193,8 +197,8 @@ def _declared(assistant: Assistant) -> list[_Sample]:
     """Everything a folder says about what belongs to its assistant."""
     name = assistant.name
     samples = [
-        _Sample(_heard(*template(example.text).sentences), (name, example.skill), "example")
-        for example in assistant.examples
+        _Sample(_heard(*one.sentences), (name, skill), "example", blanks=len(set(one.names)))
+        for one, skill in ((template(example.text), example.skill) for example in assistant.examples)
     ]
     titles = (assistant.title, assistant.title_en, assistant.brief, assistant.brief_en, *assistant.aliases)
     samples += [_Sample(_heard(text), (name, None), "title") for text in titles]

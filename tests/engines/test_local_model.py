@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.assistant import Assistant
-from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, ToolCall, ToolSpec
+from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
 from app.core.texts import speaking
 from app.core.turn import MaskedText
 from app.engines.local_model import LocalModel, say
 from app.engines.understanding import Understanding
-from tests.engines.small_house import ORDER, TOOLS, small_house
+from tests.engines.small_house import ORDER, SEND, TOOLS, small_house
 
 PASSAGES = [
     {
@@ -228,6 +228,26 @@ async def test_an_utterance_grows_line_by_line(fleet: Talk) -> None:
     assert fleet.call.arguments == {"request": "再派一辆面包车去火车站"}
 
 
+@pytest.mark.parametrize(("text", "joins"), [("走高速两小时", True), ("下午两点", True), ("几点能到？", False)])
+async def test_a_supplement_joins_the_utterance_and_a_question_does_not(fleet: Talk, text: str, joins: bool) -> None:
+    await fleet.says("派一辆车去机场")
+    fleet.done()
+    await fleet.says(text)
+    requests = [chunk.tool_call.arguments["request"] for chunk in fleet.last if chunk.tool_call]
+    assert (f"派一辆车去机场\n{text}" in requests) is joins
+
+
+async def test_a_correction_may_name_another_choice(model: LocalModel, house: dict[str, Assistant]) -> None:
+    kind = SlotSpec("choice", "", False, {"van": ("面包车",), "bus": ("中巴",)})
+    tool = replace(SEND, slots={**SEND.slots, "kind": kind})
+    talk = Talk(model, house["fleet"], [tool])
+    await talk.says("派一辆面包车去机场")
+    assert talk.call.arguments == {"request": "派一辆面包车去机场", "kind": "van"}
+    talk.done()
+    await talk.says("换成中巴")
+    assert talk.call.arguments == {"request": "派一辆面包车去机场\n换成中巴", "kind": "bus"}
+
+
 async def test_knowledge_is_quoted_with_its_mark(library: Talk) -> None:
     await library.says("借期有多长")
     assert library.call.arguments == {"query": "借期有多长"}
@@ -303,8 +323,10 @@ async def test_other_speakers_do_not_disturb(lunch: Talk) -> None:
     assert lunch.pending == Pending("lunch.order", {"count": "3", "menu": "meat"}, "day")
 
 
-async def test_a_skill_without_examples_is_found_by_its_docstring(model: LocalModel) -> None:
-    stranger = Assistant.model_construct(name="stranger", prompt="", examples=(), brief="")
+async def test_a_skill_without_examples_is_found_by_its_docstring(
+    model: LocalModel, house: dict[str, Assistant]
+) -> None:
+    stranger = house["fleet"].model_copy(update={"name": "stranger", "examples": ()})
     talk = Talk(model, stranger, [ORDER])
     await talk.says("order lunches")
     assert talk.pending == Pending("lunch.order", {}, "menu")
