@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import sys
 
@@ -16,10 +17,12 @@ async def serve(settings: Settings) -> int:
         print(say("not_loopback", host=settings.host), file=sys.stderr)
         return 2
     async with opened(settings) as house:
+        warming = asyncio.create_task(house.models.warm())
         server = build_server(house)
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
+        warming.cancel()
     return 0
 
 
