@@ -6,7 +6,7 @@ import re
 from io import BytesIO
 
 from openpyxl import Workbook
-from playwright.async_api import BrowserContext, FilePayload, Page, expect
+from playwright.async_api import BrowserContext, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import Server
 
@@ -39,7 +39,7 @@ async def say(page: Page, text: str) -> None:
     await expect(page.locator("#stop-button")).to_have_count(0)
 
 
-def last_answer(page: Page) -> object:
+def last_answer(page: Page) -> Locator:
     """The answer at the end of the talk."""
     return page.locator("[data-step-type=assistant_message]").last
 
@@ -166,10 +166,11 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     await log_in(page, server)
 
     # A statement is uploaded and read.
-    await page.set_input_files("#upload-button-input", files=[statement()])
+    sent = statement()
+    await page.set_input_files("#upload-button-input", files=[sent])
     await expect(page.locator("#message-composer")).to_contain_text("华星科技报表")
     await say(page, "@信贷 分析这份报表")
-    await expect(last_answer(page)).to_contain_text("流动比率")  # type: ignore[arg-type]
+    await expect(last_answer(page)).to_contain_text("流动比率")
     await expect(page.locator(".js-plotly-plot").first).to_be_visible()
 
     # An answer from the rules; its source opens beside the talk, the quoted words marked.
@@ -216,7 +217,7 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     await expect(page.locator(".positive-feedback-on")).to_have_count(1)
     async with page.expect_download() as download:
         await page.locator("a[download='华星科技报表.xlsx']").first.click()
-    assert (await (await download.value).path()).read_bytes() == statement()["buffer"]
+    assert (await (await download.value).path()).read_bytes() == sent["buffer"]
 
     # It can be found by what was said in it, and renamed.
     thread = room.rsplit("/", 1)[1]
