@@ -24,7 +24,7 @@ from app.core.errors import AssistantError, BadInput, Refused, Unavailable, plac
 from app.core.ports import Hit
 from app.core.texts import Texts
 from app.engines.documents import read_document
-from app.engines.knowledge_sets import KnowledgeSet, load_sets
+from app.engines.knowledge_sets import KnowledgeSet, check_content, load_sets
 from app.engines.lexical import CANDIDATES, Found, LexicalIndex
 from app.engines.lexical_sql import is_set_name
 from app.engines.passages import passages_of
@@ -32,6 +32,8 @@ from app.engines.sources import SourceFile, is_source_name, read_source, walked
 from app.engines.synonyms import load_synonyms
 from app.engines.vectors import Embed, Vectors
 from app.engines.words import warm
+
+__all__ = ["ChromaKnowledge", "KnowledgeView", "check_content", "document_url"]
 
 READING = 1
 """Version of how documents are read and cut: a change makes every document be read again."""

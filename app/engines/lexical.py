@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import queue
 import sqlite3
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.core.errors import Unavailable
@@ -16,21 +16,14 @@ from app.core.texts import Texts
 from app.engines import lexical_sql as sql
 from app.engines.documents import Document
 from app.engines.passages import Passage
+from app.engines.relevance import Scale, question_of
 from app.engines.synonyms import Synonyms
-from app.engines.words import asked, normal, pairs, words
+from app.engines.words import normal, pairs, words
 
 CANDIDATES = 30
 """Per set: so many of BM25's best are looked at closely."""
-LONGEST_QUERY = 500
-"""Characters of a query that are looked at."""
 WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
-CREDIT_OF_TITLES, CREDIT_OF_SYNONYM, CREDIT_OF_PAIRS = 0.8, 0.9, 0.8
-"""What a word counts that stands only in the titles, under another name, or in pieces."""
-WEIGHT_OF_LENGTH = 1.0
-"""Power of a word's length in its weight."""
-WEIGHT_OF_SHARE, WEIGHT_OF_RUN = 3.0, 0.04
-"""Of the score and of each character said exactly alike, beside BM25 as a share of the query's weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +42,6 @@ class Found:
     """Share of the query's weight that stands here, 0 to 1."""
     rank: float
     """Higher is better; comparable within one query."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One word of a question."""
-
-    word: str
-    others: tuple[str, ...]
-    """What means the same."""
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is looked for."""
-
-    plain: str
-    words: tuple[Wanted, ...]
-
-    @property
-    def weight(self) -> float:
-        """Of all its words; never 0."""
-        return sum(word.weight for word in self.words) or 1.0
-
-    def share(self, body: Container[str], titles: Container[str], text: str, above: str) -> float:
-        """How much of the question's weight stands in a passage: in its words, or less in the titles above it."""
-        return (
-            sum(
-                word.weight * max(_credit(word, body, text), CREDIT_OF_TITLES * _credit(word, titles, above))
-                for word in self.words
-            )
-            / self.weight
-        )
-
-
-def _credit(wanted: Wanted, there: Container[str], text: str) -> float:
-    """1 for the word itself, less for what means the same or for its pairs: 住宿费用 for 住宿费."""
-    if wanted.word in there:
-        return 1.0
-    if any(other in text for other in wanted.others):
-        return CREDIT_OF_SYNONYM
-    own = pairs(wanted.word) if len(wanted.word) > 2 else []
-    return CREDIT_OF_PAIRS * sum(pair in there for pair in own) / len(own) if own else 0.0
 
 
 class LexicalIndex:
@@ -174,14 +124,10 @@ class LexicalIndex:
         also: Mapping[str, Sequence[str]] | None = None,
     ) -> list[Found]:
         """The best parts of these sets, best first; `depth` per set. `also`: marks per set besides, near in meaning."""
-        query = query[:LONGEST_QUERY]
-        about = asked(query, self._synonyms)
-        if not about:
+        question = question_of(query, self._synonyms)
+        if not question.about:
             return []
-        others = {word: self._synonyms.get(word, ()) for word in about}
-        said = " ".join([*about, *(other for alike in others.values() for other in alike)])
-        terms = sorted({*words(said), *pairs(_joined(query, about)), *pairs(said)})
-        counts = dict.fromkeys([*terms, *about], 0)
+        counts = dict.fromkeys([*question.terms, *question.about], 0)
         total = 0
         rows: dict[str, tuple[tuple[str, ...], float]] = {}
         with self._connection() as connection:
@@ -190,15 +136,14 @@ class LexicalIndex:
                 for term in counts:
                     counted = connection.execute(sql.of_set(sql.COUNT, name), (term,)).fetchone()
                     counts[term] += int(counted[0]) if counted else 0
-                for row, rank in self._best(connection, name, terms, depth):
-                    rows[row[6]] = row, rank
+                for row, bm25 in self._best(connection, name, question.terms, depth):
+                    rows[row[6]] = row, bm25
                 for mark in (also or {}).get(name, ()):
                     near = connection.execute(sql.of_set(sql.PART_OF_MARK, name), (mark,)).fetchone()
                     if near:
                         rows.setdefault(mark, (near, 0.0))
-        question = Question(normal(query), tuple(_wanted(word, others[word], counts, total) for word in about))
-        found = [_found(row, rank, question) for row, rank in rows.values()]
-        return sorted(found, key=lambda one: -one.rank)
+        scale = question.scale(counts, total)
+        return sorted((_found(row, bm25, scale) for row, bm25 in rows.values()), key=lambda one: -one.rank)
 
     def marks(self, name: str) -> Iterator[tuple[str, str]]:
         """Mark and text of every part of a set, for the vectors."""
@@ -209,9 +154,9 @@ class LexicalIndex:
 
     @staticmethod
     def _best(
-        connection: sqlite3.Connection, name: str, terms: Sequence[str], depth: int
+        connection: sqlite3.Connection, name: str, terms: Iterable[str], depth: int
     ) -> Iterator[tuple[tuple[str, ...], float]]:
-        wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in terms)
+        wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in sorted(terms))
         best = connection.execute(sql.of_set(sql.BEST, name), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
         for part, rank in best:
             yield connection.execute(sql.of_set(sql.PART, name), (part,)).fetchone(), rank
@@ -259,43 +204,19 @@ def _part_row(source: str, about: str, passage: Passage, part: tuple[int, int]) 
     text = passage.text[start:stop]
     titles = " ".join([about, *passage.headings])
     mark = hashlib.sha256("\0".join([source, passage.locator, titles, text]).encode()).hexdigest()[:24]
-    return start, stop, mark, " ".join(words(titles) + pairs(titles)), " ".join(words(text) + pairs(text))
+    return start, stop, mark, _title_terms(titles), _terms(text)
 
 
-def _joined(query: str, about: Sequence[str]) -> str:
-    """The query with only what it is about, neighbours still beside each other."""
-    plain, kept = normal(query), ""
-    while plain:
-        word = next((word for word in about if plain.startswith(word)), "")
-        kept += word or " "
-        plain = plain[len(word) or 1 :]
-    return kept
+def _terms(text: str) -> str:
+    return " ".join(words(text) + pairs(text))
 
 
-def _wanted(word: str, others: Sequence[str], counts: Mapping[str, int], total: int) -> Wanted:
-    """A word counts by its rarity; one that no document has but under another name, by the rarity of that."""
-    count = max([counts[word], *(min(counts.get(part, 0) for part in words(other)) for other in others)])
-    return Wanted(word, tuple(others), math.log(1 + (total - count + 0.5) / (count + 0.5)) * _length(word))
+_title_terms = lru_cache(maxsize=64)(_terms)
+"""Passages of one section share their titles."""
 
 
-def _length(word: str) -> float:
-    """A longer word says more; a single character of Han little."""
-    return min(len(word), 4) ** WEIGHT_OF_LENGTH if word[0] >= "㐀" else 2**WEIGHT_OF_LENGTH
-
-
-def _found(row: tuple[str, ...], rank: float, question: Question) -> Found:
+def _found(row: tuple[str, ...], bm25: float, scale: Scale) -> Found:
     source, locator, heading, text, title, dated, mark, titles, body = row
     plain = normal(text)
-    score = question.share({*body.split()}, {*titles.split()}, plain, normal(f"{title} {heading}"))
-    run = _longest_run(question.plain, plain)
-    placed = rank / question.weight + WEIGHT_OF_SHARE * score + WEIGHT_OF_RUN * run
-    return Found(source, locator, heading, text, title, dated, mark, score, placed)
-
-
-def _longest_run(query: str, text: str) -> int:
-    """Length of the longest part of `query` that stands in `text`."""
-    longest = 0
-    for at in range(len(query)):
-        while at + longest < len(query) and query[at : at + longest + 1] in text:
-            longest += 1
-    return longest
+    score = scale.score(set(body.split()), set(titles.split()), plain, normal(f"{title} {heading}"))
+    return Found(source, locator, heading, text, title, dated, mark, score, scale.rank(bm25, score, plain))

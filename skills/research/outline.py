@@ -68,7 +68,8 @@ def lead_of(text: str) -> str:
     if not found:
         return text
     following = _SENTENCE.match(text, found.end())
-    return text[: following.end() if following and found.end() < _SHORT else found.end()].rstrip()
+    end = following.end() if following and found.end() < _SHORT else found.end()
+    return text[:end].rstrip() or text
 
 
 def _source_line(hit: Hit, number: int) -> str:

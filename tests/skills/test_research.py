@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.core.skill import Ask, Context, Result
@@ -150,6 +150,7 @@ def test_the_topic_is_what_the_wish_is_about(said: str, topic: str) -> None:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(" \n净")
 @given(st.text(alphabet="净息差。！？；\n，a. ", min_size=1, max_size=80))
 def test_the_lead_is_the_beginning_of_the_text(text: str) -> None:
     lead = lead_of(text)
