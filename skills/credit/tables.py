@@ -1,0 +1,229 @@
+"""Finds the tables of a sheet: heads with periods, the column of names, unit, scope and date from the titles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from skills.credit.grid import Cell, Grid, ref_of
+from skills.credit.line_names import line_of
+from skills.credit.periods import Head, is_subhead, latest_date, read_head, resolved, unit_in
+from skills.credit.statement import LineItem, Period, StatementKind, Unit
+
+_PARENT_TITLE = re.compile(r"母公司|parent company|company only")
+_COMPANY = re.compile(
+    r"(?:编制单位|编报单位|单位名称|企业名称|公司名称|纳税人名称)(?:名称)?\s*[:：]\s*(\S.*?)(?=\s{2,}|\s+\S{0,6}[:：]|\d{4}\s*年|$)"
+)
+_COMPANY_ALONE = re.compile(
+    r"^(.{2,40}?(?:公司|集团|厂|合作社|Co\.?,? Ltd\.?|Limited|Inc\.?))(?:\s|$|\d{4}|合并|资产负债表|利润表|现金流量表)"
+)
+_TITLE_ROWS = 8  # rows above a head that can be its title
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of figures of one period."""
+
+    index: int
+    period: Period
+    parent: bool
+    cumulative: bool
+    unit: Unit | None
+
+    def ref(self, row: int) -> str:
+        """The address of its cell in that row."""
+        return ref_of(row, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A known line in one row, and the columns its figures stand in."""
+
+    row: int
+    item: LineItem
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One statement, or a part of one."""
+
+    grid: Grid
+    kind: StatementKind
+    lines: tuple[Line, ...]
+    unit: Unit | None
+    parent: bool
+    """The parent company's own statement, beside a consolidated one."""
+    borrowed: bool
+    """Its 期末 or 本期 was read with the date of another sheet, or with none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """A head of one or two rows."""
+
+    first: int
+    last: int
+    columns: dict[int, Head]
+    texts: dict[int, str]
+
+
+def tables_of(grid: Grid, date: Period | None = None) -> list[Table]:
+    """The tables of a sheet, from the top. `date` is the workbook's, for heads like 期末 in a sheet that names none."""
+    named = {(cell.row, cell.column): item for row in grid.rows for cell in row if (item := _named(cell))}
+    known_rows = sorted({row for row, _ in named})
+    heads = [head for head, until in _with_end(_heads(grid, named), len(grid.rows)) if _any_in(known_rows, head, until)]
+    tables = []
+    unit: Unit | None = None
+    for head, until in _with_end(heads, len(grid.rows)):
+        above = max((row + 1 for row in known_rows if row < head.first), default=0)
+        titles = [*_texts(grid, max(above, head.first - _TITLE_ROWS), head.last + 1), grid.sheet]
+        items = {place: item for place, item in named.items() if head.last < place[0] < until}
+        kind = Counter(item.statement for item in items.values()).most_common(1)[0][0]
+        own_date = latest_date(titles)
+        columns = _columns(head, own_date or date, kind)
+        lines = _lines(items, columns)
+        unit = unit_in(titles) or unit
+        if lines:
+            parent = any(_PARENT_TITLE.search(text.lower()) for text in titles)
+            relative = any(one.date is None for one in head.columns.values() if one.wanted)
+            tables.append(Table(grid, kind, lines, unit, parent, borrowed=relative and own_date is None))
+    return tables
+
+
+def date_in(grid: Grid) -> Period | None:
+    """The latest period that the sheet's name or the rows above its figures name."""
+    return latest_date([*_texts(grid, 0, _TITLE_ROWS), grid.sheet])
+
+
+def company_in(grid: Grid) -> str:
+    """The company's name where a sheet gives it: 编制单位：…, or a title that is a company's name."""
+    texts = _texts(grid, 0, min(len(grid.rows), 12))
+    for pattern in (_COMPANY, _COMPANY_ALONE):
+        for text in texts:
+            if found := pattern.search(text):
+                return found[1].strip()
+    return ""
+
+
+def _named(cell: Cell) -> LineItem | None:
+    return line_of(cell.value) if isinstance(cell.value, str) and not cell.error else None
+
+
+def _heads(grid: Grid, named: dict[tuple[int, int], LineItem]) -> list[_Heads]:
+    heads: list[_Heads] = []
+    row = 0
+    while row < len(grid.rows):
+        cells = grid.rows[row]
+        columns = _head_row(cells) if not any((row, cell.column) in named for cell in cells) else {}
+        if not columns:
+            row += 1
+            continue
+        last = row
+        texts = {cell.column: cell.text for cell in cells}
+        following = grid.rows[row + 1] if row + 1 < len(grid.rows) else []
+        if _is_second_head(following, named):
+            columns, texts = _stacked(cells, following), texts | {cell.column: cell.text for cell in following}
+            last = row + 1
+        heads.append(_Heads(row, last, columns, texts))
+        row = last + 1
+    return heads
+
+
+def _with_end(heads: Sequence[_Heads], end: int) -> list[tuple[_Heads, int]]:
+    """Each head with the row at which the next one begins."""
+    return list(zip(heads, [*(head.first for head in heads[1:]), end], strict=True))
+
+
+def _any_in(rows: Sequence[int], head: _Heads, until: int) -> bool:
+    """A head with no known line below it is a title's date: it heads nothing."""
+    return any(head.last < row < until for row in rows)
+
+
+def _head_row(cells: Sequence[Cell]) -> dict[int, Head]:
+    """The period heads in one row. Bare numbers are years only where they run on one by one."""
+    numbers = [int(cell.value) for cell in cells if isinstance(cell.value, Decimal)]
+    if numbers and (
+        any(not 1990 <= number <= 2100 for number in numbers)
+        or any(abs(one - other) != 1 for one, other in pairwise(numbers))
+    ):
+        return {}
+    heads = {cell.column: head for cell in cells if (head := read_head([_head_value(cell)]))}
+    return heads if any(head.wanted for head in heads.values()) else {}
+
+
+def _head_value(cell: Cell) -> object:
+    return str(int(cell.value)) if isinstance(cell.value, Decimal) else cell.value
+
+
+def _is_second_head(cells: Sequence[Cell], named: dict[tuple[int, int], LineItem]) -> bool:
+    """Whether a row under a head tells its columns further apart: 期末 | 期初, 合并 | 母公司, 金额 | 占比."""
+    if not cells or any((cell.row, cell.column) in named for cell in cells):
+        return False
+    if any(not isinstance(cell.value, str) for cell in cells):
+        return False
+    return any(is_subhead(cell.text) or ((head := read_head([cell.text])) and head.date is None) for cell in cells)
+
+
+def _stacked(upper: Sequence[Cell], lower: Sequence[Cell]) -> dict[int, Head]:
+    """Heads of two rows: a merged upper cell holds for the columns right of it, up to the next one."""
+    by_column = {cell.column: _head_value(cell) for cell in upper}
+    columns: dict[int, Head] = {}
+    held: object = None
+    below = {cell.column: cell.text for cell in lower}
+    for column in sorted({*by_column, *below}):
+        if column in by_column:
+            held = by_column[column]
+        head = read_head([held, below.get(column)])
+        if head is None and column not in below:
+            head = read_head([held])
+        if head:
+            columns[column] = head
+    return columns
+
+
+def _columns(head: _Heads, context: Period | None, kind: StatementKind) -> list[Column]:
+    return [
+        Column(
+            index,
+            resolved(one, context, balance=kind == "balance"),
+            one.parent,
+            one.cumulative,
+            unit_in([head.texts[index]]) if index in head.texts else None,
+        )
+        for index, one in sorted(head.columns.items())
+        if one.wanted
+    ]
+
+
+def _lines(places: Mapping[tuple[int, int], LineItem], columns: Sequence[Column]) -> tuple[Line, ...]:
+    """Each line with the columns right of its name, up to the next column of names."""
+    figures = {column.index for column in columns}
+    names = sorted({column for _, column in places if column not in figures})
+    lines = []
+    taken: set[tuple[int, int]] = set()
+    for (row, name), item in sorted(places.items(), key=lambda place: place[0]):
+        if name in figures:
+            continue
+        group = tuple(column for column in columns if _belongs(column.index, name, names, figures))
+        # Two columns of names for the same figures (a Chinese and an English one): the first known name counts.
+        if group and (row, group[0].index) not in taken:
+            taken.add((row, group[0].index))
+            lines.append(Line(row, item, group))
+    return tuple(lines)
+
+
+def _belongs(column: int, name: int, names: Sequence[int], figures: set[int]) -> bool:
+    """Whether figures at `column` are of names at `name`: right of them, with no names after other figures between."""
+    if column < name:
+        return False
+    first = min((index for index in figures if index > name), default=column)
+    return not any(first < other < column for other in names)
+
+
+def _texts(grid: Grid, start: int, stop: int) -> list[str]:
+    return [cell.text for row in grid.rows[start:stop] for cell in row]
