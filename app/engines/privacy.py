@@ -31,7 +31,7 @@ from app.engines.masking.policy import read_policy
 from app.engines.masking.rooms import KnownRoom, MemoryVault, RoomCache
 from app.engines.masking.stretches import filled_up, found_in_stretches, without_overlaps
 
-with without("spacy", "tldextract", "phonenumbers"):
+with without("spacy", "tldextract", "phonenumbers", "presidio_analyzer.predefined_recognizers"):
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
     from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
     from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine

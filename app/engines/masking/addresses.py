@@ -41,16 +41,23 @@ _KIND = (
     "Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Square|Sq|Terrace|Parkway|Pkwy|"
     "Highway|Hwy|Close|Crescent|Trail|Row|Alley|Circle|Cir|Gardens|Mews|Quay|Walk"
 )
-_WORD = r"(?:[A-ZÀ-Þ][\w'’.\-]*|[0-9]{1,3}(?:st|nd|rd|th))"
-_CITY = (
-    rf"(?:[\s,]{{1,3}}{_WORD}(?:\s{_WORD}){{0,2}}){{0,3}}"
-    rf"(?:[\s,]{{1,3}}[A-Z]{{1,2}}[0-9]{{1,2}}[A-Z]?\s[0-9][A-Z]{{2}}|[\s,]{{1,3}}[0-9]{{4,6}}(?:-[0-9]{{4}})?)?"
-)
-_FLAT = r"(?:[\s,]{1,3}(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Flat|Floor|#)\.?\s?[0-9A-Z][0-9A-Z\-]{0,6})?"
+_WORD = r"(?:[A-ZÀ-ÞΑ-Ω][\w'’.\-]*|[0-9]{1,3}(?:st|nd|rd|th))"
+_GAP = r"[\s,>?]{1,6}"  # lines of a letter or of a quoted mail
+_CODE = r"(?:[A-Z]{1,2}[0-9]{1,2}[A-Z]?\s[0-9][A-Z]{2}|[0-9]{4,6}(?:-[0-9]{4})?)"
+_CITY = rf"(?:{_GAP}{_WORD}(?:\s{_WORD}){{0,2}}){{0,3}}(?:{_GAP}{_CODE})?"
+_FLAT = rf"(?:{_GAP}(?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Flat|Floor|#)\.?\s?[0-9A-Z][0-9A-Z\-]{{0,6}})"
+_FREE = r"(?<![\w.,/$€£\-])"
 _ENGLISH = re.compile(
-    rf"(?<![\w.,/$€£-])(?:(?:Flat|Unit|Room|Suite|Apt)\.?\s[0-9A-Z]{{1,6}},?\s)?[0-9]{{1,5}}[A-Za-z]?,?\s(?:{_WORD}\s){{1,4}}(?:{_KIND})\b\.?{_FLAT}{_CITY}"
+    rf"{_FREE}(?:(?:Flat|Unit|Room|Suite|Apt)\.?\s[0-9A-Z]{{1,6}},?\s)?(?:[0-9]{{1,5}}\s)?[0-9]{{1,5}}[A-Za-z]?,?\s"
+    rf"(?:{_WORD}\s){{1,4}}(?:{_KIND})\b\.?{_FLAT}?{_CITY}"
 )
-_BOX = re.compile(rf"(?:Unit\s[0-9]{{2,5}}\s)?(?:P\.?\s?O\.?\s)?Box\s[0-9]{{2,6}}{_CITY}")
+_STREET_AND_NUMBER = r"(?:[0-9]{1,5}\s){1,2}(?:[^\W\d_][\w'’.\-]*\s){1,5}[0-9]{1,5}[A-Za-z]?"
+_WITH_FLAT = re.compile(rf"{_FREE}{_STREET_AND_NUMBER}{_FLAT}{_CITY}")
+_INTRODUCED_ENGLISH = re.compile(
+    r"(?:address(?:es)?(?: is| to| with)?|lives? at|living at|delivered to|sent to|send it to)"
+    rf"[:\s]{{1,3}}({_STREET_AND_NUMBER}{_CITY})"
+)
+_BOX = re.compile(rf"(?:Unit\s[0-9]{{2,5}}\s)?(?:P\.?\s?O\.?\s)?Box\s[0-9]{{2,6}}{_FLAT}?{_CITY}")
 
 
 class Addresses:
@@ -60,9 +67,12 @@ class Addresses:
 
     def find(self, view: View) -> list[Finding]:
         """Addresses with at least a street, village or estate and a number; place names alone are none."""
-        english = [Finding("ADDRESS", match.start(), match.end(), 0.75) for match in _ENGLISH.finditer(view.plain)]
-        boxes = [Finding("ADDRESS", match.start(), match.end(), 0.7) for match in _BOX.finditer(view.plain)]
-        return [*_chinese(view.plain), *english, *boxes]
+        english = [
+            Finding("ADDRESS", *match.span(pattern.groups), 0.75)
+            for pattern in (_ENGLISH, _WITH_FLAT, _INTRODUCED_ENGLISH, _BOX)
+            for match in pattern.finditer(view.plain)
+        ]
+        return [*_chinese(view.plain), *english]
 
 
 def _chinese(plain: str) -> Iterator[Finding]:

@@ -11,8 +11,11 @@ import yaml
 
 from app.engines.masking.finding import Finding, View
 
-_WORD = re.compile(r"[^\W\d_㐀-鿿]+(?:['’\-][^\W\d_㐀-鿿]+)*")
-_JOINED = re.compile(r" |\. ?|, ?(?=[A-Z])")
+_WORD = re.compile(r"[^\W\d_㐀-鿿]+(?:['’\-](?!s\b)[^\W\d_㐀-鿿]+)*")
+_PARTICLE_WORDS = "van von de der den del della di da dos la le bin ibn al el zu ter het"
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
+_PARTICLE = re.compile(rf"(?: (?:{'|'.join(sorted(_PARTICLES))})){{1,2}} ")
+_ABBREVIATION = re.compile("[A-Z]{2,}[a-z]")  # ATMs, PCs
 _LONGEST_ROW = 4
 _SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|iao|ian|van|ai|ei|ui|ao|ou|iu|ie|ue|er|"
@@ -20,7 +23,7 @@ _SYLLABLE = (
 )
 _PINYIN_GIVEN = re.compile(f"{_SYLLABLE}(?:['-]?{_SYLLABLE})?")
 _BEFORE = 24
-_TITLE, _STRONG, _WEAK, _GIVEN, _PINYIN, _INITIAL, _AFTER, _CHINESE = 0.6, 0.35, 0.15, 0.4, 0.4, 0.35, 0.15, 0.2
+_TITLE, _STRONG, _WEAK, _GIVEN, _PINYIN, _INITIAL, _AFTER = 0.6, 0.35, 0.15, 0.4, 0.4, 0.35, 0.25
 _HAN_BEFORE = re.compile(
     r"(?:客户|联系人|收款人|付款人|汇款人|受益人|持卡人|申请人|姓名|户名|我叫|我是|找|联系|通知|先生|女士|经理)\s?[:：]?\s?$"
 )
@@ -43,10 +46,12 @@ def _rows(plain: str) -> Iterator[list[re.Match[str]]]:
     """Capitalised words that stand together, separated by a blank, or by a point after an initial."""
     row: list[re.Match[str]] = []
     for word in _WORD.finditer(plain):
+        if row and word[0] in _PARTICLES:
+            continue
         if row:
             between = plain[row[-1].end() : word.start()]
             initial = len(row[-1][0]) == 1 or row[-1][0].lower() in _lists().titles
-            together = between == " " or (between in (". ", ".") and initial)
+            together = between in (" ", "\xa0") or _PARTICLE.fullmatch(between) or (between in (". ", ".") and initial)
             if not together or not word[0][0].isupper():
                 yield row
                 row = []
@@ -65,7 +70,7 @@ def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
         row, words = row[1:], words[1:]
     stop = next((place for place, word in enumerate(words) if word in lists.not_names), len(words))
     row, words = row[: min(stop, _LONGEST_ROW)], words[: min(stop, _LONGEST_ROW)]
-    if not words or (len(words) == 1 and len(words[0]) < 2):
+    if max(map(len, words), default=0) < 2 or any(_ABBREVIATION.match(word[0]) for word in row):
         return None
     start, end = row[0].start(), row[-1].end()
     loud = len(words) > 1 and all(word[0].isupper() and len(word[0]) > 1 for word in row)
@@ -73,7 +78,7 @@ def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
     if all(word[0].isupper() and len(word[0]) > 2 for word in row) and not (pinyin or titled):
         return None  # an abbreviation, or a headline
     before, after = plain[max(0, start - _BEFORE) : start], plain[end : end + 16]
-    score = 0.1 if len(words) == 1 else 0.25
+    score = 0.08 if len(words) == 1 else 0.25
     if titled:
         score += _TITLE
     if words[0] in lists.given:

@@ -33,7 +33,7 @@ _TYPICAL_WORD = -9.0
 _RARE_WORD = -12.5
 _UNHEARD = -10.5  # a given name's character that is on no list
 _TITLE, _SHORT_TITLE, _ELDER, _LABEL, _CALLING, _BEFORE, _AFTER, _THINGS, _OWN, _EDGE = (
-    *(9.0, 6.0, 7.0, 6.0, 4.0, 2.0),
+    *(9.0, 6.0, 9.0, 6.0, 4.0, 2.0),
     *(1.5, 3.0, 8.0, 0.7),
 )
 _ELDERS = "老小阿"
