@@ -26,7 +26,7 @@ class SqlActions:
         """Keep a proposed action; the same turn, skill and digest gives the one that is there."""
         content = {"arguments": dict(action.arguments), "summary": action.summary}
         try:
-            async with self._database.write() as connection:
+            async with self._database.write(durable=True) as connection:
                 await connection.execute(
                     insert(ACTION).values(
                         id=action.id,
@@ -61,7 +61,7 @@ class SqlActions:
 
     async def approve(self, id: str, approval: Approval, *, complete: bool) -> Action:
         """Add one approval to a proposed action; `complete` makes it approved. Another state stays as it is."""
-        async with self._database.write() as connection:
+        async with self._database.write(durable=True) as connection:
             state_and_approvals = (
                 await connection.execute(
                     select(ACTION.c.state, ACTION.c.approvals).where(ACTION.c.id == id).with_for_update()
@@ -84,7 +84,7 @@ class SqlActions:
         values: dict[str, Any] = {"state": to}
         if outcome:
             values["outcome"] = self._sealer.seal(outcome, about=f"outcome/{id}")
-        async with self._database.write() as connection:
+        async with self._database.write(durable=True) as connection:
             moved = await connection.execute(
                 update(ACTION).where(ACTION.c.id == id, ACTION.c.state == expected).values(**values)
             )

@@ -23,7 +23,7 @@ class SqlAuditLog:
 
     async def append(self, *entries: AuditEntry) -> None:
         """Append to the chain. Raises `Unavailable` when it cannot be written."""
-        async with self._database.write() as connection:
+        async with self._database.write(durable=True) as connection:
             await self.append_in(connection, entries)
 
     async def append_in(self, connection: AsyncConnection, entries: tuple[AuditEntry, ...]) -> None:

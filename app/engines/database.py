@@ -31,10 +31,23 @@ class SqlDatabase:
         self.embedded = url.startswith("sqlite")
         # SQLite has one writer: waiting here is cheaper than waiting in the database.
         self._writing = asyncio.Lock()
-        arguments: dict[str, Any] = {"connect_args": {"timeout": 30}} if self.embedded else {"pool_pre_ping": True}
-        self.engine: AsyncEngine = create_async_engine(url, **arguments)
-        if self.embedded:
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+        self.engine = self._engine("NORMAL")
+        # Talk that a power cut takes from the last second can be said again; an action or an audit entry can not.
+        self._durable = self._engine("FULL") if self.embedded else self.engine
+
+    def _engine(self, synchronous: str) -> AsyncEngine:
+        if not self.embedded:
+            return create_async_engine(self.url, pool_pre_ping=True)
+        engine = create_async_engine(self.url, connect_args={"timeout": 30})
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        return engine
 
     async def open(self) -> None:
         """Create or migrate the tables. Raises `Unavailable` for a database of a newer version."""
@@ -53,12 +66,13 @@ class SqlDatabase:
     async def close(self) -> None:
         """Give the connections back."""
         await self.engine.dispose()
+        await self._durable.dispose()
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed at the end of the block, rolled back on an error."""
         try:
-            async with self.engine.begin() as connection:
+            async with (self._durable if durable else self.engine).begin() as connection:
                 yield connection
         except IntegrityError:
             raise  # a value that is there already: the caller's to understand
@@ -66,16 +80,16 @@ class SqlDatabase:
             raise self.unavailable(error) from None
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One writing transaction; this process writes in one line."""
-        async with self._writing, self.begin() as connection:
+    async def write(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
+        """One writing transaction; this process writes in one line. `durable`: it outlives a power cut."""
+        async with self._writing, self.begin(durable=durable) as connection:
             yield connection
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A session for a domain's own tables; commits are the caller's."""
+        """A session for a domain's own tables, durable; commits are the caller's."""
         try:
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with AsyncSession(self._durable, expire_on_commit=False) as session:
                 yield session
         except OperationalError as error:
             raise self.unavailable(error) from None
@@ -86,13 +100,6 @@ class SqlDatabase:
         return Unavailable(
             "STORAGE_FULL" if full else "DATABASE", self._texts("database_full" if full else "database_error")
         )
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _version(connection: Any) -> str | None:

@@ -96,14 +96,14 @@ class Gateway:
             try:
                 person = self.identity.person(turn.person)
                 text = self.review.readable(turn.text, files=len(turn.attachments))
-                room = await self._rooms.enter(turn, person)
+                room, new = await self._rooms.enter(turn, person)
                 async with self._rooms.one_at_a_time(room.id):
                     masked = (await self._privacy.mask(room.id, text)).masked
                     told = await self._records.begin_turn(turn, masked)
                     if told is not None and told.reply is not None:
                         return await self.desk.visible(told.reply, room.id)
                     voice = Voice(room.id, self.review, self._privacy, self._texts, listener)
-                    work = await self._work(turn, room, person, voice)
+                    work = await self._work(turn, room, person, voice, new=new)
                     masked_reply = await self._answered(work, voice, masked)
                     masked_reply = replace(masked_reply, trace_id=trace_id, turn_id=turn.id)
                     await self._records.finish_turn(turn.id, masked_reply, work.entries)
@@ -156,7 +156,7 @@ class Gateway:
         return self._reply(work, voice, refused=refused or isinstance(work.failure, Refused))
 
     async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
-        stored = await self._records.turns(work.room.id, limit=_REMEMBERED)
+        stored = [] if work.new else await self._records.turns(work.room.id, limit=_REMEMBERED)
         earlier = [one for one in stored if one.id != work.turn.id]
         asking, recent = _whose_word_stands(earlier)
         routing = self._router.route(masked.text, work.turn.mentions, asking, recent)
@@ -184,11 +184,11 @@ class Gateway:
                 )
         return messages
 
-    async def _work(self, turn: Turn, room: Room, person: Person, voice: Voice) -> Work:
-        known = await self._files.of_room(room.id)
+    async def _work(self, turn: Turn, room: Room, person: Person, voice: Voice, *, new: bool = False) -> Work:
+        known = [] if new else await self._files.of_room(room.id)
         given = {file.id for file in turn.attachments}
         attachments = (*turn.attachments, *(file for file in known if file.id not in given))
-        return Work(turn, room, person, self._clock(), attachments, voice)
+        return Work(turn, room, person, self._clock(), attachments, voice, new=new)
 
     async def _earlier(self, work: Work) -> list[ModelMessage]:
         return [

@@ -23,15 +23,16 @@ class Rooms:
         self._texts = texts
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def enter(self, turn: Turn, person: Person) -> Room:
-        """The room of this turn, made by its first message. Raises `Refused` for people who are not in it.
+    async def enter(self, turn: Turn, person: Person) -> tuple[Room, bool]:
+        """The room of this turn, and whether this message made it. Raises `Refused` for people who are not in it.
 
         On the command line the operator chooses the room, and the person he acts for joins it.
         """
         room = await self._records.room(turn.room)
         if room is None or (turn.operator is not None and person.id not in room.members):
-            return await self._records.open_room(Room(turn.room, _title(turn.text), (person.id,)))
-        return self.known_to(room, person)
+            joined = await self._records.open_room(Room(turn.room, _title(turn.text), (person.id,)))
+            return joined, room is None
+        return self.known_to(room, person), False
 
     async def of(self, id: str, person: Person) -> Room:
         """A room that `person` is in. A room that is not there is refused in the same words as one of others."""

@@ -38,6 +38,8 @@ class Work:
     now: datetime
     attachments: tuple[Attachment, ...]
     voice: Speaker
+    new: bool = False
+    """This message made the room: there is no earlier talk to look up."""
     citations: dict[str, list[Citation]] = field(default_factory=dict)
     """By assistant: what its skills' renderings stand on."""
     material: dict[str, list[Citation]] = field(default_factory=dict)
