@@ -31,4 +31,4 @@ def mount(app: FastAPI, gateway: Gateway, settings: Settings, sign_in: SignIn) -
     # Chainlit reads its folders, keys and cookie names from the environment while it is imported, so not earlier.
     from app.channels.browser_chat import Chat
 
-    Chat(gateway, sign_in).mount(app)
+    Chat(gateway, sign_in).mount(app, settings.content)

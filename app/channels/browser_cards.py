@@ -146,9 +146,9 @@ class Cards:
             "title": hit.title,
             "locator": hit.locator,
             "dated": hit.dated,
-            "text": hit.text,
-            "quote": quote,
-            "url": hit.url,
+            "text": displayed(hit.text) if "\n|" in hit.text else hit.text,
+            "quote": displayed(quote) if "\n|" in hit.text else quote,
+            "url": f"{hit.url}#at" if hit.url else "",
             "labels": _labels("passage"),
         }
         return _custom(place, f"passage:{source}:{locator}", "Passage", "", props)

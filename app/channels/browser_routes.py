@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
@@ -11,11 +12,12 @@ from chainlit.auth import get_current_user
 from chainlit.session import WebsocketSession
 from chainlit.user import PersistedUser
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from pypinyin import Style, lazy_pinyin
 from starlette.datastructures import UploadFile
 
 from app.channels.browser_cards import Json, say, spoken_name
+from app.channels.browser_documents import HEADERS, document_page, refusal_page
 from app.channels.browser_page import language_of_browser
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError
@@ -30,7 +32,7 @@ _DISCS = ("#0b6b8f", "#7a4f9a", "#a8562a", "#2f7a53", "#4a5f9e", "#8a3f5e")
 _User = Annotated[PersistedUser, Depends(get_current_user)]
 
 
-def router(gateway: Gateway) -> APIRouter:
+def router(gateway: Gateway, knowledge: Path) -> APIRouter:
     """The routes. They come before Chainlit's of the same path, which would keep uploads as plain files of its own."""
     routes = APIRouter(include_in_schema=False)
     faces = {
@@ -89,6 +91,16 @@ def router(gateway: Gateway) -> APIRouter:
             content_disposition_type="inline" if shown else "attachment",
             headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"},
         )
+
+    @routes.get("/documents/{source:path}")
+    async def document(request: Request, source: str, user: _User, at: str = "") -> Response:
+        """The original of a citation. Who may read the passage may read its document: rights are by set."""
+        with speaking(language_of_browser(request.headers.get("accept-language", ""))):
+            try:
+                hit = await gateway.desk.passage(user.identifier, source, at)
+            except AssistantError as error:
+                return HTMLResponse(refusal_page(error.message), 404, headers=HEADERS)
+            return HTMLResponse(document_page(knowledge, hit), headers=HEADERS)
 
     @routes.get("/avatars/{name:path}")
     async def avatar(name: str) -> Response:

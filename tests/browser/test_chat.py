@@ -90,6 +90,7 @@ async def test_nobody_gets_in_without_the_password(page: Page, server: Server) -
     await expect(page.locator("form")).to_contain_text("员工号或密码不对")
     assert (await page.request.get("/mentions")).status == 401
     assert (await page.request.get("/project/file/some-file")).status == 401
+    assert (await page.request.get("/documents/office/seals.md")).status == 401
 
 
 async def test_nothing_of_the_framework_shows(page: Page, server: Server) -> None:
@@ -182,6 +183,9 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     quote = await page.inner_text(".dm-quote blockquote")
     await chip.click()
     await expect(page.locator("#side-view-content mark")).to_have_text(quote)
+    async with context.expect_page() as opened:
+        await page.click(".dm-passage-link")
+    await expect((await opened.value).locator("mark")).to_contain_text(quote)
 
     # A room is booked only after the yes.
     await say(page, "@办公 预订明天下午3点到4点的会议室，6个人，主题：季度计划")

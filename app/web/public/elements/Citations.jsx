@@ -1,18 +1,23 @@
 // The chips below an answer: number, short title, place. Hover or focus shows the quote, a click the passage.
 import { HoverCard, HoverCardContent, HoverCardTrigger } from '@/components/ui/hover-card';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { toast } from 'sonner';
+import { Markdown } from '@/components/markdown';
 
 const shortened = (title) => (title.length > 18 ? `${title.slice(0, 17)}…` : title);
 
 function Chip({ one, open }) {
   const [hovered, setHovered] = useState(false);
+  const clicked = useRef(0);
   const click = () => {
+    clicked.current = Date.now();
     setHovered(false);
     open(one);
   };
+  // The click gives the chip the focus, which would show the quote again over the talk.
+  const hover = (next) => setHovered(next && Date.now() - clicked.current > 600);
   return (
-    <HoverCard open={hovered} onOpenChange={setHovered} openDelay={150} closeDelay={80}>
+    <HoverCard open={hovered} onOpenChange={hover} openDelay={150} closeDelay={80}>
       <HoverCardTrigger asChild>
         <button type="button" className="dm-chip" onClick={click}
           aria-label={`[${one.n}] ${one.title} ${one.locator}：${one.quote}`}>
@@ -23,7 +28,7 @@ function Chip({ one, open }) {
       </HoverCardTrigger>
       <HoverCardContent className="dm-quote" align="start">
         <p className="dm-quote-title">{one.title} · {one.locator}</p>
-        <blockquote>{one.quote}</blockquote>
+        <blockquote>{one.quote.includes('\n|') ? <Markdown>{one.quote}</Markdown> : one.quote}</blockquote>
       </HoverCardContent>
     </HoverCard>
   );

@@ -12,11 +12,12 @@ export default function Passage() {
         <span>{locator}</span>
         {dated ? <span>{labels.dated} {dated}</span> : null}
       </p>
-      {text.trimStart().startsWith('|') ? (
-        <>
-          {quote && quote !== text ? <mark className="dm-passage-quoted">{quote}</mark> : null}
-          <Markdown>{text}</Markdown>
-        </>
+      {text.includes('\n|') ? (
+        <div className="dm-passage-text dm-passage-table">
+          <Markdown>{at < 0 ? text : text.slice(0, at)}</Markdown>
+          {at < 0 ? null : <div className="dm-passage-quoted"><Markdown>{quote}</Markdown></div>}
+          {at < 0 ? null : <Markdown>{text.slice(at + quote.length)}</Markdown>}
+        </div>
       ) : (
         <div className="dm-passage-text">
           {at < 0 ? text : <>{text.slice(0, at)}<mark>{quote}</mark>{text.slice(at + quote.length)}</>}
