@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
 from app.core.settings import Settings
-from app.main import build_assistants, build_identity, build_router
+from app.main import build_assistants, build_identity, build_privacy, build_router
 
 
 async def route(settings: Settings, *, text: str | None, jsonl: bool, person: str | None) -> int:
     """Route one text, or every line of standard input."""
     if person is not None:
         build_identity(settings).person(person)
-    router = build_router(build_assistants(settings))
+    router, privacy = build_router(build_assistants(settings)), build_privacy(settings, None)
 
     async def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
-        routing = router.route(line["text"])
+        # The walk routes masked text, so this does too.
+        room = secrets.token_hex(6)
+        routing = router.route((await privacy.mask(room, line["text"])).masked.text)
         return {
             "assistants": list(routing.assistants),
             "mentions": list(routing.mentions),
-            "unknown": list(routing.unknown),
+            "unknown": [await privacy.unmask(room, name) for name in routing.unknown],
             "confidence": round(routing.confidence, 4),
             "reason": routing.reason,
         }
