@@ -68,6 +68,10 @@ async def own_questions(folder: Path) -> list[Row]:
     first_start = time.process_time() - begun
     knowledge, second_start = await opened(ROOT, folder / "home")
     questions = lines_of(Path(__file__).parent / "data" / "knowledge_questions.jsonl")
+    for question in questions:
+        for place in question["answers"]:
+            if await knowledge.passage(*place.split(" ", 1)) is None:
+                raise SystemExit(f"knowledge_questions.jsonl: no such place: {place}")
     there = sorted(path.parent.name for path in (ROOT / "knowledge").glob("*/set.yaml"))
     halves = {"dev": Tally(), "kept": Tally()}
     answered: Counter[str] = Counter()

@@ -17,7 +17,7 @@ from app.engines import lexical_sql as sql
 from app.engines.documents import Document
 from app.engines.passages import Passage
 from app.engines.relevance import Scale, question_of
-from app.engines.synonyms import Synonyms
+from app.engines.synonyms import NONE, Synonyms
 from app.engines.words import normal, pairs, words
 
 CANDIDATES = 30
@@ -47,9 +47,9 @@ class Found:
 class LexicalIndex:
     """Everything blocks: call it in a thread. Several threads and several processes may share the file."""
 
-    def __init__(self, path: Path, say: Texts, synonyms: Synonyms | None = None) -> None:
+    def __init__(self, path: Path, say: Texts, synonyms: Synonyms = NONE) -> None:
         self._path = path
-        self._synonyms = synonyms or {}
+        self._synonyms = synonyms
         self._say = say
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
 

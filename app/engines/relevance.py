@@ -73,7 +73,7 @@ class Scale:
         """1 for the word itself, less for what means the same or for its pairs: 住宿费用 for 住宿费."""
         if word in there:
             return 1.0
-        if any(other in text for other in self.question.about[word]):
+        if any(other in there or (_has_no_edges(other) and other in text) for other in self.question.about[word]):
             return CREDIT_OF_SYNONYM
         own = pairs(word) if len(word) > 2 else []
         return CREDIT_OF_PAIRS * sum(pair in there for pair in own) / len(own) if own else 0.0
@@ -82,7 +82,7 @@ class Scale:
 def question_of(query: str, synonyms: Synonyms) -> Question:
     """The question in a query; one without any word is about nothing."""
     query = query[:LONGEST_QUERY]
-    return Question(normal(query), {word: synonyms.get(word, ()) for word in asked(query, synonyms)})
+    return Question(normal(query), {word: synonyms.of(word) for word in asked(query, synonyms.whole)})
 
 
 def _weight(word: str, others: Iterable[str], counts: Mapping[str, int], total: int) -> float:
@@ -91,6 +91,11 @@ def _weight(word: str, others: Iterable[str], counts: Mapping[str, int], total: 
     count = max([counts.get(word, 0), *called])
     length = min(len(word), 4) if word[0] >= "㐀" else 2
     return length * math.log(1 + (total - count + 0.5) / (count + 0.5))
+
+
+def _has_no_edges(word: str) -> bool:
+    """False for a Latin word, which may stand by chance within another: `nim` in `minimum`."""
+    return not (word.isascii() and word.isalnum())
 
 
 def _longest_run(query: str, text: str) -> int:

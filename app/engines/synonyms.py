@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from app.core.assistant import ContentError, read_yaml
 from app.engines.words import normal
 
-Synonyms = Mapping[str, tuple[str, ...]]
-"""A word, in its normal spelling -> the others of its groups."""
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Words in their normal spelling -> the others of their groups."""
+
+    groups: Mapping[str, tuple[str, ...]]
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """What means the same; empty for most words."""
+        return self.groups.get(word, ())
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """Finds these words, the longest first, where the dictionary might cut them; Latin ones only whole."""
+        words = sorted((word for word in self.groups if len(word) > 1), key=lambda word: (-len(word), word))
+        bound = [
+            rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in words
+        ]
+        return re.compile("|".join(bound) or r"(?!)")
+
+
+NONE = Synonyms({})
 
 
 def load_synonyms(path: Path) -> Synonyms:
     """The groups of the file, none when it is not there. Raises `ContentError` with file and line."""
     if not path.exists():
-        return {}
+        return NONE
     groups = read_yaml(path) or []
     if not isinstance(groups, list):
         raise ContentError(path, 1, "a list of groups is expected")
@@ -26,7 +49,7 @@ def load_synonyms(path: Path) -> Synonyms:
         members = [normal(word) for word in group]
         for member in members:
             found.setdefault(member, []).extend(other for other in members if other != member)
-    return {word: tuple(dict.fromkeys(others)) for word, others in found.items()}
+    return Synonyms({word: tuple(dict.fromkeys(others)) for word, others in found.items()})
 
 
 def _line_of(path: Path, item: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Container, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ _SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _CHINESE_NUMBER = re.compile(
     r"[零〇一二两三四五六七八九十百千]+(?=个?(?:条|章|月|季度|年|周|日|天|小时|分钟|级|次|人|倍|名|份|笔|类|档|成|万|亿|元|页|项|%))"
 )
+_NOTHING = re.compile(r"(?!)")
 _CLAUSE_NUMBER = re.compile(r"第\d+条")
 _UNSAID = frozenset((Path(__file__).parent / "question_words.txt").read_text(encoding="utf-8").split())
 """Words that a question is made with, not what it is about."""
@@ -38,26 +38,22 @@ def pairs(text: str) -> list[str]:
     return [f"~{run[at : at + 2]}" for run in _HAN_RUN.findall(normal(text)) for at in range(len(run) - 1)]
 
 
-def asked(query: str, whole: Container[str] = ()) -> list[str]:
+def asked(query: str, whole: re.Pattern[str] = _NOTHING) -> list[str]:
     """What a query is about: its words without those that only make it a question, unless it has no other.
 
-    Neighbouring words that together stand in `whole` are one.
+    What `whole` finds is one word, however the dictionary would cut it.
     """
-    plain = normal(query)
-    numbers = _CLAUSE_NUMBER.findall(plain)
-    every = _merged(_jieba().lcut(_CLAUSE_NUMBER.sub(" ", plain)), whole)
-    every = [word for word in every if _WORD.search(word)]
-    return list(dict.fromkeys([*numbers, *(word for word in every if word in whole or word not in _UNSAID)] or every))
-
-
-def _merged(cut: Sequence[str], whole: Container[str]) -> list[str]:
-    merged = []
+    every: list[str] = []
+    wanted: list[str] = []
     at = 0
-    while at < len(cut):
-        size = next((size for size in (4, 3, 2) if "".join(cut[at : at + size]) in whole), 1)
-        merged.append("".join(cut[at : at + size]))
-        at += size
-    return merged
+    plain = normal(query)
+    for found in re.compile(rf"{_CLAUSE_NUMBER.pattern}|{whole.pattern}|$").finditer(plain):
+        cut = [word for word in _jieba().cut(plain[at : found.start()]) if _WORD.search(word)]
+        every += cut
+        wanted += [word for word in cut if word not in _UNSAID]
+        wanted += [found.group()] if found.group() else []
+        at = found.end()
+    return list(dict.fromkeys(wanted or every))
 
 
 @lru_cache(maxsize=4096)

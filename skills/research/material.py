@@ -15,6 +15,8 @@ import yaml
 from app.core.ports import ANSWERS_FROM, Hit, Knowledge
 from app.core.texts import Texts
 
+NEARLY_AS_GOOD = 0.65
+"""Share of the best passage's score: one that says less of the topic is about something else."""
 _LOOKED_AT = 60
 
 say = Texts(Path(__file__).parent / "texts")
@@ -33,10 +35,12 @@ class Section:
 
 async def material_on(topic: str, knowledge: Knowledge, *, passages: int, per_document: int) -> list[Hit]:
     """The best passages on a topic, not too many of one document. Notes about a document itself are left out."""
+    found = await knowledge.search(topic, limit=_LOOKED_AT)
+    enough = max([ANSWERS_FROM, *(NEARLY_AS_GOOD * hit.score for hit in found)])
     taken: Counter[str] = Counter()
     chosen = []
-    for hit in await knowledge.search(topic, limit=_LOOKED_AT):
-        if hit.score >= ANSWERS_FROM and not hit.text.startswith(">") and taken[hit.source] < per_document:
+    for hit in found:
+        if hit.score >= enough and not hit.text.startswith(">") and taken[hit.source] < per_document:
             taken[hit.source] += 1
             chosen.append(hit)
     return chosen[:passages]
