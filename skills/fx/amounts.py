@@ -15,7 +15,7 @@ BLANK = "¦"
 _UNITS: dict[str, int] = {
     **dict.fromkeys(("k", "thousand"), 1_000),
     "w": 10_000,
-    **dict.fromkeys(("m", "mm", "mn", "mil", "mill", "mio", "mios", "million", "millions", "个"), 1_000_000),
+    **dict.fromkeys(("m", "mm", "mn", "mil", "mill", "mln", "mio", "mios", "million", "millions", "个"), 1_000_000),
     **dict.fromkeys(("b", "bn", "bio", "bil", "billion", "billions", "yard", "yards", "yd", "yds"), 1_000_000_000),
     **dict.fromkeys(("trillion", "trillions"), 1_000_000_000_000),
 }
@@ -29,27 +29,31 @@ _PIECE = r"个半?(?!月|星期|礼拜|工作日|小时|客户|人|字|季|交�
 
 def _value_group(number: int) -> str:
     return (
-        rf"(?P<minus{number}>[-−负]\s*)?(?P<number{number}>{HAN_NUMBER}|{ENGLISH_NUMBER})"
-        rf"(?P<unit{number}>[ -]?个?(?:{_latin})(?![A-Za-z])|{_PIECE})?"
+        # Atomic: a number is taken whole or not at all, never a part of its figures.
+        rf"(?P<minus{number}>[-−负]\s*|(?:minus|negative)\s+)?(?>(?P<number{number}>{HAN_NUMBER}|{ENGLISH_NUMBER})"
+        rf"(?P<unit{number}>[ -]?个?(?:{_latin})(?![A-Za-z])|{_PIECE})?)"
     )
 
 
 _START = r"(?<![A-Za-z\d.,/#])"
-_NOT_COUNTED = r"(?!\s*[%年月日号天周点个期]|\d)"
+_NOT_COUNTED = r"(?!\s*[%年月日号天周点个期])"
+_AFTER = rf"(?P<after>{PAIR}|{CURRENCY}|元|块钱|块)"
 _BESIDE = re.compile(
-    rf"{_START}{_value_group(1)}\s*(?:元(?=\s*(?:{CURRENCY})))?\s*(?:of\s+(?:the\s+)?)?(?P<after>{PAIR}|{CURRENCY}|元|块钱|块)"
-    rf"|(?P<before>{PAIR}|{CURRENCY})[\s:]*{_value_group(2)}{_NOT_COUNTED}",
+    rf"{_START}{_value_group(1)}\s*(?:元(?=\s*(?:{CURRENCY})))?\s*(?:of\s+(?:the\s+)?)?{_AFTER}"
+    rf"|(?P<before>{PAIR}|{CURRENCY})[\s:]*{_value_group(2)}{_NOT_COUNTED}(?!\s*(?:{CURRENCY}))",
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"{_START}{_value_group(1)}{_NOT_COUNTED}", re.IGNORECASE)
 _PLAIN_WORDS = re.compile(
     r"千万(?=别|不|要|注意|记|小心)|万一|一[点些下定样直起共]|百分|[十一二三四五六七八九]点(?![零〇一二三四五六七八九])"
 )
+_COINS = r"(?:比特币|以太坊|泰达币|bitcoins?)"
 _UNKNOWN = re.compile(
-    rf"{HAN_NUMBER}\s*(?:{_latin})?\s*(?P<code>(?-i:[A-Z]{{3,5}})(?![A-Za-z])|比特币|以太坊|泰达币|bitcoins?)",
+    rf"{HAN_NUMBER}\s*(?:{_latin})?\s*(?P<code>(?-i:[A-Z]{{3,5}})(?![A-Za-z]))"
+    rf"|(?P<named>(?<![A-Za-z])(?:USDT|USDC|BTC|ETH|XAU|XAG)(?![A-Za-z])|{_COINS}|黄金|白银)",
     re.IGNORECASE,
 )
-_NOT_CURRENCIES = frozenset("TOD TOM SPOT FWD SWAP NDF LTD INC LLC PLC GMBH CORP".split())
+_NO_CODES = frozenset(["TOD", "TOM", "SPOT", "FWD", "SWAP", "NDF", "LTD", "INC", "LLC", "PLC", "GMBH", "CORP"])
 
 LARGEST = Decimal(10) ** 13
 """No deal is larger; what is, is a slip of the hand."""
@@ -86,7 +90,7 @@ def find_amounts(line: str, *, only: bool = False) -> tuple[list[Amount], str]:
     rest = readable
     for amount in found:
         rest = _blanked(rest, amount.start, amount.end)
-    alone = [amount for match in _ALONE.finditer(rest) if (amount := _by_itself(match, only))]
+    alone = [amount for match in _ALONE.finditer(rest) if (amount := _by_itself(match, only, readable))]
     sure = [amount for amount in found if not amount.weak] + alone
     kept = sorted(sure or found[:1], key=lambda amount: amount.start)
     return kept, blank_figures(line, kept)
@@ -95,8 +99,11 @@ def find_amounts(line: str, *, only: bool = False) -> tuple[list[Amount], str]:
 def unknown_currency(line: str) -> str | None:
     """What stands after a number like a currency and is none that is dealt here."""
     for match in _UNKNOWN.finditer(line):
+        if match["named"]:
+            return match["named"]
         code = match["code"]
-        if code.upper() not in _NOT_CURRENCIES and not code_of(code[:3]) and code.lower() not in NICKNAMES:
+        word_of_ours = code.upper() in _NO_CODES or code.lower() in _UNITS or code.lower() in NICKNAMES
+        if not word_of_ours and code_of(code[:3]) is None:
             return code
     return None
 
@@ -137,12 +144,12 @@ def _beside(match: re.Match[str]) -> Amount | None:
     return Amount(_signed(value, match[f"minus{group}"]), where, start, end, weak)
 
 
-def _by_itself(match: re.Match[str], only: bool) -> Amount | None:
+def _by_itself(match: re.Match[str], only: bool, readable: str) -> Amount | None:
     number, unit = match["number1"], _unit(match["unit1"])
     value = _value(number, match["unit1"])
     if value is None or (unit in _WEAK and _could_be_tenor(value / _UNITS[unit])):
         return None
-    if unit == "个" and not number[0].isdigit() and re.match(r"[^\s,，。;；、!！?？¦]", match.string[match.end() :]):
+    if unit == "个" and not number[0].isdigit() and re.match(r"[^\s,，。;；、!！?？¦]", readable[match.end() :]):
         return None  # 两个 counts what follows
     if unit:
         pass

@@ -40,7 +40,10 @@ async def rates(ctx: Context, text: Annotated[str, Slot("utterance")] = "") -> R
         parts.append(_table(prices))
     if problems:
         parts.append("\n".join(problems))
-    parts += [say("indicative"), stamp(market.as_of, market.source, timedelta(minutes=market.stale_after_minutes), ctx.now)]
+    parts += [
+        say("indicative"),
+        stamp(market.as_of, market.source, timedelta(minutes=market.stale_after_minutes), ctx.now),
+    ]
     return Result("\n\n".join(parts), data=_data(market, prices))
 
 
@@ -57,6 +60,7 @@ def _table(prices: list[IndicativePrice]) -> str:
 
 def _data(market: Market, prices: list[IndicativePrice]) -> dict[str, object]:
     quoted = [
-        {"pair": f"{one.base}/{one.quote}", "per": one.per, "bid": plain(one.bid), "offer": plain(one.offer)} for one in prices
+        {"pair": f"{one.base}/{one.quote}", "per": one.per, "bid": plain(one.bid), "offer": plain(one.offer)}
+        for one in prices
     ]
     return {"as_of": market.as_of.isoformat(), "source": market.source, "indicative": True, "rates": quoted}

@@ -66,19 +66,48 @@ NICKNAMES: dict[str, tuple[str, str, str]] = {
     "loonie": ("USD", "CAD", "CAD"),
     "swissy": ("USD", "CHF", "CHF"),
     "swissie": ("USD", "CHF", "CHF"),
+    "欧美": ("EUR", "USD", "EUR"),
+    "镑美": ("GBP", "USD", "GBP"),
+    "磅美": ("GBP", "USD", "GBP"),
+    "澳美": ("AUD", "USD", "AUD"),
+    "纽美": ("NZD", "USD", "NZD"),
+    "美日": ("USD", "JPY", "JPY"),
+    "美加": ("USD", "CAD", "CAD"),
+    "美瑞": ("USD", "CHF", "CHF"),
+    "欧日": ("EUR", "JPY", "EUR"),
+    "镑日": ("GBP", "JPY", "GBP"),
 }
-_WORDS: dict[str, str] = {name: code for code, names in NAMES.items() for name in names}
+_SYMBOLS = {
+    "us$": "USD",
+    "hk$": "HKD",
+    "a$": "AUD",
+    "c$": "CAD",
+    "s$": "SGD",
+    "nz$": "NZD",
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "￥": "CNY",
+}
+_WORDS: dict[str, str] = {name: code for code, names in NAMES.items() for name in names} | _SYMBOLS
 
 _codes = "|".join(code for code in NAMES if code != "TRY")
 _words = "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
-_han_words = "|".join(word for word in sorted(_WORDS, key=len, reverse=True) if not word.isascii())
-_latin_words = "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True) if word.isascii())
+_han_words = "|".join(
+    word for word in sorted(_WORDS, key=len, reverse=True) if not word.isascii() and word not in _SYMBOLS
+)
+_latin_words = "|".join(
+    re.escape(word)
+    for word in sorted(_WORDS, key=len, reverse=True)
+    if word.isascii() and word.islower() and "$" not in word
+)
+_symbols = "|".join(re.escape(symbol) for symbol in _SYMBOLS)
 _nicks = "|".join(NICKNAMES)
 # A Latin word must not be cut out of a longer one; two codes may stand together (EURUSD). `try` is a verb: upper case only.
 CURRENCY = (
     rf"(?:(?<![A-Za-z])(?:{_codes}|(?-i:TRY)|{_nicks})(?![a-z])"
     rf"|(?<=(?-i:[A-Z]{{3}}))(?:{_codes})(?![A-Za-z])"
-    rf"|(?<![A-Za-z.])(?:{_latin_words})(?![a-z])|{_han_words})"
+    rf"|(?<![A-Za-z.])(?:{_latin_words})(?![a-z])|{_han_words}|{_symbols})"
 )
 _ONE = rf"(?<![A-Za-z])(?:{_codes}|(?-i:TRY))"
 _AGAINST = r"\s*(?:against|versus|vs\.?)\s*(?:the\s+)?"

@@ -17,7 +17,7 @@ _month = (
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _day = r"(?:mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
-_han = r"[一二三四五六七八九十]{1,3}"
+_han = r"[一二两三四五六七八九十]{1,3}"
 _CUE = r"(?:交割日?|起息日?|到期日?|value(?: date)?|delivery|settle(?:ment|s)?|maturity|on|by|for)\s*[:：为是]?\s*"
 
 
@@ -126,7 +126,11 @@ def _in_days(match: re.Match[str], today: date) -> date:
 
 
 def _day_after_tomorrow(match: re.Match[str], today: date) -> date:
-    return today + timedelta(days=2)
+    return today + timedelta(days=3 if match["big"] else 2)
+
+
+def _yesterday(match: re.Match[str], today: date) -> date:
+    return today - timedelta(days=1)
 
 
 def _next(month: int, day: int, today: date) -> date:
@@ -161,7 +165,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = (
         False,
     ),
     (
-        _pattern(r"(?<![\d.,])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d.,]|\s*(?:[万亿kmw]|美|欧))"),
+        _pattern(r"(?<![\d.,A-Za-z#])(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?![\d.,]|\s*(?:[万亿kmw]|美|欧))"),
         _full,
         False,
     ),
@@ -182,7 +186,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = (
     ),
     (
         _pattern(
-            rf"(?<![\d.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?(?P<m>{_month})(?![a-z])(?:\s*,?\s*(?P<y>20\d\d))?"
+            rf"(?<![\d.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s-]?(?:of\s)?(?P<m>{_month})(?![a-z])(?:[\s,-]*(?P<y>20\d\d))?"
         ),
         _english,
         False,
@@ -199,6 +203,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = (
         True,
     ),
     (_pattern(r"[明今]?年[底末]|end of (?:the )?year|year[ -]end"), _end_of_year, True),
-    (_pattern(rf"(?P<n>\d{{1,3}}|{_han})天(?:之?后|期)"), _in_days, False),
-    (_pattern(r"后天(?=\s*(?:交割|起息|到账))|(?<=交割)后天|(?<=起息)后天"), _day_after_tomorrow, False),
+    (_pattern(rf"(?P<n>\d{{1,3}}|{_han})天(?:之?后|期|远期)"), _in_days, False),
+    (_pattern(r"(?P<big>大)?后天(?=\s*(?:交割|起息|到账))"), _day_after_tomorrow, False),
+    (_pattern(r"(?:昨天|昨日|前天)(?=\s*(?:交割|起息))|(?<=value )yesterday"), _yesterday, False),
 )

@@ -14,8 +14,8 @@ _LARGE = {"万": 10_000, "亿": 100_000_000}
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,15}(?:\.\d{1,6})?)"
 HAN_DIGIT = r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
 HAN_UNIT = r"[十拾百佰千仟万亿]"
-# Bounded, so that a line of a thousand 百 costs nothing.
-HAN_NUMBER = rf"(?:(?:{DIGITS}|{HAN_DIGIT}|点|半|{HAN_UNIT}|个(?=[十百千万亿])){{1,24}})"
+# Atomic and bounded: a line of a thousand figures costs no more than its length.
+HAN_NUMBER = rf"(?>(?:(?>{DIGITS})|{HAN_DIGIT}|点|半|{HAN_UNIT}|个(?=[十百千万亿])){{1,24}})"
 _HAN_TOKEN = re.compile(rf"{DIGITS}|点{HAN_DIGIT}+|.")
 
 _ENGLISH = {

@@ -71,7 +71,9 @@ def indicative(market: Market, one: str, other: str, day: date | None, today: da
         points = _points(direct, base, quote, wanted, spot_day, today)
         raw = (direct.spot[0] + points[0] * direct.pip, direct.spot[1] + points[1] * direct.pip)
         per, decimals, legs = direct.per, direct.decimals, ()
-        return _price(market, base, quote, per, decimals, raw, spot, points if wanted != spot_day.day else None, wanted, legs)
+        return _price(
+            market, base, quote, per, decimals, raw, spot, points if wanted != spot_day.day else None, wanted, legs
+        )
     per, decimals = _cross_convention(base, quote)
     outright, legs = _cross(market, base, quote, wanted if wanted != spot_day.day else None, today)
     spot, _ = _cross(market, base, quote, None, today)

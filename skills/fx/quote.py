@@ -65,7 +65,9 @@ def _question(deal: DealElements) -> str | None:
     sentences = [*reasons]
     if asked:
         known = _known(deal)
-        sentences.append(say("ask_missing_known" if known else "ask_missing", known=known, asked=say("comma").join(asked)))
+        sentences.append(
+            say("ask_missing_known" if known else "ask_missing", known=known, asked=say("comma").join(asked))
+        )
     return say("between_sentences").join(sentences)
 
 

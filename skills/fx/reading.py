@@ -17,8 +17,12 @@ from skills.fx.sides import Verb, find_verbs, is_swap, near_leg, without_negated
 from skills.fx.tenors import find_letters, find_words
 
 _FORWARD = re.compile(r"远期|锁汇|锁定|(?<![a-z])(?:forward|fwd|outright|ndf)s?(?![a-z])", re.IGNORECASE)
+_ADDED = re.compile(r"[再另]加|追加|(?<![a-z])(?:add|plus)(?![a-z])", re.IGNORECASE)
+_COUNTER_ONLY = re.compile(r"(?:兑|(?<!不)对|against|versus|vs\.?)\s*$", re.IGNORECASE)
 _OTHER_PRODUCT = re.compile(r"期权|看涨|看跌|(?<![a-z])options?(?![a-z])|货币互换|利率互换", re.IGNORECASE)
 _ONLY_A_NUMBER = re.compile(r"\s*(?:大?约|就|是|about)?\s*-?[\d,.\s一二两三四五六七八九十百千万亿半]+\s*[。.!！]?\s*")
+_EXCHANGED = re.compile(r"[兑换对用付]|(?<![a-z])(?:against|vs|for|with|into)(?![a-z])", re.IGNORECASE)
+_WORTH = re.compile(rf"[\s{BLANK}]*(?:的|等值)")
 _CLAUSE_END = re.compile(r"[。;；!！?？]")
 
 
@@ -69,10 +73,15 @@ def read_line(line: str, today: date) -> Reading:
     amounts, without_figures = find_amounts(rest, only=only_number)
     if tenor is None and said_date is None and (letters := find_letters(without_figures)):
         tenor = letters
+    if _ADDED.search(rest):
+        doubts.append("several_amounts")
+        amounts = []
     verbs = find_verbs(without_figures)
     if swap:
         verbs = near_leg(without_figures, verbs)
     mentions = find_mentions(without_figures)
+    if any(one.first == one.second for one in mentions):
+        doubts.append("same_currency")
     dealt = _dealt(without_figures, mentions, verbs, amounts)
     amount = _chosen(amounts, dealt.dealt, doubts)
     return replace(
@@ -81,7 +90,7 @@ def read_line(line: str, today: date) -> Reading:
         amount_ccy=amount.code if amount else None,
         tenor=tenor.tenor if tenor else None,
         said_date=said_date,
-        product=_product(rest if not tenor else line, swap, tenor.tenor if tenor else None),
+        product=_product(without_negated(line), swap, tenor.tenor if tenor else None),
         other_product=_OTHER_PRODUCT.search(line) is not None,
         customer=customer.name if customer else None,
         limit_price=limit.price if limit else None,
@@ -126,7 +135,7 @@ def _still_open(earlier: Reading, later: Reading) -> tuple[Doubt, ...]:
 
 def _currencies_corrected(earlier: Reading, later: Reading) -> Reading:
     if later.dealt is None:
-        return earlier
+        return replace(earlier, other=later.other) if later.other and later.other != earlier.dealt else earlier
     if earlier.dealt is None or later.other is not None:
         moved = replace(earlier, dealt=later.dealt, other=later.other, ordered=later.ordered)
     elif later.dealt == CNY and earlier.dealt != CNY and later.side is None:
@@ -183,6 +192,8 @@ def _dealt(line: str, mentions: list[Mention], verbs: list[Verb], amounts: list[
     side = verbs[0].side if verbs else None
     if not codes:
         return Reading(side)
+    if len(codes) == 1 and _COUNTER_ONLY.search(line[: mentions[0].start]):
+        return Reading(side, None, codes[0])
     by_verb = [(verb, _object(line, verb, mentions, verbs)) for verb in verbs]
     if converted := next(((verb, i) for i, verb in enumerate(verbs) if verb.way == "convert"), None):
         return _converted(converted[0], mentions, codes, amounts, verbs)
@@ -197,6 +208,9 @@ def _dealt(line: str, mentions: list[Mention], verbs: list[Verb], amounts: list[
         dealt = spoken if spoken in (base, quote) and spoken is not None else base
         return Reading(side, dealt, quote if dealt == base else base, True)
     foreign = [code for code in codes if code != CNY]
+    counted = {amount.code for amount in amounts if amount.code and amount.code != CNY}
+    if len(counted) > 1 and not _EXCHANGED.search(line):
+        return Reading(side, amounts[0].code)  # two deals in one breath: the first one, with a doubt
     if spoken is None or (verbs and verbs[0].way == "foreign" and spoken == CNY and foreign):
         spoken = foreign[0] if foreign else codes[0]
     return Reading(side, spoken, next((code for code in codes if code != spoken), None))
@@ -229,6 +243,8 @@ def _object(line: str, verb: Verb, mentions: list[Mention], verbs: list[Verb]) -
         stop = min(stop, end.start())
     for one in mentions:
         if verb.end <= one.start < stop:
+            if one.first == CNY and _WORTH.match(line, one.end):
+                continue  # 买500万人民币的美元: the yuan only say how much
             return None if one.second and not one.against else one.first
     taken = max((other.end for other in verbs if other.end <= verb.start), default=0)
     before = [one for one in mentions if taken <= one.start and one.end <= verb.start]

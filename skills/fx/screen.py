@@ -108,7 +108,9 @@ def _closest(wanted: str, normals: Sequence[str], threshold: float) -> dict[int,
     """Place in `normals` -> score 0 to 1. Whole names are compared; with two words in common, names that hold another
     one count nearly as much (John Smith and John Albert Smith)."""
     found: dict[int, float] = {}
-    for _, score, place in process.extract(wanted, normals, scorer=fuzz.ratio, limit=MOST, score_cutoff=threshold * 100):
+    for _, score, place in process.extract(
+        wanted, normals, scorer=fuzz.ratio, limit=MOST, score_cutoff=threshold * 100
+    ):
         found[place] = score / 100
     words = set(wanted.split())
     if len(words) > 1:
@@ -171,7 +173,9 @@ def _entries(rows: list[list[str]], file: str) -> Iterator[Entry]:
         for number, row in enumerate(rows[1:], start=2):
             values = dict(zip(header, (cell.strip() for cell in row), strict=False))
             if values.get("name"):
-                aliases = tuple(alias.strip() for alias in re.split(r"[;|；]", values.get("aliases", "")) if alias.strip())
+                aliases = tuple(
+                    alias.strip() for alias in re.split(r"[;|；]", values.get("aliases", "")) if alias.strip()
+                )
                 yield Entry(values.get("id") or str(number), values["name"], aliases)
         return
     if not rows[0] or not rows[0][0].strip().isdigit() or len(rows[0]) < 5:

@@ -36,7 +36,11 @@ async def value_dates(ctx: Context, text: Annotated[str, Slot("utterance", ask="
     lines = [f"| {tenor} | {spoken.day(end.day)}{_mark(end)} |" for tenor, end in ends.items()]
     table = "\n".join((f"| {say('head_tenor')} | {say('head_value_date')} |", "|---|---|", *lines))
     parts = [say("value_dates_of", pair=pair, today=spoken.day(today)), table, *_notes(ends)]
-    data = {"pair": pair, "dealt": today.isoformat(), "value_dates": {one: end.day.isoformat() for one, end in ends.items()}}
+    data = {
+        "pair": pair,
+        "dealt": today.isoformat(),
+        "value_dates": {one: end.day.isoformat() for one, end in ends.items()},
+    }
     return Result("\n\n".join(parts), data=data)
 
 
@@ -66,4 +70,6 @@ def _notes(ends: dict[str, ValueDate]) -> list[str]:
 
 
 def _provisional(year: int, currencies: tuple[str, ...]) -> str:
-    return say("warn_provisional", year=year, currencies=say("comma").join(spoken.currency_name(code) for code in currencies))
+    return say(
+        "warn_provisional", year=year, currencies=say("comma").join(spoken.currency_name(code) for code in currencies)
+    )

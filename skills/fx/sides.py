@@ -30,11 +30,11 @@ _RULES: tuple[tuple[re.Pattern[str], Side | None, Way], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), side, way)  # type: ignore[misc]
     for pattern, side, way in (
         # What looks like a side and is none: it is passed over.
-        (r"买[入汇]?价|卖[出汇]?价|现[汇钞][买卖]入?出?价|买卖|结售汇|双边|bid\s?/\s?(?:ask|offer)|two[- ]way|both sides|买还是卖|买或卖|buy or sell|be able to", None, "object"),
+        (r"买[入汇]?价(?!值)|卖[出汇]?价(?!值)|现[汇钞][买卖]入?出?价|买卖|结售汇|双边|bid\s?/\s?(?:ask|offer)|two[- ]way|both sides|(?:买|卖|购汇|结汇|售汇)(?:还是|或者?)(?:买|卖|购汇|结汇|售汇)|buy or sell|be able to", None, "object"),
         # The bank's own side is the customer's other one.
         (rf"{_HOUSE}\s*(?:要|想|拟)?(?:买入?|购入?|buys?)|从客户(?:处|那里?|手[里上])?\s*(?:买入?|购入?)|向客户(?:买入?|购入?)|buy(?:s|ing)? from (?:the |our )?(?:client|customer)", "sell", "object"),
         (rf"{_HOUSE}\s*(?:要|想|拟)?(?:卖出?|售出?|sells?)|(?:卖|售)给客户|向客户(?:卖出?|售出?)|sell(?:s|ing)? to (?:the |our )?(?:client|customer)", "buy", "object"),
-        (r"结汇|结(?=\d)", "sell", "foreign"),
+        (r"结汇|结(?=\d|[个一两三四五六七八九十$]|掉|了|\s*(?:$|[,，。!！?？]))", "sell", "foreign"),
         (r"[购售]汇|换汇买", "buy", "foreign"),
         (r"买[入进]?|购[买入进]?|buy(?:s|ing|er)?(?![a-z])|bought|purchas(?:e[sd]?|ing)(?![a-z])|(?<![a-z])mine(?![a-z])|(?<![a-z])lift(?:s|ed|ing)?(?![a-z])"
          r"|(?:(?<![a-z])(?:i|we|client|customer) take[sn]?|(?<![a-z])bid(?:s|ding)? (?:for|on)|(?:we|i|client|customer) bids?)(?![a-z])", "buy", "object"),
@@ -44,12 +44,12 @@ _RULES: tuple[tuple[re.Pattern[str], Side | None, Way], ...] = tuple(
     )
 )  # fmt: skip
 _NEGATED = re.compile(
-    r"(?<!是)(?:不是|并非|不要|而非|别)(?P<what>[^,，。;；是要¦]{1,16})(?=是|要|而是|[,，。;；]|$)"
+    r"(?<!是)(?:不是|并非|不要|不做|而非|别)(?P<what>[^,，。;；是要¦]{1,16})(?=是|要|而是|[,，。;；]|$)"
     r"|(?<![a-z])(?:not|instead of|rather than)\s+(?:a\s+)?(?P<what2>[^,.;¦]{1,24}?)(?=\s*(?:[,.;]|but|$))",
     re.IGNORECASE,
 )
 _SWAP = re.compile(
-    r"掉期|近端|远端|(?<![a-z])swap(?!s? (?:my|our|the|\d))s?(?![a-z])|(?<![A-Za-z])[SB]/[SB](?![A-Za-z])",
+    r"掉期|近端|远端|即期\s*[买卖][^。;；]{0,30}远期\s*[买卖]|(?<![a-z])swap(?!s? (?:my|our|the) )s?(?![a-z])|(?<![A-Za-z])[SB]/[SB](?![A-Za-z])",
     re.IGNORECASE,
 )
 _LEGS = re.compile(

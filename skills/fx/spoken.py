@@ -40,8 +40,10 @@ def money(amount: Decimal, currency: str) -> str:
     """`USD 5,000,000.00（500万美元）`."""
     words = in_words(amount)
     name = currency_name(currency)
-    return say("money", code=currency, figures=figures(amount), words=words, name=name) if words else (
-        say("money_small", code=currency, figures=figures(amount), name=name)
+    return (
+        say("money", code=currency, figures=figures(amount), words=words, name=name)
+        if words
+        else (say("money_small", code=currency, figures=figures(amount), name=name))
     )
 
 

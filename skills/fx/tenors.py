@@ -56,7 +56,9 @@ def find_words(line: str) -> SaidTenor | None:
 def all_tenors(line: str) -> list[str]:
     """Every tenor in `line`, in words or letters, in order."""
     found: list[SaidTenor] = []
-    while said := min((one for one in (find_words(line), find_letters(line)) if one), key=lambda one: one.start, default=None):
+    while said := min(
+        (one for one in (find_words(line), find_letters(line)) if one), key=lambda one: one.start, default=None
+    ):
         found.append(said)
         line = line[: said.start] + BLANK * (said.end - said.start) + line[said.end :]
     return [said.tenor for said in found]

@@ -23,7 +23,9 @@ def title(deal: DealElements) -> str:
     """One line that stands alone in a notification."""
     assert deal.amount is not None and deal.amount_ccy and deal.side
     terms = say(f"product_{deal.product}") + (f" {deal.tenor}" if deal.tenor else "")
-    return say("ticket_title", dealing=_dealing(deal), amount=spoken.short_money(deal.amount, deal.amount_ccy), terms=terms)
+    return say(
+        "ticket_title", dealing=_dealing(deal), amount=spoken.short_money(deal.amount, deal.amount_ccy), terms=terms
+    )
 
 
 def elements_table(deal: DealElements, ends: ValueDate | None, near_day: date) -> str:
@@ -55,7 +57,9 @@ def price_table(deal: DealElements, price: IndicativePrice, swap: tuple[Decimal,
     pair = f"{per}{price.base}/{price.quote}"
     rows = [(say("row_spot", pair=pair), f"{price.spot[0]}", f"{price.spot[1]}")]
     if swap is not None:
-        rows.append((say("row_swap_points", tenor=deal.tenor or price.day.isoformat()), _points(swap[0]), _points(swap[1])))
+        rows.append(
+            (say("row_swap_points", tenor=deal.tenor or price.day.isoformat()), _points(swap[0]), _points(swap[1]))
+        )
     elif price.points is not None:
         rows.append((say("row_points"), _points(price.points[0]), _points(price.points[1])))
     if swap is None and (price.points is not None or price.bid != price.spot[0]):
@@ -78,7 +82,9 @@ def customer_line(deal: DealElements, price: IndicativePrice, swap: tuple[Decima
     other = deal.quote if deal.amount_ccy == deal.base else deal.base
     counter = deal.amount * per_unit if deal.amount_ccy == price.base else deal.amount / per_unit
     side = say("side_offer" if rate == price.offer else "side_bid")
-    return say("customer_deals_at", side=side, rate=rate, counter=spoken.money(counter.quantize(Decimal("0.01")), other))
+    return say(
+        "customer_deals_at", side=side, rate=rate, counter=spoken.money(counter.quantize(Decimal("0.01")), other)
+    )
 
 
 def source_line(price: IndicativePrice, now: datetime) -> str:
