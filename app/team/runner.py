@@ -96,13 +96,14 @@ class Runner:
             name: await self._privacy.unmask(work.room.id, value) if isinstance(value, str) else value
             for name, value in call.arguments.items()
         }
-        digest = digest_of(skill.name, true_arguments)
-        if digest not in work.outcomes:
+        # Two assistants that ask the same each look into their own sets.
+        key = f"{assistant.name}/{digest_of(skill.name, true_arguments)}"
+        if key not in work.outcomes:
             arguments = skill.validated(true_arguments)
             detail = {"skill": skill.name, "arguments": dict(call.arguments)}
             work.note("skill", "run", assistant=assistant.name, detail=detail)
-            work.outcomes[digest] = asyncio.ensure_future(self._run(work, assistant, skill, arguments))
-        ran: Ran = await work.outcomes[digest]
+            work.outcomes[key] = asyncio.ensure_future(self._run(work, assistant, skill, arguments))
+        ran: Ran = await work.outcomes[key]
         return ran
 
     async def _run(self, work: Work, assistant: Assistant, skill: Skill, arguments: Mapping[str, Any]) -> Ran:

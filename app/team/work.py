@@ -53,7 +53,7 @@ class Work:
     failure: AssistantError | None = None
     """The first refusal or failure of a skill in this turn."""
     outcomes: dict[str, Future[Any]] = field(default_factory=dict)
-    """Digest of a skill call -> what came of it: the same call in one turn runs once, whatever a model repeats."""
+    """Assistant and digest of a skill call -> what came of it: the same call in one turn runs once, whatever a model repeats."""
 
     def gather(self, result: Result) -> None:
         """Keep a skill's files and charts for the reply."""
