@@ -89,7 +89,8 @@ def tables_of(grid: Grid, date: Period | None = None) -> list[Table]:
         lines = _lines(items, columns)
         unit = unit_in(titles) or unit
         if lines:
-            parent = any(_PARENT_TITLE.search(text.lower()) for text in titles)
+            own = [*_texts(grid, max(above, head.first - _TITLE_ROWS), head.first), grid.sheet]
+            parent = any(_PARENT_TITLE.search(text.lower()) for text in own)
             relative = any(one.date is None for one in head.columns.values() if one.wanted)
             tables.append(Table(grid, kind, lines, unit, parent, borrowed=relative and own_date is None))
     return tables
@@ -136,7 +137,7 @@ def _heads(grid: Grid, named: dict[tuple[int, int], LineItem]) -> list[_Heads]:
 
 def _with_end(heads: Sequence[_Heads], end: int) -> list[tuple[_Heads, int]]:
     """Each head with the row at which the next one begins."""
-    return list(zip(heads, [*(head.first for head in heads[1:]), end], strict=True))
+    return [(head, following) for head, following in zip(heads, [*(one.first for one in heads[1:]), end], strict=False)]
 
 
 def _any_in(rows: Sequence[int], head: _Heads, until: int) -> bool:
@@ -177,7 +178,7 @@ def _stacked(upper: Sequence[Cell], lower: Sequence[Cell]) -> dict[int, Head]:
     below = {cell.column: cell.text for cell in lower}
     for column in sorted({*by_column, *below}):
         if column in by_column:
-            held = by_column[column]
+            held = by_column[column] if read_head([by_column[column]]) else None
         head = read_head([held, below.get(column)])
         if head is None and column not in below:
             head = read_head([held])
@@ -201,28 +202,37 @@ def _columns(head: _Heads, context: Period | None, kind: StatementKind) -> list[
 
 
 def _lines(places: Mapping[tuple[int, int], LineItem], columns: Sequence[Column]) -> tuple[Line, ...]:
-    """Each line with the columns right of its name, up to the next column of names."""
+    """Each line with the columns right of its name, up to where another list of names begins."""
     figures = {column.index for column in columns}
-    names = sorted({column for _, column in places if column not in figures})
+    lists = _lists_of_names(places, figures)
     lines = []
     taken: set[tuple[int, int]] = set()
     for (row, name), item in sorted(places.items(), key=lambda place: place[0]):
         if name in figures:
             continue
-        group = tuple(column for column in columns if _belongs(column.index, name, names, figures))
-        # Two columns of names for the same figures (a Chinese and an English one): the first known name counts.
+        end = next((first for first in lists if first > name), None)
+        group = tuple(one for one in columns if one.index > name and (end is None or one.index < end))
+        # A line named twice in its row, in Chinese and in English, counts once.
         if group and (row, group[0].index) not in taken:
             taken.add((row, group[0].index))
             lines.append(Line(row, item, group))
     return tuple(lines)
 
 
-def _belongs(column: int, name: int, names: Sequence[int], figures: set[int]) -> bool:
-    """Whether figures at `column` are of names at `name`: right of them, with no names after other figures between."""
-    if column < name:
-        return False
-    first = min((index for index in figures if index > name), default=column)
-    return not any(first < other < column for other in names)
+def _lists_of_names(places: Mapping[tuple[int, int], LineItem], figures: set[int]) -> list[int]:
+    """The first column of each list of names.
+
+    A column begins a list of its own when figures stand between it and the one before, or when both name different
+    lines in one row: assets left, liabilities right. Else it is the same list, indented or in another language.
+    """
+    names = sorted({column for _, column in places if column not in figures})
+    lists = names[:1]
+    for before, column in pairwise(names):
+        rows = {row for row, at in places if at == column}
+        differ = any((row, before) in places and places[row, before] != places[row, column] for row in rows)
+        if differ or any(before < index < column for index in figures):
+            lists.append(column)
+    return lists
 
 
 def _texts(grid: Grid, start: int, stop: int) -> list[str]:

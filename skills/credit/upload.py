@@ -24,8 +24,11 @@ LARGEST_CONTENT = 64 * 2**20  # bytes, unpacked
 MOST_ENTRIES = 2_000
 STRONGEST_COMPRESSION = 200  # unpacked to packed; tables reach 30, bombs 1000
 _SMALL = 2**20  # bytes; below this no ratio is suspicious
-_LARGEST_PARTS = ((re.compile(r"sharedstrings|worksheets/"), 10 * 2**20), (re.compile(r"\.(xml|rels)$"), 3 * 2**20))
-"""Bytes unpacked of the parts that are parsed: tables, and everything else that is XML."""
+_LARGEST_TABLE = 6 * 2**20  # bytes of one sheet or of the shared words; a statement with all its notes has 0.2 MB
+_LARGEST_PART = 2 * 2**20  # bytes of any other XML: styles, names, relations
+_LARGEST_XML = 10 * 2**20  # bytes of all XML together: what is parsed
+
+_TABLES = re.compile(r"sharedstrings|worksheets/")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -71,15 +74,14 @@ def _content(path: Path, name: str) -> bytes:
 def _check(content: bytes, name: str) -> None:
     """Raises `BadInput` unless `content` is a zip of moderate size that holds an .xlsx workbook."""
     if not content.startswith(b"PK"):
-        raise BadInput("NOT_A_WORKBOOK", say(_kind_of(content), name=name))
+        key = _kind_of(content)
+        raise BadInput("WORKBOOK_ENCRYPTED" if key == "file_encrypted" else "NOT_A_WORKBOOK", say(key, name=name))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             _check_sizes(entries, name)
             _check_kind({entry.filename.replace("\\", "/").lower() for entry in entries}, name)
-            for entry in entries:
-                if entry.filename.lower().endswith((".xml", ".rels")):
-                    _check_xml(archive.read(entry), name)
+            _check_parts(archive, entries, name)
     except BadInput:
         raise
     except Exception:
@@ -97,9 +99,27 @@ def _check_sizes(entries: list[zipfile.ZipInfo], name: str) -> None:
             raise BadInput("WORKBOOK_ENCRYPTED", say("file_encrypted", name=name))
         if entry.file_size > _SMALL and entry.file_size > STRONGEST_COMPRESSION * max(entry.compress_size, 1):
             raise bomb
-        limit = next((most for part, most in _LARGEST_PARTS if part.search(entry.filename.lower())), LARGEST_CONTENT)
-        if entry.file_size > limit:
+
+
+def _check_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str) -> None:
+    """What could be parsed is small and plain. Its name says little about who parses a part: its first bytes count."""
+    parsed = 0
+    for entry in entries:
+        with archive.open(entry) as part:
+            head = part.read(64)
+        if not _may_be_xml(head):
+            continue
+        parsed += entry.file_size
+        limit = _LARGEST_TABLE if _TABLES.search(entry.filename.lower()) else _LARGEST_PART
+        if entry.file_size > limit or parsed > _LARGEST_XML:
             raise BadInput("WORKBOOK_TOO_LARGE", say("sheet_too_large", name=name))
+        _check_xml(archive.read(entry), name)
+
+
+def _may_be_xml(head: bytes) -> bool:
+    """XML begins with a bracket, after blanks or a byte order mark at most; no picture and no program does."""
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return not start or start.startswith(b"<")
 
 
 def _check_kind(names: set[str], name: str) -> None:

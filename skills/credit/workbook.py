@@ -66,7 +66,7 @@ def read_statement(path: Path, name: str) -> Statement:
         raise BadInput("WORKBOOK_UNCOMPUTED", say("uncomputed", name=name)) if uncomputed else _nothing(grids, name)
     return Statement(
         file=name,
-        company=next((found for grid in grids if (found := company_in(grid))), ""),
+        company=next((company for grid in grids if (company := company_in(grid))), ""),
         unit=usual,
         unit_stated=bool(units),
         periods=tuple(sorted({period for _, period in figures})),
@@ -91,10 +91,11 @@ def _read_table(table: Table, unit: Unit, order: int, reading: _Reading) -> None
                 reading.unreadable.append(f"{plain(table.grid.sheet)}!{cell.ref} {plain(cell.text, 20)}")
     signs = [one.figure.value for one in read if one.figure.item in _SIGN_TELLERS]
     negative = any(signs) and all(value <= 0 for value in signs)
-    for rank, figure in read:
+    for one in read:
+        figure = one.figure
         turned = negative and lines()[figure.item].is_outflow
         kept = replace(figure, value=-figure.value) if turned else figure
-        reading.found.setdefault((figure.item, figure.period), []).append(_Read(rank, kept))
+        reading.found.setdefault((figure.item, figure.period), []).append(_Read(one.rank, kept))
 
 
 def _figure(item: LineItem, period: Period, cell: Cell, sheet: str, unit: Unit) -> Figure | None:
