@@ -236,7 +236,7 @@ class Hit:
 ANSWERS_FROM = 0.36
 """A `Hit.score` from here on probably answers; below, "nothing found" is the honest reply.
 
-Measured by `bench/bench_search.py`: of own questions kept aside 83 % are answered with the right passage at this
+Measured by `bench/bench_search.py`: of own questions kept aside 85 % are answered with the right passage at this
 score, of questions that the sets cannot answer at least 98 % find nothing.
 """
 

@@ -35,7 +35,7 @@ from app.engines.words import warm
 
 __all__ = ["ChromaKnowledge", "KnowledgeView", "check_content", "document_url"]
 
-READING = 1
+READING = 2
 """Version of how documents are read and cut: a change makes every document be read again."""
 NEAREST = 20
 """Parts per set that are fetched by meaning."""

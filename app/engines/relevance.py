@@ -71,7 +71,7 @@ class Scale:
 
     def _credit(self, word: str, there: Container[str], text: str) -> float:
         """1 for the word itself, less for what means the same or for its pairs: 住宿费用 for 住宿费."""
-        if word in there:
+        if word in there or (len(word) > 1 and _has_no_edges(word) and word in text):
             return 1.0
         if any(other in there or (_has_no_edges(other) and other in text) for other in self.question.about[word]):
             return CREDIT_OF_SYNONYM

@@ -16,7 +16,7 @@ _CHINESE_NUMBER = re.compile(
     r"[零〇一二两三四五六七八九十百千]+(?=个?(?:条|章|月|季度|年|周|日|天|小时|分钟|级|次|人|倍|名|份|笔|类|档|成|万|亿|元|页|项|%))"
 )
 _NOTHING = re.compile(r"(?!)")
-_CLAUSE_NUMBER = re.compile(r"第\d+条")
+_NUMBERED = re.compile(r"第\d+条|\d+季度")
 _UNSAID = frozenset((Path(__file__).parent / "question_words.txt").read_text(encoding="utf-8").split())
 """Words that a question is made with, not what it is about."""
 
@@ -28,9 +28,9 @@ def normal(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words in order, short ones within long ones too; a clause's number is a word."""
+    """The words in order, short ones within long ones too; a clause and a quarter are a word with their number."""
     plain = normal(text)
-    return [word for word in _jieba().cut_for_search(plain) if _WORD.search(word)] + _CLAUSE_NUMBER.findall(plain)
+    return [word for word in _jieba().cut_for_search(plain) if _WORD.search(word)] + _NUMBERED.findall(plain)
 
 
 def pairs(text: str) -> list[str]:
@@ -47,7 +47,7 @@ def asked(query: str, whole: re.Pattern[str] = _NOTHING) -> list[str]:
     wanted: list[str] = []
     at = 0
     plain = normal(query)
-    for found in re.compile(rf"{_CLAUSE_NUMBER.pattern}|{whole.pattern}|$").finditer(plain):
+    for found in re.compile(rf"{_NUMBERED.pattern}|{whole.pattern}|$").finditer(plain):
         cut = [word for word in _jieba().cut(plain[at : found.start()]) if _WORD.search(word)]
         every += cut
         wanted += [word for word in cut if word not in _UNSAID]
