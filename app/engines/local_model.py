@@ -9,20 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 from rapidfuzz import fuzz
 
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
-from app.core.texts import Texts, language, language_of
 from app.engines import slots
 from app.engines.cues import Cue, cue_of, is_question
-from app.engines.quoting import Quote, passages_of, quotes
-from app.engines.templates import is_sentence
-
-say = Texts(Path(__file__).parent / "texts")
+from app.engines.local_words import abilities, courtesy, introduction, quotation, said, say
 
 MEANT = 0.15
 """Confidence from which a skill is what a message asks for: the assistant is chosen already, so little is enough."""
@@ -33,7 +28,6 @@ NAMED = 0.15
 ANOTHER_SUBJECT = 0.5
 """Confidence from which a message that could be an answer is rather a wish of its own, by a lead of `LEAD`."""
 LEAD = 0.2
-MOST_EXAMPLES = 3
 
 
 class SkillUnderstanding(Protocol):
@@ -72,13 +66,13 @@ class LocalModel:
         tool = tools.get(pending.skill) if pending else None
         cue = cue_of(text)
         if not text:
-            yield from _introduction(request)
+            yield from introduction(request)
         elif pending and tool and pending.missing in tool.slots:
             yield from self._waiting(request, tool, pending, text, cue)
         elif pending and tool and (chunk := self._corrected(request, tool, pending, text, cue)):
             yield chunk
         elif cue and cue.kind != "correct":
-            yield from _courtesy(request, cue)
+            yield from courtesy(request, cue)
         else:
             yield from self._wish(request, text)
 
@@ -92,8 +86,8 @@ class LocalModel:
         elif search:
             yield _call(search, slots.fill(search, text), kept)
         else:
-            yield _said(say("local_cannot"))
-            yield from _abilities(request)
+            yield said(say("local_cannot"))
+            yield from abilities(request)
 
     def _waiting(
         self, request: ModelRequest, tool: ToolSpec, pending: Pending, text: str, cue: Cue | None
@@ -101,17 +95,18 @@ class LocalModel:
         """The message answers the open question, or changes the subject."""
         missing = str(pending.missing)
         if cue and cue.kind == "cancel":
-            yield _said(say("local_cancelled"))
+            yield said(say("local_cancelled"))
         elif cue and cue.kind != "correct":
-            yield from _courtesy(request, cue)
+            yield from courtesy(request, cue)
             if cue.kind != "bye":
                 yield _question(tool, missing, pending.arguments)
         elif self._is_another_subject(request, tool, missing, text, cue):
             yield from self._wish(request, text, pending)
         else:
-            known = _with_answer(tool, pending, text, cue, _examples_of(request, tool))
-            if missing not in known or known.get(missing) == pending.arguments.get(missing):
-                yield _said(say("local_unread"))
+            known = _with_answer(tool, pending, text, cue)
+            if known == pending.arguments:
+                yield said(say("local_unread"))
+            if known.get(missing) == pending.arguments.get(missing):
                 yield _question(tool, missing, known)
             else:
                 yield _next_step(tool, known)
@@ -122,7 +117,7 @@ class LocalModel:
         """Whether `text` asks for something else than `tool`, and clearly so where it could be an answer."""
         if cue or slots.bare(text):
             return False
-        ranking = self._understanding_ranking(request, text)
+        ranking = self._ranked_names(request, text)
         own = next((score for one, score in ranking if one == tool.name), 0.0)
         best, score = ranking[0] if ranking else (tool.name, 0.0)
         slot = tool.slots[missing]
@@ -135,7 +130,7 @@ class LocalModel:
     ) -> ModelChunk | None:
         """The complete call again, with what this message changes; None when it changes nothing."""
         if cue and cue.kind == "cancel":
-            return _said(say("local_dropped"))
+            return said(say("local_dropped"))
         corrects = cue is not None and cue.kind == "correct"
         spoken = next((name for name, slot in tool.slots.items() if slot.kind == "utterance"), None)
         if tool.material:
@@ -153,17 +148,17 @@ class LocalModel:
         changed = _changed(tool, text, cue)
         if changed:
             return _call(tool, {**pending.arguments, **changed})
-        return _said(say("local_which"), pending=pending) if corrects and pending.arguments else None
+        return said(say("local_which"), pending=pending) if corrects and pending.arguments else None
 
     def _has_subject(self, request: ModelRequest, text: str) -> bool:
         """Whether `text` stands on its own: it asks, or is a wish for a skill; a short one only when it clearly is."""
         if is_question(text):
             return True
-        ranking = self._understanding_ranking(request, text)
+        ranking = self._ranked_names(request, text)
         needed = ANOTHER_SUBJECT if len(text) <= slots.SHORT else MEANT
         return bool(ranking) and ranking[0][1] >= needed
 
-    def _understanding_ranking(self, request: ModelRequest, text: str) -> list[tuple[str | None, float]]:
+    def _ranked_names(self, request: ModelRequest, text: str) -> list[tuple[str | None, float]]:
         """Skills and knowledge by how well they fit; what has no example is judged by its docstring."""
         offered = {tool.name: tool for tool in request.tools}
         known = [
@@ -183,7 +178,7 @@ class LocalModel:
 
     def _ranking(self, request: ModelRequest, text: str) -> list[tuple[ToolSpec | None, float]]:
         offered = {tool.name: tool for tool in request.tools}
-        return [(offered[name] if name else None, score) for name, score in self._understanding_ranking(request, text)]
+        return [(offered[name] if name else None, score) for name, score in self._ranked_names(request, text)]
 
     # --- a skill has answered -----------------------------------------------------------------------
 
@@ -194,13 +189,13 @@ class LocalModel:
         )
         data = _data(last.text.text)
         if tool and tool.material and data is not None:
-            yield from _quotation(request, data, _asked(request, call))
+            yield from quotation(request, data, _asked(request, call))
         elif tool and (hint := _misfit(tool, last.text.text)):
             known = {name: str(value) for name, value in (call.arguments if call else {}).items() if name != hint}
-            yield _said(say("local_unread"))
+            yield said(say("local_unread"))
             yield _question(tool, hint, known)
         else:
-            yield _said("")  # its rendering is the answer
+            yield said("")  # its rendering is the answer
 
 
 def _pending(request: ModelRequest) -> Pending | None:
@@ -210,9 +205,7 @@ def _pending(request: ModelRequest) -> Pending | None:
     return last.pending if last else None
 
 
-def _with_answer(
-    tool: ToolSpec, pending: Pending, text: str, cue: Cue | None, examples: Sequence[Any]
-) -> dict[str, str]:
+def _with_answer(tool: ToolSpec, pending: Pending, text: str, cue: Cue | None) -> dict[str, str]:
     """What is known after `text` as an answer to the open question."""
     missing = str(pending.missing)
     known = dict(pending.arguments)
@@ -271,7 +264,7 @@ def _next_step(tool: ToolSpec, known: Mapping[str, str]) -> ModelChunk:
 
 def _question(tool: ToolSpec, parameter: str, known: Mapping[str, str]) -> ModelChunk:
     question = tool.slots[parameter].question or say("local_question_lost", parameter=parameter)
-    return _said(question, pending=Pending(tool.name, dict(known), parameter))
+    return said(question, pending=Pending(tool.name, dict(known), parameter))
 
 
 def _call(tool: ToolSpec, arguments: Mapping[str, str], kept: Pending | None = None) -> ModelChunk:
@@ -281,69 +274,8 @@ def _call(tool: ToolSpec, arguments: Mapping[str, str], kept: Pending | None = N
     return ModelChunk("local", tool_call=call, pending=pending)
 
 
-def _said(text: str, pending: Pending | None = None) -> ModelChunk:
-    return ModelChunk("local", text=text + "\n" if text else "", pending=pending)
-
-
 def _examples_of(request: ModelRequest, tool: ToolSpec) -> list[Any]:
     return [example for example in request.examples if example.skill == tool.name]
-
-
-# --- courtesies -------------------------------------------------------------------------------------
-
-
-def _courtesy(request: ModelRequest, cue: Cue) -> Iterator[ModelChunk]:
-    if cue.kind in ("greet", "help"):
-        yield from _introduction(request)
-    elif cue.kind == "cancel":
-        yield _said(say("local_nothing_open"))
-    else:
-        yield _said(say(f"local_{cue.kind}"))
-
-
-def _introduction(request: ModelRequest) -> Iterator[ModelChunk]:
-    yield _said(say("local_greet"))
-    yield from _abilities(request)
-
-
-def _abilities(request: ModelRequest) -> Iterator[ModelChunk]:
-    """What this assistant can do, and some sentences of its folder to begin with."""
-    if request.skills_in_words:
-        yield _said(say("local_can", skills=request.skills_in_words.rstrip("。.")))
-    plain = [one for one in request.examples if is_sentence(one.text) and language_of(one.text) == language()]
-    plain.sort(key=lambda one: not one.starter)
-    if plain:
-        yield _said("\n" + say("local_for_example") + "\n")
-        for example in plain[:MOST_EXAMPLES]:
-            yield _said(say("local_example", text=example.text))
-
-
-# --- quotations -------------------------------------------------------------------------------------
-
-
-def _quotation(request: ModelRequest, data: Mapping[str, Any], question: str) -> Iterator[ModelChunk]:
-    passages = passages_of(data)
-    found = quotes(question, passages)
-    if not found:
-        yield _said(say("local_none"))
-        titles = list(dict.fromkeys(passage.title for passage in passages if passage.title))[:MOST_EXAMPLES]
-        if titles:
-            yield _said(say("local_none_near", titles=say("local_comma").join(titles)))
-        if request.skills_in_words:
-            yield _said(say("local_can", skills=request.skills_in_words.rstrip("。.")))
-        return
-    yield _said(say("local_cited_one" if len(found) == 1 else "local_cited_many") + "\n")
-    for quote in found:
-        yield _said(_quoted(quote))
-
-
-def _quoted(quote: Quote) -> str:
-    """A quotation as a Markdown block: head, the words as they stand, and the mark of their source."""
-    passage = quote.passage
-    head = say("local_quote", title=passage.title, locator=passage.locator)
-    lines = quote.text.splitlines()
-    mark = f"\n>\n> [{passage.n}]" if lines[-1].lstrip().startswith("|") else f" [{passage.n}]"
-    return head + "\n\n" + "\n".join(f"> {line}" for line in lines) + mark + "\n"
 
 
 def _asked(request: ModelRequest, call: ToolCall | None) -> str:

@@ -16,7 +16,8 @@ from app.core.assistant import Assistant
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
 from app.core.texts import speaking
 from app.core.turn import MaskedText
-from app.engines.local_model import LocalModel, say
+from app.engines.local_model import LocalModel
+from app.engines.local_words import say
 from app.engines.understanding import Understanding
 from tests.engines.small_house import ORDER, SEND, TOOLS, small_house
 
@@ -168,7 +169,7 @@ async def test_a_correction_runs_the_call_again(lunch: Talk) -> None:
 
 async def test_a_correction_while_asked_is_kept(lunch: Talk) -> None:
     await lunch.says("订三份套餐")
-    await lunch.says("改成四份")
+    assert await lunch.says("改成四份") == "荤的还是素的？"
     assert lunch.pending == Pending("lunch.order", {"count": "4"}, "menu")
 
 
@@ -278,6 +279,12 @@ async def test_nothing_found_is_said_with_what_there_is(library: Talk) -> None:
     assert "借阅规定、收费办法" in text
     assert library.assistant.brief in text
     assert "[1]" not in text
+
+
+async def test_what_the_search_itself_finds_near_is_named(library: Talk) -> None:
+    await library.says("可以带宠物吗")
+    text = await library.told(json.dumps({"found": False, "passages": [], "nearest": ["入馆须知"]}, ensure_ascii=False))
+    assert say("local_none_near", titles="入馆须知") in text
 
 
 async def test_no_skill_and_no_documents_is_said(lunch: Talk) -> None:
