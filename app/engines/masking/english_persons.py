@@ -85,7 +85,7 @@ def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
         score += _GIVEN if len(words) > 1 or not loud else 0.0
     elif pinyin:
         score += _PINYIN
-    if any(len(word) == 1 for word in words[1:]):
+    if len(words[0]) > 1 and any(len(word) == 1 for word in words[1:]):
         score += _INITIAL
     if lists.strong_before.search(before) or _HAN_BEFORE.search(before):
         score += _STRONG

@@ -13,6 +13,7 @@ from app.engines.masking.finding import TYPES, Finding, View
 _BEFORE = 28  # characters looked at before a finding
 _AFTER = 14  # and after it
 _DIRECT = 12  # a label this near, with no figure or comma between, speaks of just this number
+_LONGEST_AMOUNT, _LONGEST_COUNT = 14, 8  # figures
 _RELATED = {
     frozenset(pair)
     for pair in (("BANK_CARD", "ACCOUNT"), ("IBAN", "ACCOUNT"), ("CN_ID_CARD", "PASSPORT"), ("USCC", "CN_ID_CARD"))
@@ -31,7 +32,7 @@ def weighed(finding: Finding, view: View) -> Finding:
     before = _clause(plain[max(0, finding.start - _BEFORE) : finding.start])
     after = plain[finding.end : finding.end + _AFTER]
     score = finding.score + _left(finding.type, before) + _right(finding.type, after)
-    if plain[finding.start : finding.end].replace(" ", "").isdigit() and _is_amount(before, after):
+    if _is_amount(plain[finding.start : finding.end], before, after):
         score += _AMOUNT
     return Finding(finding.type, finding.start, finding.end, min(1.0, max(0.0, score)))
 
@@ -63,8 +64,12 @@ def _right(type: str, after: str) -> float:
     return _AGAINST if found.lastgroup == "AGAINST" else 0.0
 
 
-def _is_amount(before: str, after: str) -> bool:
-    return bool(_patterns().unit.match(after) or _patterns().currency.search(before))
+def _is_amount(figures: str, before: str, after: str) -> bool:
+    if not figures.isdigit() or len(figures) > _LONGEST_AMOUNT:
+        return False
+    if len(figures) <= _LONGEST_COUNT and _patterns().count.match(after):
+        return True
+    return bool(_patterns().money.match(after) or _patterns().currency.search(before))
 
 
 def _clause(before: str) -> str:
@@ -76,7 +81,7 @@ def _clause(before: str) -> str:
 class _Patterns:
     def __init__(self) -> None:
         lists = yaml.load((Path(__file__).parent / "labels.yaml").read_text("utf-8"), yaml.CSafeLoader)
-        units, currencies = lists.pop("units"), lists.pop("currencies")
+        money, counts, currencies = (lists.pop(name) for name in ("money", "counts", "currencies"))
         suffix = r"(?:\s?(?:号码|号牌|编号|代码|号|码|number|num|no\.?|#))?"
         one = "|".join(f"(?P<{type}>{_alternatives(words)}{suffix})" for type, words in lists.items())
         self.label = re.compile(one, re.IGNORECASE)
@@ -84,7 +89,8 @@ class _Patterns:
             rf"[\s(（\[]{{0,2}}(?:是|为|is|was)?\s?(?:我|你|您|他|她|客户|本人|my|his|her|the)?的?\s?(?:{one})",
             re.IGNORECASE,
         )
-        self.unit = re.compile(rf"\s?(?:{'|'.join(units)})", re.IGNORECASE)
+        self.money = re.compile(rf"\s?(?:{'|'.join(money)})", re.IGNORECASE)
+        self.count = re.compile(rf"\s?(?:{'|'.join(counts)})")
         self.currency = re.compile(rf"(?<![a-z])(?:{'|'.join(currencies)})\s?$", re.IGNORECASE)
 
 

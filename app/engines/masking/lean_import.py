@@ -2,7 +2,7 @@
 
 Presidio imports spaCy, tldextract, phonenumbers and the tables of recognisers of its own that are not used here: 1.4
 of its 1.6 seconds. While `without(…)` is open, those names are stand-ins that accept to be named, also in
-annotations, or used as a decorator. Afterwards the stand-ins are gone from `sys.modules`, so that whoever needs the true
+annotations, or used as a decorator. Afterwards the stand-ins are gone from `sys.modules`, so whoever needs the true
 library gets it, and one that is still held refuses to be used.
 """
 

@@ -30,12 +30,13 @@ _LONGEST_RUN = 300  # characters looked at together; a longer run without any ma
 _PRIOR = -5.5  # logarithm of the share of names among the words of bank talk
 _WEAK = -3.0  # a surname that is a common word, too
 _TYPICAL_WORD = -9.0
-_RARE_WORD = -12.5
+_RARE_WORD = -11.0
 _UNHEARD = -10.5  # a given name's character that is on no list
 _TITLE, _SHORT_TITLE, _ELDER, _LABEL, _CALLING, _BEFORE, _AFTER, _THINGS, _OWN, _EDGE = (
     *(9.0, 6.0, 9.0, 6.0, 4.0, 2.0),
-    *(1.5, 3.0, 8.0, 0.7),
+    *(1.5, 3.0, 10.0, 0.7),
 )
+_COUNTED = re.compile(r"[\d一二两三四五六七八九十百千万亿几数每这那整半]\s?$")
 _ELDERS = "老小阿"
 _AFTER_LABEL = re.compile(r"\s?(?:[:：]|是|为|叫|[(（][^()（）]{1,6}[)）][:：]?)?\s?[“\"《【]?$")
 _OPEN_LABEL = re.compile(r"[:：|\t]\s*$")
@@ -128,9 +129,13 @@ def _splits(run: str, place: int) -> Iterator[tuple[str, int]]:
 
 
 def _hint(text: str, start: int, end: int, given: int) -> float | None:
-    """What the neighbourhood adds to the odds; None where a surname alone has no title beside it."""
+    """What the neighbourhood adds to the odds; None where it rules a name out, or a surname alone has no title."""
     lists = _lists()
     before, after = text[max(0, start - 12) : start], text[end : end + 12]
+    if given and lists.other_names.match(after):
+        return None
+    if text[start] in lists.measures and _COUNTED.search(before):
+        return None
     title = _title_after(after)
     if given == 0:
         if title:
@@ -195,6 +200,7 @@ class _Lists:
         self._given = {
             name: math.log(0.02 / (1 + rank / 25)) for rank, name in enumerate(dict.fromkeys("".join(lists["given"])))
         }
+        self.measures = set(lists["measures"][0])
         self.never_alone = set(lists["never_alone"][0])
         self._never = set("".join(lists["never"]))
         self.words = dict(log_probabilities())
@@ -207,6 +213,7 @@ class _Lists:
         self.titles, self.after = _starting(lists["titles"]), _starting(lists["after"])
         self.things, self.own = _starting(lists["things"]), _starting(lists["own"])
         self.behind = _starting([*lists["titles"], *"的了是在要想说和与或及把被将给让向对有又也都就请问"])
+        self.other_names = _starting(lists["other_names"])
         self.led = _starting(lists["labels"] + lists["callings"] + lists["before"])
         self.labels, self.callings, self.before = (_ending(lists[name]) for name in ("labels", "callings", "before"))
 
