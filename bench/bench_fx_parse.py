@@ -32,7 +32,9 @@ def wrong(sentences: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
     found = []
     for one in sentences:
         read_as = parse(one["text"], date.fromisoformat(one["today"])).as_json()
-        differing = {key: (one["expected"][key], read_as[key]) for key in read_as if read_as[key] != one["expected"][key]}
+        differing = {
+            key: (one["expected"][key], read_as[key]) for key in read_as if read_as[key] != one["expected"][key]
+        }
         if differing:
             found.append((one["text"], differing))
     return found

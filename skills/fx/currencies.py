@@ -103,7 +103,7 @@ _latin_words = "|".join(
 )
 _symbols = "|".join(re.escape(symbol) for symbol in _SYMBOLS)
 _nicks = "|".join(NICKNAMES)
-# A Latin word must not be cut out of a longer one; two codes may stand together (EURUSD). `try` is a verb: upper case only.
+# A Latin word must not be cut out of a longer one; two codes may stand together (EURUSD). TRY: capitals only.
 CURRENCY = (
     rf"(?:(?<![A-Za-z])(?:{_codes}|(?-i:TRY)|{_nicks})(?![a-z])"
     rf"|(?<=(?-i:[A-Z]{{3}}))(?:{_codes})(?![A-Za-z])"

@@ -111,7 +111,7 @@ def _in_week(today: date, weekday: int, weeks: int, named: bool) -> date:
 
 def _end_of_month(match: re.Match[str], today: date) -> date:
     said = match["m"] or ""
-    if said[:1].isdigit() or said[:1] in "一二三四五六七八九十" and said:
+    if said and said[0] in "0123456789一二三四五六七八九十":
         month = _number(said.removesuffix("月份").removesuffix("月"))
         return _last(today.year + (month < today.month), month)
     return _last(*_months_on(today, 1 if said.startswith("下") or "next" in said.lower() else 0))

@@ -18,17 +18,11 @@ HAN_UNIT = r"[十拾百佰千仟万亿]"
 HAN_NUMBER = rf"(?>(?:(?>{DIGITS})|{HAN_DIGIT}|点|半|{HAN_UNIT}|个(?=[十百千万亿])){{1,24}})"
 _HAN_TOKEN = re.compile(rf"{DIGITS}|点{HAN_DIGIT}+|.")
 
-_ENGLISH = {
-    **{word: value for value, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)},
-    **{word: value for value, word in enumerate("eleven twelve thirteen fourteen fifteen".split(), start=11)},
-    **{"sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19},
-    **{
-        word: 10 * value
-        for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-    },
-    "a": 1,
-    "an": 1,
-}
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen")
+_TEENS = ("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ENGLISH = {word: value for value, word in enumerate(_ONES + _TEENS, start=1)}
+_ENGLISH |= {word: 10 * value for value, word in enumerate(_TENS, start=2)} | {"a": 1, "an": 1}
 _words = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 ENGLISH_NUMBER = (
     rf"(?:(?<![A-Za-z])(?:half(?: an?)?|(?:{_words})(?:[ -](?:{_words}|hundred|half)|"
@@ -49,33 +43,33 @@ def chinese(text: str) -> Decimal | None:
     total = section = Decimal(0)
     number: Decimal | None = None
     unit = 1
-    for token in _HAN_TOKEN.findall(text):
-        if token == "个":
+    for piece in _HAN_TOKEN.findall(text):
+        if piece == "个":
             continue
-        if token in _HAN_DIGITS:
-            spoken_digit_by_digit = number is not None and token != "半" and unit == 1
+        if piece in _HAN_DIGITS:
+            spoken_digit_by_digit = number is not None and piece != "半" and unit == 1
             number = (
-                number * 10 + _HAN_DIGITS[token] if spoken_digit_by_digit and number is not None else _HAN_DIGITS[token]
+                number * 10 + _HAN_DIGITS[piece] if spoken_digit_by_digit and number is not None else _HAN_DIGITS[piece]
             )
-            if token == "零":
+            if piece in "零〇":
                 unit = 1
-        elif token.startswith("点") and len(token) > 1:
-            fraction = "".join(str(_HAN_DIGITS[han]) for han in token[1:])
+        elif piece.startswith("点") and len(piece) > 1:
+            fraction = "".join(str(_HAN_DIGITS[han]) for han in piece[1:])
             number = (number or Decimal(0)) + Decimal(f"0.{fraction}")
-        elif token in _SMALL:
-            unit = _SMALL[token]
+        elif piece in _SMALL:
+            unit = _SMALL[piece]
             section += (Decimal(1) if number is None else number) * unit
             number = None
-        elif token in _LARGE:
-            unit = _LARGE[token]
+        elif piece in _LARGE:
+            unit = _LARGE[piece]
             counted = section + (number or Decimal(0))
             if counted == 0 and number is None and total == 0:
                 counted = Decimal(1)
             # 万亿: the unit also lifts what stands before it.
             total = (total + counted) * unit if unit > _LARGE["万"] and total else total + counted * unit
             section, number = Decimal(0), None
-        elif token[0].isdigit():
-            number = digits(token)
+        elif piece[0].isdigit():
+            number = digits(piece)
         else:
             return None
     if number is not None and unit > 1 and not text[-1].isdigit() and (total or section):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from skills.fx.currencies import CNY, find_mentions, in_market_order
 from skills.fx.elements import DealElements, Doubt, Product
+from skills.fx.lexicon import any_of
 from skills.fx.reading import Reading, corrected, read_line
 from skills.fx.tenors import all_tenors
 
@@ -28,10 +29,13 @@ _SPLIT_NUMBER = re.compile(r"(?<=\d) +(?=[十百千万亿个])|(?<=[万亿]) +(?
 _HAN = re.compile(r"[一-鿿]")
 _AT_NAME = re.compile(r"@[A-Za-z_一-鿿]{1,12}(?=[\s,，:：]|$)")
 # A correction within a line begins a new one.
+_HAN_TURN = any_of(
+    r"""不对 错了 说错了 更正 纠正 应该是 应为 改成 改为 改一下 换成(?=\d|即期|远期|买|卖) 哦不 不不 不(?=[,，]\s*是)
+    不是"""
+)
+_ENGLISH_TURN = r"(?:oh |sorry,? )?(?:no[,;]|sorry|correction|i mean|make it|actually|change (?:it|that) to)"
 _TURN = re.compile(
-    r"(?:[,，。;；.!！\s]|^)(?=(?:不对|错了|说错了|更正|纠正|应该是|应为|改成|改为|改一下|换成(?=\d|即期|远期|买|卖)|哦不|不不|不(?=[,，]\s*是)|不是|(?:oh |sorry,? )?(?:no[,;]|sorry|correction|i mean|make it|actually|change (?:it|that) to)))"
-    r"|(?<=[^\s,，。])(?=改成|改为|更正为)",
-    re.IGNORECASE,
+    rf"(?:[,，。;；.!！\s]|^)(?={_HAN_TURN}|{_ENGLISH_TURN})|(?<=[^\s,，。])(?=改成|改为|更正为)", re.IGNORECASE
 )
 
 

@@ -1,6 +1,6 @@
 """Indicative two-way prices: spot, outright forward, swap points, crosses through the dollar.
 
-Formulas (usual market practice, e.g. ACI Dealing Certificate syllabus; U. Wystup, FX Options and Structured Products, ch. 1):
+Formulas (usual market practice, e.g. ACI Dealing Certificate; U. Wystup, FX Options and Structured Products, ch. 1):
 - outright = spot + points × pip, bid with bid, offer with offer;
 - points between two tenors: linear in calendar days from spot, where they are zero;
 - before spot: TOM = spot − TN points, TOD = spot − TN − ON points, bid with offer;
@@ -64,22 +64,24 @@ def indicative(market: Market, one: str, other: str, day: date | None, today: da
     Raises `SkillFailed` where the market file has no data for it: no pair, or a day beyond its last tenor.
     """
     base, quote = in_market_order(one, other)
-    spot_day = value_date(base, quote, "SPOT", today)
-    wanted = day or spot_day.day
-    if direct := market.direct(base, quote):
-        spot = (_down(direct.spot[0], direct.decimals), _up(direct.spot[1], direct.decimals))
-        points = _points(direct, base, quote, wanted, spot_day, today)
-        raw = (direct.spot[0] + points[0] * direct.pip, direct.spot[1] + points[1] * direct.pip)
-        per, decimals, legs = direct.per, direct.decimals, ()
-        return _price(
-            market, base, quote, per, decimals, raw, spot, points if wanted != spot_day.day else None, wanted, legs
-        )
-    per, decimals = _cross_convention(base, quote)
-    outright, legs = _cross(market, base, quote, wanted if wanted != spot_day.day else None, today)
-    spot, _ = _cross(market, base, quote, None, today)
-    scaled = (outright[0] * per, outright[1] * per)
-    rounded_spot = (_down(spot[0] * per, decimals), _up(spot[1] * per, decimals))
-    return _price(market, base, quote, per, decimals, scaled, rounded_spot, None, wanted, legs)
+    spot = value_date(base, quote, "SPOT", today)
+    day = day or spot.day
+    pair = market.direct(base, quote)
+    made = _direct(pair, base, quote, day, spot, today) if pair else _crossed(market, base, quote, day, spot, today)
+    return IndicativePrice(
+        base=base,
+        quote=quote,
+        per=made.per,
+        bid=_down(made.outright[0], made.decimals),
+        offer=_up(made.outright[1], made.decimals),
+        spot=(_down(made.spot[0], made.decimals), _up(made.spot[1], made.decimals)),
+        points=made.points,
+        day=day,
+        legs=made.legs,
+        as_of=market.as_of,
+        source=market.source,
+        stale_after=timedelta(minutes=market.stale_after_minutes),
+    )
 
 
 def swap_points(market: Market, one: str, other: str, tenor: str | None, day: date, today: date) -> TwoWay:
@@ -96,23 +98,31 @@ def swap_points(market: Market, one: str, other: str, tenor: str | None, day: da
     return _points(pair, base, quote, day, value_date(base, quote, "SPOT", today), today)
 
 
-def _price(
-    market: Market,
-    base: str,
-    quote: str,
-    per: int,
-    decimals: int,
-    raw: TwoWay,
-    spot: TwoWay,
-    points: TwoWay | None,
-    day: date,
-    legs: tuple[str, ...],
-) -> IndicativePrice:
-    bid, offer = _down(raw[0], decimals), _up(raw[1], decimals)
-    stale_after = timedelta(minutes=market.stale_after_minutes)
-    return IndicativePrice(
-        base, quote, per, bid, offer, spot, points, day, legs, market.as_of, market.source, stale_after
-    )
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A price before rounding."""
+
+    per: int
+    decimals: int
+    spot: TwoWay
+    outright: TwoWay
+    points: TwoWay | None = None
+    legs: tuple[str, ...] = ()
+
+
+def _direct(pair: PairMarket, base: str, quote: str, day: date, spot: ValueDate, today: date) -> _Made:
+    if day == spot.day:
+        return _Made(pair.per, pair.decimals, pair.spot, pair.spot)
+    points = _points(pair, base, quote, day, spot, today)
+    outright = (pair.spot[0] + points[0] * pair.pip, pair.spot[1] + points[1] * pair.pip)
+    return _Made(pair.per, pair.decimals, pair.spot, outright, points)
+
+
+def _crossed(market: Market, base: str, quote: str, day: date, spot: ValueDate, today: date) -> _Made:
+    per, decimals = _cross_convention(base, quote)
+    now, legs = _cross(market, base, quote, None, today)
+    then, _ = (now, legs) if day == spot.day else _cross(market, base, quote, day, today)
+    return _Made(per, decimals, (now[0] * per, now[1] * per), (then[0] * per, then[1] * per), legs=legs)
 
 
 def _points(pair: PairMarket, base: str, quote: str, day: date, spot: ValueDate, today: date) -> TwoWay:

@@ -14,7 +14,7 @@ from skills.fx.market import Market, read_market
 from skills.fx.parse import parse
 from skills.fx.price import IndicativePrice, indicative, swap_points
 from skills.fx.spoken import currency_name, figures, in_words
-from skills.fx.value_dates import ValueDate, value_date
+from skills.fx.value_dates import value_date
 from skills.fx.words import say
 
 _NEAR_LEGS = {"ON": "TOD", "TN": "TOM"}

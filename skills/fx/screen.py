@@ -26,9 +26,9 @@ LISTS = Path("config") / "lists"
 _NULL = "-0-"
 
 # Forms of companies and small words say nothing about who it is.
-_EMPTY_WORDS = frozenset(
-    "ltd limited co company inc incorporated corp corporation llc llp plc gmbh ag sa sas spa srl jsc ojsc oao ooo pjsc pao zao"
-    " bv nv kg ab as oy oyj pte pty bhd sdn kk the of and for de la le du mr mrs ms dr".split()  # noqa: SIM905
+_EMPTY_WORDS = re.compile(
+    r"(?:ltd|limited|co|company|inc|incorporated|corp|corporation|llc|llp|plc|gmbh|ag|sa|sas|spa|srl|jsc|ojsc|oao|ooo|pjsc"
+    r"|pao|zao|bv|nv|kg|ab|as|oyj?|pte|pty|bhd|sdn|kk|the|of|and|for|de|la|le|du|mrs?|ms|dr)"
 )
 _HAN_FORMS = re.compile(r"股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|集团|[(（].*?[)）]")
 _HAN = re.compile(r"[㐀-鿿]")
@@ -100,7 +100,7 @@ def normalised(name: str) -> str:
         return core or re.sub(r"[\W_]", "", plain)
     joined = re.sub(r"\b(?:[^\W\d_]\.\s?){2,}", lambda found: re.sub(r"[.\s]", "", found[0]) + " ", f"{plain} ")
     words = re.sub(r"[\W_]+", " ", re.sub(r"['’`]", "", joined)).split()
-    telling = [word for word in words if word not in _EMPTY_WORDS]
+    telling = [word for word in words if not _EMPTY_WORDS.fullmatch(word)]
     return " ".join(sorted(dict.fromkeys(telling or words)))
 
 
@@ -129,7 +129,7 @@ def own_lists(content: Path) -> list[WatchList]:
 
 
 def read_list(path: Path) -> WatchList:
-    """A list from a CSV file: with a header (`name`, `aliases` separated by `;`, `id`), or OFAC's SDN / ALT without one.
+    """A list from a CSV file: with a header (`name`, `aliases` separated by `;`, `id`), or OFAC's SDN / ALT without.
 
     Raises `BadInput` when the file cannot be read as such a list.
     """

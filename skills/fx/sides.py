@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from skills.fx.elements import Side
+from skills.fx.lexicon import any_of
 
 Way = Literal["object", "foreign", "convert"]
 
@@ -25,38 +26,72 @@ class Verb:
     end: int
 
 
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 _HOUSE = r"(?:(?<![向从跟与找给和])(?:我行|我们行|本行|银行|行里|the bank|bank))"
-_RULES: tuple[tuple[re.Pattern[str], Side | None, Way], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), side, way)  # type: ignore[misc]
-    for pattern, side, way in (
-        # What looks like a side and is none: it is passed over.
-        (r"买[入汇]?价(?!值)|卖[出汇]?价(?!值)|现[汇钞][买卖]入?出?价|买卖|结售汇|双边|bid\s?/\s?(?:ask|offer)|two[- ]way|both sides|(?:买|卖|购汇|结汇|售汇)(?:还是|或者?)(?:买|卖|购汇|结汇|售汇)|buy or sell|be able to", None, "object"),
-        # The bank's own side is the customer's other one.
-        (rf"{_HOUSE}\s*(?:要|想|拟)?(?:买入?|购入?|buys?)|从客户(?:处|那里?|手[里上])?\s*(?:买入?|购入?)|向客户(?:买入?|购入?)|buy(?:s|ing)? from (?:the |our )?(?:client|customer)", "sell", "object"),
-        (rf"{_HOUSE}\s*(?:要|想|拟)?(?:卖出?|售出?|sells?)|(?:卖|售)给客户|向客户(?:卖出?|售出?)|sell(?:s|ing)? to (?:the |our )?(?:client|customer)", "buy", "object"),
-        (r"结汇|结(?=\d|[个一两三四五六七八九十$]|掉|了|\s*(?:$|[,，。!！?？]))", "sell", "foreign"),
-        (r"[购售]汇|换汇买", "buy", "foreign"),
-        (r"买[入进]?|购[买入进]?|buy(?:s|ing|er)?(?![a-z])|bought|purchas(?:e[sd]?|ing)(?![a-z])|(?<![a-z])mine(?![a-z])|(?<![a-z])lift(?:s|ed|ing)?(?![a-z])"
-         r"|(?:(?<![a-z])(?:i|we|client|customer) take[sn]?|(?<![a-z])bid(?:s|ding)? (?:for|on)|(?:we|i|client|customer) bids?)(?![a-z])", "buy", "object"),
-        (r"卖[出掉]?|售出|[沽抛](?:出|掉)?|sell(?:s|ing|er)?(?![a-z])|(?<![a-z])sold(?![a-z])|(?<![a-z])sale of|(?:forward|spot) sale(?![a-z])|(?<![a-z])yours(?![a-z])"
-         r"|(?<![a-z])hit(?:s|ting)?(?![a-z])|(?:we|i|client|customer) (?:offers?|gives?)(?![a-z])|your bid(?![a-z])", "sell", "object"),
-        (r"换成|换为|兑换成|兑换为|兑成|转成|转换成|(?<!兑)换(?![汇个])|兑换(?!率)|(?<=[a-z] )in ?to(?= )|(?<![a-z])(?:convert|exchange|change|swap)(?:s|ing)?(?= )", "buy", "convert"),
+_CLIENT = r"(?:the |our )?(?:client|customer)(?![a-z])"
+_DEALS = "(?:买|卖|购汇|结汇|售汇)"
+# What looks like a side and is none.
+_NO_SIDE = any_of(
+    rf"""买[入汇]?价(?!值) 卖[出汇]?价(?!值) 现[汇钞][买卖]入?出?价 买卖 结售汇 双边 {_DEALS}(?:还是|或者?){_DEALS}
+    bid\s?/\s?(?:ask|offer) two[-\s]way both\ssides buy\sor\ssell"""
+)
+_BANK_BUYS = (
+    any_of(
+        rf"""{_HOUSE}\s*(?:要|想|拟)?(?:买入?|购入?|buys?)
+        从客户(?:处|那里?|手[里上])?\s*(?:买入?|购入?) 向客户(?:买入?|购入?)"""
     )
-)  # fmt: skip
+    + rf"|buy(?:s|ing)? from {_CLIENT}"
+)
+_BANK_SELLS = (
+    any_of(rf"""{_HOUSE}\s*(?:要|想|拟)?(?:卖出?|售出?|sells?) [卖售]给客户 向客户(?:卖出?|售出?)""")
+    + rf"|sell(?:s|ing)? to {_CLIENT}"
+)
+_SELLS_FOREIGN = r"结汇|结(?=\d|[个一两三四五六七八九十$]|掉|了|\s*(?:$|[,，。!！?？]))"
+_BUYS = any_of(
+    r"""买[入进]? 购[买入进]? buy(?:s|ing|er)?(?![a-z]) bought purchas(?:e[sd]?|ing)(?![a-z])
+    (?<![a-z])mine(?![a-z]) (?<![a-z])lift(?:s|ed|ing)?(?![a-z])
+    (?<![a-z])(?:i|we|client|customer)\s(?:take[sn]?|bids?)(?![a-z])
+    (?<![a-z])bid(?:s|ding)?\s(?:for|on)(?![a-z])"""
+)
+_SELLS = any_of(
+    r"""卖[出掉]? 售出 [沽抛](?:出|掉)? sell(?:s|ing|er)?(?![a-z]) (?<![a-z])sold(?![a-z]) (?<![a-z])sale\sof
+    (?:forward|spot)\ssale(?![a-z]) (?<![a-z])yours(?![a-z]) (?<![a-z])hit(?:s|ting)?(?![a-z])
+    (?:we|i|client|customer)\s(?:offers?|gives?)(?![a-z]) your\sbid(?![a-z])"""
+)
+_CONVERTS = any_of(
+    r"""换成 换为 兑换成 兑换为 兑成 转成 转换成 (?<!兑)换(?![汇个]) 兑换(?!率) (?<=[a-z]\s)in\s?to(?=\s)
+    (?<![a-z])(?:convert|exchange|change|swap)(?:s|ing)?(?=\s)"""
+)
+# Of two that begin at the same place, the earlier one counts. The bank's own side is the customer's other one.
+_RULES: tuple[tuple[re.Pattern[str], Side | None, Way], ...] = (
+    (_compiled(_NO_SIDE), None, "object"),
+    (_compiled(_BANK_BUYS), "sell", "object"),
+    (_compiled(_BANK_SELLS), "buy", "object"),
+    (_compiled(_SELLS_FOREIGN), "sell", "foreign"),
+    (_compiled("[购售]汇"), "buy", "foreign"),
+    (_compiled(_BUYS), "buy", "object"),
+    (_compiled(_SELLS), "sell", "object"),
+    (_compiled(_CONVERTS), "buy", "convert"),
+)
 _NEGATED = re.compile(
     r"(?<!是)(?:不是|并非|不要|不做|而非|别)(?P<what>[^,，。;；是要¦]{1,16})(?=是|要|而是|[,，。;；]|$)"
     r"|(?<![a-z])(?:not|instead of|rather than)\s+(?:a\s+)?(?P<what2>[^,.;¦]{1,24}?)(?=\s*(?:[,.;]|but|$))",
     re.IGNORECASE,
 )
-_SWAP = re.compile(
-    r"掉期|近端|远端|即期\s*[买卖][^。;；]{0,30}远期\s*[买卖]|(?<![a-z])swap(?!s? (?:my|our|the) )s?(?![a-z])|(?<![A-Za-z])[SB]/[SB](?![A-Za-z])",
-    re.IGNORECASE,
+_SWAP = _compiled(
+    any_of(
+        r"""掉期 近端 远端 即期\s*[买卖][^。;；]{0,30}远期\s*[买卖]
+        (?<![a-z])swap(?!s?\s(?:my|our|the)\s)s?(?![a-z]) (?<![A-Za-z])[SB]/[SB](?![A-Za-z])"""
+    )
 )
-_LEGS = re.compile(
-    r"(?P<sell>(?<![A-Za-z])S/B(?![A-Za-z])|sell(?:ing)?\s*(?:/|-|&|\+|and|then)\s*buy|卖出?\s*(?:/|-|后)?\s*买[入回]?(?=$|[,，。;；\s掉¦])|先卖后买)"
-    r"|(?P<buy>(?<![A-Za-z])B/S(?![A-Za-z])|buy(?:ing)?\s*(?:/|-|&|\+|and|then)\s*sell|买[入进]?\s*(?:/|-|后)?\s*卖出?(?=$|[,，。;；\s掉¦])|先买后卖)",
-    re.IGNORECASE,
-)
+_THEN = r"\s*(?:/|-|&|\+|and|then)\s*"
+_ENDS = r"(?=$|[,，。;；\s掉¦])"
+_SELL_BUY = rf"(?<![A-Za-z])S/B(?![A-Za-z])|sell(?:ing)?{_THEN}buy|卖出?\s*(?:/|-|后)?\s*买[入回]?{_ENDS}|先卖后买"
+_BUY_SELL = rf"(?<![A-Za-z])B/S(?![A-Za-z])|buy(?:ing)?{_THEN}sell|买[入进]?\s*(?:/|-|后)?\s*卖出?{_ENDS}|先买后卖"
+_LEGS = _compiled(rf"(?P<sell>{_SELL_BUY})|(?P<buy>{_BUY_SELL})")
 _NEAR = re.compile(r"近端|near leg", re.IGNORECASE)
 _FAR = re.compile(r"远端|far leg", re.IGNORECASE)
 

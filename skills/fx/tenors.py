@@ -10,8 +10,11 @@ from skills.fx.numbers import ENGLISH_NUMBER, chinese, english
 
 _han = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _LETTER = {"周": "W", "星期": "W", "礼拜": "W", "月": "M", "季": "Q", "年": "Y"}
-_VALUE_TODAY = r"(?:今天|今日|当天|当日|本日)(?=\s*(?:交割|起息|到账|交收|清算))|(?<=交割日)[:：为是]?今天|(?<=value) (?:today|tod)|same[ -]day|value today"
-_VALUE_TOMORROW = r"(?:明天|明日|次日|翌日)(?=\s*(?:交割|起息|到账|交收|清算))|(?<=交割日)[:：为是]?明天|value tomorrow|(?<=for) tomorrow"
+_PAID = r"(?=\s*(?:交割|起息|到账|交收|清算))"
+_VALUE_TODAY = (
+    rf"(?:今天|今日|当天|当日|本日){_PAID}|(?<=交割日)[:：为是]?今天|(?<=value) (?:today|tod)|same[ -]day|value today"
+)
+_VALUE_TOMORROW = rf"(?:明天|明日|次日|翌日){_PAID}|(?<=交割日)[:：为是]?明天|value tomorrow|(?<=for) tomorrow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,13 @@ _FIXED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _HALF_YEARS = re.compile(rf"(?P<n>{_han})年半|(?P<half>半年)")
 _HAN = re.compile(
-    rf"(?<![\d第.])(?P<n>{_han})(?:个(?P<u1>月|季|星期|礼拜)|(?P<u2>周|星期|礼拜|年)|(?P<u3>月)(?=期|远期|掉期))(?![一二三四五六日天度初底末半报]|月|期间)"
+    rf"(?<![\d第.])(?P<n>{_han})(?:个(?P<u1>月|季|星期|礼拜)|(?P<u2>周|星期|礼拜|年)|(?P<u3>月)(?=期|远期|掉期))"
+    r"(?![一二三四五六日天度初底末半报月]|期间)"
 )
 _NEXT_MONTH = re.compile(r"下个月(?![\d一二三四五六七八九十底末])|(?<![a-z])next month", re.IGNORECASE)
 _ENGLISH = re.compile(
-    rf"(?<![A-Za-z\d.])(?:(?P<half>half a year)|(?P<n>\d{{1,2}}|{ENGLISH_NUMBER})[ -]?(?P<u>week|wk|month|mth|mo|year|yr|quarter)s?(?![a-z]))",
+    rf"(?<![A-Za-z\d.])(?:(?P<half>half a year)|(?P<n>\d{{1,2}}|{ENGLISH_NUMBER})[ -]?"
+    r"(?P<u>week|wk|month|mth|mo|year|yr|quarter)s?(?![a-z]))",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?<![A-Za-z\d.,])(?P<n>[1-9]\d?)\s?(?P<u>[WMY])(?![A-Za-z\d])", re.IGNORECASE)

@@ -4,11 +4,12 @@ Sources of the rules:
 - Pairs with CNY: CFETS, rules of the interbank RMB/FX market: spot is T+2, and only days on which China and the other
   currency's centre both work are counted.
 - Other pairs: ACI Model Code and the usual spot convention. Days are counted on which the currencies other than the
-  dollar work (a US holiday on T+1 does not move spot); the value date itself must be good for both currencies and for the dollar.
+  dollar work (a US holiday on T+1 does not move spot); the value date itself must be good for both currencies and for
+  the dollar.
 - Spot is T+1 for USD against CAD, TRY, RUB, PHP.
 - Forwards: spot plus the period, modified following; if spot is the last business day of its month, months and years
   end on the last business day of theirs (end-of-month rule). ISDA 2006 Definitions, section 4.12; ACI Model Code.
-- ON runs from today to tomorrow, TN from tomorrow to spot, SN from spot to the day after; the date given is the far one.
+- ON runs from today to tomorrow, TN from tomorrow to spot, SN from spot to the next day; the date given is the far one.
 """
 
 from __future__ import annotations
