@@ -28,12 +28,12 @@ def language() -> Language:
     return _language.get()
 
 
-def language_of(text: str) -> Language:
-    """`en` when the words are English, `zh` otherwise: Chinese is what a short or empty text means."""
+def language_of(text: str, before: Language = "zh") -> Language:
+    """The language of `text`; `before` where it is too short to tell ("10 people", "OK")."""
     without_mentions = re.sub(r"@\S+|<[A-Z_]+_\d+>", " ", text)
     if _HAN.search(without_mentions):
         return "zh"
-    return "en" if len(_LATIN_WORD.findall(without_mentions)) >= 2 else "zh"
+    return "en" if len(_LATIN_WORD.findall(without_mentions)) >= 2 else before
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from app.core.ports import (
     StoredTurn,
     nobody_listens,
 )
-from app.core.texts import Texts, language_of, speaking
-from app.core.trace import traced
+from app.core.texts import Texts, language, speaking
+from app.core.trace import trace_id, traced
 from app.core.turn import Action, ErrorNote, MaskedText, Person, Reply, Room, Turn
 from app.gateway.desk import Desk
 from app.gateway.identity import Identity
@@ -92,7 +92,7 @@ class Gateway:
     async def handle(self, turn: Turn, listener: Listener = nobody_listens) -> Reply:
         """One message's whole walk. Always ends in a reply; raises nothing but `CancelledError`."""
         started = time.perf_counter()
-        with traced() as trace_id, speaking(language_of(turn.text)):
+        with traced() as trace, speaking(self._rooms.language(turn)):
             try:
                 person = self.identity.person(turn.person)
                 text = self.review.readable(turn.text, files=len(turn.attachments))
@@ -105,15 +105,13 @@ class Gateway:
                     voice = Voice(room.id, self.review, self._privacy, self._texts, listener)
                     work = await self._work(turn, room, person, voice, new=new)
                     masked_reply = await self._answered(work, voice, masked)
-                    masked_reply = replace(masked_reply, trace_id=trace_id, turn_id=turn.id)
+                    masked_reply = replace(masked_reply, trace_id=trace, turn_id=turn.id)
                     await self._records.finish_turn(turn.id, masked_reply, work.entries)
                     reply = await self.desk.visible(masked_reply, room.id)
             except AssistantError as error:
-                reply = await self._excused(turn, error, trace_id)
+                reply = await self._excused(turn, error, trace)
             except Exception as error:
-                _log.error("trace %s: %s", trace_id, place_of(error))
-                broken = AssistantError("INTERNAL", self._texts("internal", trace_id=trace_id))
-                reply = await self._excused(turn, broken, trace_id)
+                reply = await self._excused(turn, self._internal(error), trace)
             outcome = reply.error.code if reply.error else "refused" if reply.refused else "answered"
             seconds = time.perf_counter() - started
             self._metrics.turn(channel=turn.channel, mode=reply.mode, outcome=outcome, seconds=seconds)
@@ -142,6 +140,9 @@ class Gateway:
             await voice.say("", error.message, "local")
         except TimeoutError:
             work.failure = AssistantError("TIMEOUT", self._texts("too_slow"))
+            await voice.say("", work.failure.message, "local")
+        except Exception as error:
+            work.failure = self._internal(error)
             await voice.say("", work.failure.message, "local")
         except asyncio.CancelledError:
             # The person pressed stop: what was said so far stays, and the record says that it was stopped.
@@ -227,7 +228,7 @@ class Gateway:
         reply = replace(self._reply(work, voice, refused=False), turn_id=work.turn.id)
         await self._records.finish_turn(work.turn.id, reply, work.entries)
 
-    async def _excused(self, turn: Turn, error: AssistantError, trace_id: str) -> Reply:
+    async def _excused(self, turn: Turn, error: AssistantError, trace: str) -> Reply:
         """The one place where an error becomes a reply."""
         if isinstance(error, Refused):
             entry = AuditEntry(
@@ -236,24 +237,29 @@ class Gateway:
                 operator=turn.operator or "",
                 assistant="",
                 room=turn.room,
-                trace_id=trace_id,
+                trace_id=trace,
                 decision=error.code,
             )
             try:
                 await self._audit.append(entry)
             except AssistantError as unwritten:
-                _log.error("trace %s: refusal %s not audited: %s", trace_id, error.code, unwritten.code)
+                _log.error("trace %s: refusal %s not audited: %s", trace, error.code, unwritten.code)
         return Reply(
             text=error.message,
             refused=isinstance(error, Refused),
             error=ErrorNote(error.code, error.message),
-            trace_id=trace_id,
+            trace_id=trace,
             turn_id=turn.id,
         )
 
+    def _internal(self, error: Exception) -> AssistantError:
+        """A defect, as a sentence for the person and a place for the log."""
+        _log.error("trace %s: %s", trace_id(), place_of(error))
+        return AssistantError("INTERNAL", self._texts("internal", trace_id=trace_id()))
+
     def _nobody(self, routing: Routing) -> str:
         """An honest answer where nobody here is meant: who there is, and what they do."""
-        zh = language_of(routing.text) == "zh"
+        zh = language() == "zh"
         listed = "\n".join(
             self._texts(
                 "available_one",

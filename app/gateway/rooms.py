@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 from app.core.errors import Refused
 from app.core.ports import Records
-from app.core.texts import Texts
+from app.core.texts import Language, Texts, language_of
 from app.core.turn import Person, Room, Turn
 
 _TITLE = 30  # characters
+_REMEMBERED = 10_000  # rooms whose language is known
 
 
 class Rooms:
@@ -22,6 +24,16 @@ class Rooms:
         self._records = records
         self._texts = texts
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._languages: OrderedDict[str, Language] = OrderedDict()
+
+    def language(self, turn: Turn) -> Language:
+        """The language to answer in: the message's own, or what the room spoke before where it is too short to tell."""
+        spoken = language_of(turn.text, before=self._languages.get(turn.room, "zh"))
+        self._languages[turn.room] = spoken
+        self._languages.move_to_end(turn.room)
+        if len(self._languages) > _REMEMBERED:
+            self._languages.popitem(last=False)
+        return spoken
 
     async def enter(self, turn: Turn, person: Person) -> tuple[Room, bool]:
         """The room of this turn, and whether this message made it. Raises `Refused` for people who are not in it.
