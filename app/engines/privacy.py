@@ -67,7 +67,10 @@ class PresidioPrivacy:
         """
         try:
             known = await self._known(room)
-            findings = await self._findings(text, known)
+            if len(text) > _LONG:
+                findings = await asyncio.to_thread(self._findings, text, known)
+            else:
+                findings = self._findings(text, known)
             return await self._replaced(room, text, known, findings)
         except AssistantError:
             raise
@@ -113,17 +116,16 @@ class PresidioPrivacy:
             known = self._rooms.put(room, known)
         return known
 
-    async def _findings(self, text: str, known: KnownRoom) -> list[Finding]:
-        if len(text) > _LONG:
-            found = await asyncio.to_thread(self.analyse, text)
-        else:
-            found = self.analyse(text)
+    def _findings(self, text: str, known: KnownRoom) -> list[Finding]:
+        """What stands in `text`, the typed placeholders, and what the room or the text itself made known."""
+        found = self.analyse(text)
+        hidden = [one for one in found if self._policy.masks(one.type)]
+        shown = [one for one in found if not self._policy.masks(one.type)]
         repeated = KnownValues()
-        for one in found:
-            if self._policy.masks(one.type):
-                repeated.learn(one.type, text[one.start : one.end])
+        for one in hidden:
+            repeated.learn(one.type, text[one.start : one.end])
         literals = [Finding(LITERAL, match.start(), match.end(), 1.0) for match in PLACEHOLDER.finditer(text)]
-        return filled_up(literals, [*found, *known.known.find(text), *repeated.find(text)])
+        return filled_up(literals, [*hidden, *known.known.find(text), *repeated.find(text), *shown])
 
     def _best(self, findings: Sequence[Finding]) -> list[Finding]:
         return without_overlaps(findings, self._policy.masks)

@@ -151,7 +151,7 @@ def _hint(text: str, start: int, end: int, given: int) -> float | None:
         hint += _BEFORE
     elif not before or not _RUN.match(before[-1]):
         hint += _EDGE
-    if _PROOF_AFTER.match(after) or lists.own.match(after, 1 if after.startswith("的") else 0):
+    if _PROOF_AFTER.match(after) or lists.own.match(after):
         hint += _OWN
     elif after.startswith("的") and lists.things.match(after, 1):
         hint += _THINGS
@@ -211,7 +211,9 @@ class _Lists:
                 # Counted in the word list mostly as surnames: alone, they are not words.
                 self.words[name] = UNKNOWN
         self.titles, self.after = _starting(lists["titles"]), _starting(lists["after"])
-        self.things, self.own = _starting(lists["things"]), _starting(lists["own"])
+        self.things = _starting(lists["things"])
+        owned = _starting([*lists["own"], *lists["owned"]])
+        self.own = re.compile(f"的(?:{owned.pattern})|{_starting(lists['own']).pattern}")
         self.behind = _starting([*lists["titles"], *"的了是在要想说和与或及把被将给让向对有又也都就请问"])
         self.other_names = _starting(lists["other_names"])
         self.led = _starting(lists["labels"] + lists["callings"] + lists["before"])
