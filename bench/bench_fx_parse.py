@@ -1,8 +1,8 @@
-"""How well and how fast `fx parse` takes dealing sentences apart: our own sentences, one half kept aside.
+"""How well and how fast `fx parse` takes dealing sentences apart, on own sentences.
 
-    python bench/bench_fx_parse.py [--wrong]
-
-`--wrong` prints each sentence of the half for tuning that was not read exactly.
+`fx_sentences_kept_aside.jsonl` was written before the grammar and not looked at while tuning. Of
+`fx_sentences_dev.jsonl` the first 91 were written before it too; the others are what the grammar reads today, read
+over by a person, so that it goes on reading them so.
 """
 
 from __future__ import annotations
@@ -10,66 +10,66 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from bench.table import Row, show
 from skills.fx.parse import parse
 
 DATA = Path(__file__).parent / "data"
-ROUNDS = 20
 
 
-def read(name: str) -> list[dict[str, Any]]:
-    """The sentences of one half: `text`, `today`, `expected`."""
-    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line]
+def main(arguments: Sequence[str] = ()) -> int:
+    """`--wrong` prints what is read otherwise among the sentences that may be looked at."""
+    parse("买100万美元，三个月远期", date(2026, 3, 10))  # QuantLib is loaded once, not per line
+    tuned, aside = _read("fx_sentences_dev.jsonl"), _read("fx_sentences_kept_aside.jsonl")
+    wrong_tuned, wrong_aside = _wrong(tuned), _wrong(aside)
+    if "--wrong" in arguments:
+        for text, differing in wrong_tuned:
+            print(f"{text!r}: {differing}")
+    share_aside, share_tuned = 1 - len(wrong_aside) / len(aside), 1 - len(wrong_tuned) / len(tuned)
+    times = sorted(_milliseconds(one) for _ in range(5) for one in tuned + aside)
+    slow = times[int(len(times) * 0.99)]
+    return show(
+        [
+            Row(
+                f"all elements exact, {len(aside)} sentences kept aside",
+                f"{share_aside:.3f}",
+                ">= 0.97",
+                share_aside >= 0.97,
+            ),
+            Row(f"all elements exact, {len(tuned)} looked at while tuning", f"{share_tuned:.3f}"),
+            Row("per line, median", f"{median(times):.2f} ms", "<= 3 ms", median(times) <= 3),
+            Row("per line, 99th percentile", f"{slow:.2f} ms", "<= 3 ms", slow <= 3),
+        ]
+    )
 
 
-def wrong(sentences: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+def _read(name: str) -> list[dict[str, Any]]:
+    """Sentences with `text`, `today`, `expected`."""
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def _wrong(sentences: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
     """The sentences not read exactly, with the elements that differ as (expected, read)."""
     found = []
     for one in sentences:
-        read_as = parse(one["text"], date.fromisoformat(one["today"])).as_json()
-        differing = {
-            key: (one["expected"][key], read_as[key]) for key in read_as if read_as[key] != one["expected"][key]
-        }
+        read = parse(one["text"], date.fromisoformat(one["today"])).as_json()
+        differing = {key: (one["expected"][key], read[key]) for key in read if read[key] != one["expected"][key]}
         if differing:
             found.append((one["text"], differing))
     return found
 
 
-def milliseconds_per_line(sentences: list[dict[str, Any]]) -> float:
-    """Mean over all sentences, after one warm round."""
-    lines = [(one["text"], date.fromisoformat(one["today"])) for one in sentences]
+def _milliseconds(sentence: dict[str, Any]) -> float:
+    today = date.fromisoformat(sentence["today"])
     started = time.perf_counter()
-    for _ in range(ROUNDS):
-        for text, today in lines:
-            parse(text, today)
-    return (time.perf_counter() - started) * 1000 / (ROUNDS * len(lines))
-
-
-def main() -> int:
-    """Print the table; 0 when every target is reached."""
-    tuned, aside = read("fx_sentences_dev.jsonl"), read("fx_sentences_kept_aside.jsonl")
-    wrong_tuned, wrong_aside = wrong(tuned), wrong(aside)
-    if "--wrong" in sys.argv:
-        for text, differing in wrong_tuned:
-            print(f"{text!r}: {differing}")
-    rows = [
-        (f"exact elements, {len(tuned)} sentences tuned on", 1 - len(wrong_tuned) / len(tuned), 0.97, True),
-        (f"exact elements, {len(aside)} sentences kept aside", 1 - len(wrong_aside) / len(aside), 0.97, True),
-        ("milliseconds per line", milliseconds_per_line(tuned + aside), 3.0, False),
-    ]
-    print("row | figure | target | ok")
-    all_ok = True
-    for name, figure, target, at_least in rows:
-        ok = figure >= target if at_least else figure <= target
-        all_ok = all_ok and ok
-        print(f"{name} | {figure:.3f} | {'≥' if at_least else '≤'} {target} | {'yes' if ok else 'NO'}")
-    return 0 if all_ok else 1
+    parse(sentence["text"], today)
+    return 1000 * (time.perf_counter() - started)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -17,7 +17,7 @@ from app.core.errors import BadInput
 from skills.fx.words import say
 
 THRESHOLD = 0.80
-"""From here on a name is shown as a possible match: a person decides. See `bench/bench_fx_screen.py`."""
+"""From here on a name is shown as a possible match: a person decides. Chosen with `bench/bench_fx_screen.py`."""
 _HELD = 0.95
 MOST = 20
 """Matches shown, best first."""
