@@ -18,6 +18,8 @@ from hassil.parser import ParseError
 
 from app.engines.ngrams import folded
 
+MOST, STEP = 12, 7919
+"""So many sentences stand for a template, taken from all of them by this step (a prime)."""
 LONGEST = 160
 """Characters. A longer message is no single sentence: it matches no template."""
 
@@ -75,7 +77,8 @@ def template(text: str) -> Template:
     names: list[str] = []
     pattern = _pattern(expression, names)
     every = tuple(dict.fromkeys(re.sub(r"\s+", " ", one).strip() for one in _sentences(expression)))
-    sentences = every[:: -(-len(every) // 24)]  # evenly spread, so that each alternative is heard
+    # A step that shares no factor with the number of alternatives: each of them is heard.
+    sentences = tuple(every[at * STEP % len(every)] for at in range(min(MOST, len(every))))
     words = tuple(piece for piece in dict.fromkeys(_words(expression)) if piece)
     return Template(re.compile(rf"\s*{pattern}{_END}"), tuple(names), words, sentences)
 

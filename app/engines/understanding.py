@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from app.core.assistant import Assistant
 from app.core.ports import Fit
-from app.engines.forms import spans
+from app.engines.forms import lexicon, spans
 from app.engines.ngrams import features, is_han
 from app.engines.templates import Template, template
 
@@ -34,17 +35,19 @@ KINDS = ("money", "currency", "tenor", "percent", "date", "time", "person", "org
 """Values whose presence tells what a text is about."""
 LONGEST = 400
 """Characters that are searched for values."""
+ASKING = 0.5
+"""What is left of a word that only asks (`多少`, `what`): anybody is asked with it."""
 SHARES = {"c:": 0.4, "p:": 0.8, "0": 0.4, "k:": 1.5}
 """How much a feature counts by its kind, a word being 1: pieces less, values more."""
 RIDGE = 0.2
 SHRINKAGE = 0.02
 """Of the curves' coefficients: a folder with few examples is not believed without end."""
-ALIKE, THE_SAME = 0.2, 0.5
-"""Cosines from which a background sentence resembles an example, and is one."""
+ALIKE, THE_SAME = 0.16, 0.5
+"""Cosines from which a background subject (on average) resembles an assistant's examples, and a sentence is one."""
 SHORT, BLANK = 1.0, 6.0
 """Unknown words that are added to every text, and to a template for each slot: a text of two letters says little about
 anything, and so does `who is {who}`."""
-WEIGHTS = {"example": 1.0, "title": 0.6, "topic": 0.7, "heading": 0.2, "background": 1.0}
+WEIGHTS = {"example": 1.0, "title": 0.6, "topic": 0.7, "heading": 0.35, "background": 1.0}
 """How much one sentence of each origin counts."""
 
 _HEADING = re.compile(r"^(?:title:\s*[\"']?|#+\s+)(.+?)[\"']?\s*$", re.MULTILINE)
@@ -118,7 +121,7 @@ class Understanding:
         samples = [given[row] for row in kept]
         wanted = self._wanted(samples)
         ridge = np.diag([RIDGE / WEIGHTS[sample.origin] for sample in samples])
-        inverse = np.linalg.inv(gram[np.ix_(kept, kept)] + ridge)
+        inverse = np.linalg.inv((gram[np.ix_(kept, kept)] + ridge).astype(np.float32)).astype(np.float64)
         dual = inverse @ wanted
         self._index = {feature: at for at, feature in enumerate(frequency)}
         self._weights = np.zeros((len(self._index), wanted.shape[1]))
@@ -187,10 +190,17 @@ def _heard(*texts: str) -> Counter[str]:
 
 
 def _share(feature: str) -> float:
-    """How much a feature of this kind counts: single characters little, word pieces less than words."""
+    """How much a feature counts: single characters little, pieces less than words, words that only ask half."""
     if is_han(feature[0]):
-        return (0.6, 1.0, 0.8)[len(feature) - 1]
-    return SHARES.get(feature[:2], 1.0)
+        return (0.6, 1.0, 0.8)[len(feature) - 1] * (ASKING if feature in _asking() else 1)
+    words = feature[2:].split(" ") if feature[:2] in ("w:", "p:") else [feature]
+    asks = all(word in _asking() for word in words)
+    return SHARES.get(feature[:2], 1.0) * (ASKING ** len(words) if asks else 1)
+
+
+@cache
+def _asking() -> frozenset[str]:
+    return frozenset(lexicon()["asking"])
 
 
 def _declared(assistant: Assistant) -> list[_Sample]:
@@ -235,23 +245,25 @@ def _background() -> list[_Sample]:
 def _claimed(samples: Sequence[_Sample], gram: Floats) -> set[int]:
     """Background samples that the folders make their own.
 
-    A subject of the background is claimed when half of its sentences resemble the examples of one assistant (somebody
-    here does the weather now), a sentence also by itself when it is nearly an example.
+    A subject of the background is claimed when its sentences, on average, resemble the examples of one assistant
+    (somebody here does the weather now), a sentence also by itself when it is nearly an example.
     """
-    examples = [row for row, sample in enumerate(samples) if sample.origin == "example"]
     lengths = np.sqrt(np.diag(gram))
+    examples: dict[str, list[int]] = {}
     subjects: dict[str, list[int]] = {}
     for row, sample in enumerate(samples):
-        if sample.origin == "background":
+        if sample.origin == "example":
+            examples.setdefault(sample.label[0], []).append(row)
+        elif sample.origin == "background":
             subjects.setdefault(sample.subject, []).append(row)
     claimed: set[int] = set()
     for rows in subjects.values():
-        nearest = [max(examples, key=lambda at: gram[row, at], default=row) for row in rows]
-        alike = [gram[row, at] / (lengths[row] * lengths[at]) for row, at in zip(rows, nearest, strict=True)]
-        owners = Counter(samples[at].label[0] for at, value in zip(nearest, alike, strict=True) if value >= ALIKE)
-        if owners and 2 * max(owners.values()) >= len(rows):
-            claimed.update(rows)
-        claimed.update(row for row, value in zip(rows, alike, strict=True) if value >= THE_SAME)
+        for own in examples.values():
+            cosines = gram[np.ix_(rows, own)] / np.outer(lengths[rows], lengths[own])
+            nearest = cosines.max(axis=1)
+            if nearest.mean() >= ALIKE:
+                claimed.update(rows)
+            claimed.update(row for row, cosine in zip(rows, nearest, strict=True) if cosine >= THE_SAME)
     return claimed
 
 

@@ -12,8 +12,9 @@ from app.core.ports import Understanding
 from app.core.turn import Mention
 from app.team.mentions import find_mentions, name_table, shares
 
-FITS = 0.5
-"""Confidence from which an assistant takes a message without being called."""
+FITS = 0.4
+"""Confidence from which an assistant takes a message without being called: best on what the folders' examples score
+when each is left out (a plateau from 0.3 to 0.45)."""
 CLEARLY = 0.75
 """Confidence from which a message leaves the assistants that wait for an answer."""
 LEAD = 0.3

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.assistant import Assistant, load_assistants
 from app.engines.understanding import Understanding
+from app.team.router import FITS
 from tests.engines.small_house import WEATHER, WEATHER_EXAMPLES, small_house, write_folder
 
 
@@ -45,14 +46,14 @@ def test_a_sentence_like_the_examples_finds_its_assistant(
 ) -> None:
     best = understanding.fits(text)[0]
     assert (best.assistant, best.skill) == (assistant, skill)
-    assert best.confidence >= 0.5
+    assert best.confidence >= FITS
 
 
 @pytest.mark.parametrize(
     "text", ["今天天气怎么样", "讲个笑话", "who is the president", "你好", "", "？？？", "zxcvb qwerty"]
 )
 def test_what_is_nobodys_fits_nobody(understanding: Understanding, text: str) -> None:
-    assert understanding.fits(text)[0].confidence < 0.5
+    assert understanding.fits(text)[0].confidence < FITS
 
 
 def test_a_new_folder_is_routable_at_once(content: Path) -> None:
@@ -63,8 +64,8 @@ def test_a_new_folder_is_routable_at_once(content: Path) -> None:
     for text in ("后天北京会不会下雨", "天气怎么样", "is it going to rain tonight"):
         best = understanding.fits(text)[0]
         assert best.assistant == "weather"
-        assert best.confidence >= 0.5
-    assert understanding.fits("讲个笑话")[0].confidence < 0.5
+        assert best.confidence >= FITS
+    assert understanding.fits("讲个笑话")[0].confidence < FITS
 
 
 def test_knowledge_headings_speak_for_their_readers(content: Path, house: dict[str, Assistant]) -> None:
@@ -74,7 +75,7 @@ def test_knowledge_headings_speak_for_their_readers(content: Path, house: dict[s
     (folder / "old.md").write_text(document, encoding="utf-8")
     before = Understanding({name: house[name] for name in ("canteen", "fleet")})
     after = Understanding(house)
-    assert before.fits("善本古籍怎么修复")[0].confidence < 0.5
+    assert before.fits("善本古籍怎么修复")[0].confidence < FITS
     assert after.fits("善本古籍怎么修复")[0].assistant == "library"
 
 

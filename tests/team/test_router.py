@@ -37,7 +37,7 @@ def test_without_a_mention_the_best_fit() -> None:
 
 
 def test_below_the_threshold_nobody() -> None:
-    routing = router(fx=0.4).route("今天天气怎么样")
+    routing = router(fx=0.35).route("今天天气怎么样")
     assert (routing.assistants, routing.reason) == ((), "nobody")
 
 
