@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from skills.fx.currencies import CURRENCY, NICKNAMES, PAIR, Mention, code_of, in_market_order, mention
-from skills.fx.numbers import ENGLISH_NUMBER, HAN_NUMBER, chinese, english
+from skills.fx.numbers import ENGLISH_NUMBER, HAN_DIGIT, HAN_NUMBER, HAN_UNIT, chinese, english
 
 BLANK = "¦"
 """Stands where something was read already; matches nothing."""
@@ -45,7 +45,8 @@ _BESIDE = re.compile(
 )
 _ALONE = re.compile(rf"{_START}{_value_group(1)}{_NOT_COUNTED}", re.IGNORECASE)
 _PLAIN_WORDS = re.compile(
-    r"千万(?=别|不|要|注意|记|小心)|万一|一[点些下定样直起共]|百分|[十一二三四五六七八九]点(?![零〇一二三四五六七八九])"
+    rf"千万(?=别|不|要|注意|记|小心)|(?<!{HAN_DIGIT})万一(?!{HAN_UNIT}|{HAN_DIGIT})|一[些下定样直起共]|百分"
+    rf"|(?:十|{HAN_DIGIT})点(?!{HAN_DIGIT})"
 )
 _COINS = r"(?:比特币|以太坊|泰达币|bitcoins?)"
 _UNKNOWN = re.compile(
@@ -126,8 +127,6 @@ def _beside(match: re.Match[str]) -> Amount | None:
     bare = not unit and not re.search(r"[万亿千百]", number)
     if bare and group == "2" and (("." in number and value < 1000) or not number[0].isdigit()):
         return None  # a price after the pair; 一 in 卖欧元一笔
-    if bare and not re.search(r"\d|[十百千万亿]", number):
-        return None
     if (
         number in ("一",)
         and unit == "个"

@@ -21,6 +21,7 @@ from functools import lru_cache
 
 from app.core.errors import BadInput
 from skills.fx.calendars import FIRST_YEAR, LAST_YEAR, Centre, centre, quantlib
+from skills.fx.currencies import in_market_order
 from skills.fx.words import say
 
 _NEXT_DAY = frozenset({frozenset({"USD", other}) for other in ("CAD", "TRY", "RUB", "PHP")})
@@ -99,7 +100,7 @@ class _Days:
     """The days of one pair, and which holidays were met on the way."""
 
     def __init__(self, base: str, quote: str) -> None:
-        pair = (base, quote)
+        pair = in_market_order(base, quote)
         self._pair = pair
         self._counting = [centre(code) for code in pair if code != "USD" or "CNY" in pair]
         with_dollar = pair if "CNY" in pair or "USD" in pair else (*pair, "USD")
