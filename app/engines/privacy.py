@@ -20,7 +20,7 @@ from app.engines.masking.addresses import Addresses
 from app.engines.masking.english_persons import EnglishPersons
 from app.engines.masking.finding import Finding, Recognizer, View
 from app.engines.masking.known_values import KnownValues
-from app.engines.masking.labels import weighed
+from app.engines.masking.labels import Context
 from app.engines.masking.lean_import import without
 from app.engines.masking.marks import Marks
 from app.engines.masking.numbers import Numbers
@@ -163,11 +163,12 @@ def _found(analyzer: AnalyzerEngine, text: str) -> list[Finding]:
 
 
 class _Seen(NlpArtifacts):  # type: ignore[misc]
-    """What Presidio hands from one step to the next: here the text in one width, no words."""
+    """What Presidio hands from one step to the next: here the text in one width and its neighbourhoods."""
 
     def __init__(self, text: str, engine: NlpEngine, language: str) -> None:
         super().__init__([], [], [], [], engine, language)
         self.view = View(text)
+        self.context = Context(self.view)
 
 
 class _OneWidth(NlpEngine):  # type: ignore[misc]
@@ -212,7 +213,7 @@ class _Adapter(EntityRecognizer):  # type: ignore[misc]
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         seen = cast(_Seen, nlp_artifacts)
-        found = (weighed(one, seen.view) for one in self._recognizer.find(seen.view))
+        found = (seen.context.weighed(one) for one in self._recognizer.find(seen.view))
         return [RecognizerResult(one.type, one.start, one.end, one.score) for one in found if one.score >= _THRESHOLD]
 
 

@@ -151,6 +151,11 @@ def test_neighbours_are_told_apart() -> None:
     ]
 
 
+def test_a_long_row_of_numbers_is_read_to_its_end() -> None:
+    numbers = [f"1380013{number:04d}" for number in range(150)]
+    assert [value for _, value in masked(" ".join(numbers))] == numbers
+
+
 def test_the_label_decides_between_readings() -> None:
     assert masked("账号6225000000000000")[0][0] == "ACCOUNT"
     assert masked("卡号6225000000000000")[0][0] == "BANK_CARD"

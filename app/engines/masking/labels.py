@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -24,52 +25,89 @@ _CLAUSE_END = re.compile(r"[。；;！？!?]|\.\s")
 _BETWEEN = re.compile(r"[，,。；;！？!?]|[0-9]{2}")
 
 
-def weighed(finding: Finding, view: View) -> Finding:
-    """`finding` with the score that its neighbourhood gives it. Types that carry their own proof stay as they are."""
-    if finding.type not in _WEIGHED:
-        return finding
-    plain = view.plain
-    before = _clause(plain[max(0, finding.start - _BEFORE) : finding.start])
-    after = plain[finding.end : finding.end + _AFTER]
-    score = finding.score + _left(finding.type, before) + _right(finding.type, after)
-    if _is_amount(plain[finding.start : finding.end], before, after):
-        score += _AMOUNT
-    return Finding(finding.type, finding.start, finding.end, min(1.0, max(0.0, score)))
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What stands left of a place: the nearest label, and whether it speaks of just what follows."""
+
+    label: str | None
+    direct: bool
+    inside_code: bool
+    """A Latin letter that belongs to no label stands right before."""
+    currency: bool
 
 
-def _left(type: str, before: str) -> float:
-    labels = list(_patterns().label.finditer(before))
+@dataclass(frozen=True, slots=True)
+class _After:
+    """What stands right of a place."""
+
+    label: str | None
+    money: bool
+    count: bool
+
+
+class Context:
+    """The neighbourhoods in one text. Each place is looked at once, however many readings begin or end there."""
+
+    def __init__(self, view: View) -> None:
+        self._plain = view.plain
+        self._before: dict[int, _Before] = {}
+        self._after: dict[int, _After] = {}
+
+    def weighed(self, finding: Finding) -> Finding:
+        """`finding` with the score that its neighbourhood gives it; a type that carries its own proof stays."""
+        if finding.type not in _WEIGHED:
+            return finding
+        before, after = self._before.get(finding.start), self._after.get(finding.end)
+        if before is None:
+            before = self._before[finding.start] = _look_before(self._plain, finding.start)
+        if after is None:
+            after = self._after[finding.end] = _look_after(self._plain, finding.end)
+        score = finding.score + _left(finding.type, before) + _right(finding.type, after)
+        if before.currency or after.money or after.count:
+            score += _amount(self._plain[finding.start : finding.end], before, after)
+        return Finding(finding.type, finding.start, finding.end, min(1.0, max(0.0, score)))
+
+
+def _look_before(plain: str, place: int) -> _Before:
+    before = _clause(plain[max(0, place - _BEFORE) : place])
     inside_code = bool(before) and before[-1].isascii() and before[-1].isalpha()
+    currency = bool(_patterns().currency.search(before))
+    labels = list(_patterns().label.finditer(before))
     if not labels:
-        return _AGAINST if inside_code else 0.0
-    label, between = labels[-1].lastgroup, before[labels[-1].end() :]
+        return _Before(None, False, inside_code, currency)
+    between = before[labels[-1].end() :]
     direct = len(between) <= _DIRECT and not _BETWEEN.search(between)
-    if inside_code and between:
-        return _AGAINST
-    if label == type:
-        return _SAME_DIRECT if direct else _SAME_NEAR
-    if label == "AGAINST":
-        return _AGAINST if direct else 0.0
-    if label is None or frozenset((type, label)) in _RELATED:
-        return 0.0
-    return _OTHER if direct else 0.0
+    return _Before(labels[-1].lastgroup, direct, inside_code and between != "", currency)
 
 
-def _right(type: str, after: str) -> float:
+def _look_after(plain: str, place: int) -> _After:
+    after = plain[place : place + _AFTER]
     found = _patterns().after.match(after)
-    if found is None:
+    money, count = _patterns().money.match(after), _patterns().count.match(after)
+    return _After(found.lastgroup if found else None, bool(money), bool(count))
+
+
+def _left(type: str, before: _Before) -> float:
+    if before.inside_code:
+        return _AGAINST
+    if before.label == type:
+        return _SAME_DIRECT if before.direct else _SAME_NEAR
+    if before.label is None or not before.direct or frozenset((type, before.label)) in _RELATED:
         return 0.0
-    if found.lastgroup == type:
+    return _AGAINST if before.label == "AGAINST" else _OTHER
+
+
+def _right(type: str, after: _After) -> float:
+    if after.label == type:
         return _SAME_NEAR
-    return _AGAINST if found.lastgroup == "AGAINST" else 0.0
+    return _AGAINST if after.label == "AGAINST" else 0.0
 
 
-def _is_amount(figures: str, before: str, after: str) -> bool:
+def _amount(figures: str, before: _Before, after: _After) -> float:
     if not figures.isdigit() or len(figures) > _LONGEST_AMOUNT:
-        return False
-    if len(figures) <= _LONGEST_COUNT and _patterns().count.match(after):
-        return True
-    return bool(_patterns().money.match(after) or _patterns().currency.search(before))
+        return 0.0
+    amount = before.currency or after.money or (after.count and len(figures) <= _LONGEST_COUNT)
+    return _AMOUNT if amount else 0.0
 
 
 def _clause(before: str) -> str:

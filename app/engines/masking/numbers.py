@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from app.engines.masking import checksums
 from app.engines.masking.finding import Finding, View
@@ -17,14 +18,30 @@ _RUN = re.compile(
     r"(?![A-Za-z0-9_])(?![.:/,][0-9])"
 )
 _GROUP = re.compile(r"[0-9]+[Xx]?|[Xx]")
-_LONGEST_GROUPS = 20
-_SHORTEST, _LONGEST = 7, 30  # figures
+_MOST_GROUPS, _MOST_TELEPHONE_GROUPS = 20, 6
+_SHORTEST, _LONGEST, _LONGEST_TELEPHONE = 7, 30, 15  # figures
+_MOBILE_GROUPS = ((3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (4, 4, 3))
+_CARD_GROUPS = ((4, 6, 5), (4, 6, 4), (6, 13), (6, 10), (6, 9))
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_CHINESE_MOBILE = re.compile(r"(?:\+|00)?86(1[3-9][0-9]{9})")
+_CHINESE_MOBILE = re.compile(r"(?:00)?861[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-57-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
-_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
-_NORTH_AMERICAN = re.compile(r"\+?1?([2-9][0-9]{2})([2-9][0-9]{2})([0-9]{4})")
+_NORTH_AMERICAN = re.compile(r"1?[2-9][0-9]{2}[2-9][0-9]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Neighbouring groups of figures, read as one number."""
+
+    start: int
+    end: int
+    number: str
+    """Figures alone; an X may end them."""
+    sizes: tuple[int, ...]
+    """Figures in each group."""
+    plus: bool
+    """`+` stands before it."""
+    bracket: bool
 
 
 class Numbers:
@@ -34,53 +51,54 @@ class Numbers:
 
     def find(self, view: View) -> list[Finding]:
         """Every reading of every run of figures; the best one is chosen later, when context has been weighed."""
-        found = []
-        for run in _RUN.finditer(view.plain):
-            for start, end in _stretches(view.plain, run.start(), run.end()):
-                written = view.plain[start:end]
-                found += [Finding(type, start, end, score) for type, score in _readings(written)]
-        return found
+        return [
+            Finding(type, row.start, row.end, score)
+            for run in _RUN.finditer(view.plain)
+            for row in _rows(view.plain, run.start(), run.end())
+            for type, score in _readings(row)
+        ]
 
 
-def _stretches(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Every row of neighbouring groups that is long enough to be somebody's number."""
-    groups = [(group.start(), group.end()) for group in _GROUP.finditer(plain, start, end)][: _LONGEST_GROUPS * 4]
-    for first in range(len(groups)):
+def _rows(plain: str, start: int, end: int) -> Iterator[_Row]:
+    """Every row of neighbouring groups that is long enough to be somebody's number, and not too long."""
+    groups = list(_GROUP.finditer(plain, start, end))
+    texts = [group[0] for group in groups]
+    sizes = tuple(map(len, texts))
+    for first, group in enumerate(groups):
+        begin = group.start()
+        while begin > start and plain[begin - 1] in "+(":
+            begin -= 1
+        prefix = plain[begin : group.start()]
         figures = 0
-        for last in range(first, min(len(groups), first + _LONGEST_GROUPS)):
-            figures += groups[last][1] - groups[last][0]
+        for last in range(first, min(len(groups), first + _MOST_GROUPS)):
+            figures += sizes[last]
             if figures > _LONGEST:
                 break
             if figures >= _SHORTEST:
-                yield _with_prefix(plain, start, groups[first][0]), groups[last][1]
+                number = "".join(texts[first : last + 1])
+                here = sizes[first : last + 1]
+                yield _Row(begin, groups[last].end(), number, here, "+" in prefix, "(" in prefix)
 
 
-def _with_prefix(plain: str, run_start: int, start: int) -> int:
-    """The stretch's start with the `+` or `(` before it."""
-    while start > run_start and plain[start - 1] in "+(":
-        start -= 1
-    return start
-
-
-def _readings(written: str) -> Iterator[tuple[str, float]]:
-    """What `written` can be, with the score of its form."""
-    digits = re.sub(r"[^0-9Xx+]", "", written)
-    number = digits.lstrip("+")
-    sizes = [len(group) for group in _GROUP.findall(written)]
-    plainly = len(sizes) == 1
-    if number[-1] in "Xx":
-        if len(number) == 18:
-            yield from _identity(number)
+def _readings(row: _Row) -> Iterator[tuple[str, float]]:
+    """What a row can be, with the score of its form."""
+    length = len(row.number)
+    if row.number[-1] in "Xx":
+        if length == 18:
+            yield from _identity(row.number)
         return
-    if len(number) in (15, 18) and not digits.startswith("+"):
-        yield from _identity(number)
-    yield from _telephone(digits, written, sizes)
-    if 13 <= len(number) <= 19 and not digits.startswith("+"):
-        yield from _card(number, sizes)
-    if len(number) >= 8 and not digits.startswith("+") and (plainly or min(sizes[:-1]) >= 3):
+    if length <= _LONGEST_TELEPHONE:
+        yield from _telephone(row)
+    if row.plus:
+        return
+    if length in (15, 18):
+        yield from _identity(row.number)
+    if 13 <= length <= 19:
+        yield from _card(row.number, row.sizes)
+    if length >= 8 and (len(row.sizes) == 1 or min(row.sizes[:-1]) >= 3):
         yield "ACCOUNT", 0.15
-    if len(number) == 9 and checksums.social_security(number) and (plainly or sizes == [3, 2, 4]):
-        yield "US_SSN", 0.15 if plainly else 0.6
+    if length == 9 and row.sizes in ((9,), (3, 2, 4)) and checksums.social_security(row.number):
+        yield "US_SSN", 0.15 if len(row.sizes) == 1 else 0.6
 
 
 def _identity(number: str) -> Iterator[tuple[str, float]]:
@@ -92,30 +110,25 @@ def _identity(number: str) -> Iterator[tuple[str, float]]:
         yield "CN_ID_CARD", 0.15
 
 
-def _telephone(digits: str, written: str, sizes: list[int]) -> Iterator[tuple[str, float]]:
-    ordered = "".join(written.split())
-    if _MOBILE.fullmatch(digits):
-        yield (
-            "PHONE",
-            0.7 if _evenly(sizes) or sizes in ([3, 4, 4], [3, 8], [7, 4], [4, 3, 4], [3, 3, 5], [4, 4, 3]) else 0.3,
-        )
-    elif _CHINESE_MOBILE.fullmatch(digits):
+def _telephone(row: _Row) -> Iterator[tuple[str, float]]:
+    number, sizes = row.number, row.sizes
+    if _MOBILE.fullmatch(number) and not row.plus:
+        yield "PHONE", 0.7 if _evenly(sizes) or sizes in _MOBILE_GROUPS else 0.3
+    elif _CHINESE_MOBILE.fullmatch(number):
         yield "PHONE", 0.85
-    elif _LANDLINE.fullmatch(digits):
+    elif _LANDLINE.fullmatch(number):
         yield "PHONE", 0.3 if len(sizes) == 1 else 0.6
-    elif _INTERNATIONAL.fullmatch(digits):
+    elif row.plus and number[0] != "0":
         yield "PHONE", 0.7
-    elif (parts := _NORTH_AMERICAN.fullmatch(digits)) and len(parts[0].lstrip("+")) >= 10:
-        yield "PHONE", 0.2 if len(sizes) == 1 else 0.55 if sizes[-3:] == [3, 3, 4] else 0.25
-    elif 7 <= len(digits) <= 15 and not ordered.startswith("("):
-        yield "PHONE", 0.1
-    elif 7 <= len(digits) <= 15:
-        yield "PHONE", 0.3
+    elif _NORTH_AMERICAN.fullmatch(number):
+        yield "PHONE", 0.2 if len(sizes) == 1 else 0.55 if sizes[-3:] == (3, 3, 4) else 0.25
+    elif row.bracket or len(sizes) <= _MOST_TELEPHONE_GROUPS:
+        yield "PHONE", 0.3 if row.bracket else 0.1
 
 
-def _card(number: str, sizes: list[int]) -> Iterator[tuple[str, float]]:
+def _card(number: str, sizes: tuple[int, ...]) -> Iterator[tuple[str, float]]:
     known, right = checksums.card_range(number), checksums.luhn(number)
-    usual = _evenly(sizes) or _fours(sizes) or sizes in ([4, 6, 5], [4, 6, 4], [6, 13], [6, 10], [6, 9])
+    usual = _evenly(sizes) or _fours(sizes) or sizes in _CARD_GROUPS
     if known and right:
         yield "BANK_CARD", 0.75 if usual else 0.45
     elif known or right:
@@ -124,10 +137,10 @@ def _card(number: str, sizes: list[int]) -> Iterator[tuple[str, float]]:
         yield "BANK_CARD", 0.12
 
 
-def _evenly(sizes: list[int]) -> bool:
+def _evenly(sizes: tuple[int, ...]) -> bool:
     """Written in one piece, or figure by figure."""
     return len(sizes) == 1 or max(sizes) == 1
 
 
-def _fours(sizes: list[int]) -> bool:
+def _fours(sizes: tuple[int, ...]) -> bool:
     return set(sizes[:-1]) == {4} and sizes[-1] <= 4
