@@ -100,6 +100,8 @@ class Gateway:
                 async with self._rooms.one_at_a_time(room.id):
                     masked = (await self._privacy.mask(room.id, text)).masked
                     told = await self._records.begin_turn(turn, masked)
+                    if told is not None and (told.room, told.person) != (room.id, person.id):
+                        raise Refused("NOT_A_MEMBER", self._texts("not_a_member"))
                     if told is not None and told.reply is not None:
                         return await self.desk.visible(told.reply, room.id)
                     voice = Voice(room.id, self.review, self._privacy, self._texts, listener)
@@ -137,7 +139,7 @@ class Gateway:
                     await self._route_and_answer(work, voice, masked)
         except AssistantError as error:
             work.failure = error
-            await voice.say("", error.message, "local")
+            await voice.say("", (await self._privacy.mask(work.room.id, error.message)).masked.text, "local")
         except TimeoutError:
             work.failure = AssistantError("TIMEOUT", self._texts("too_slow"))
             await voice.say("", work.failure.message, "local")

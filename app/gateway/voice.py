@@ -43,7 +43,7 @@ class Voice:
         if spoken is None:
             spoken = _Spoken(self._review.stream(), await self._privacy.restorer(self._room))
             self._spoken[speaker] = spoken
-        if mode == "model":
+        if mode == "model" and text.strip():
             spoken.mode, spoken.model = mode, model
         await self._let_out(speaker, spoken, spoken.review.feed(text))
 

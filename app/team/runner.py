@@ -7,7 +7,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,10 @@ class Runner:
         outcome = await self._bounded(skill, skill.function(self._context(work, assistant), **arguments))
         return await self._concluded(work, assistant, skill, outcome)
 
+    async def masked(self, work: Work, text: str) -> MaskedText:
+        """`text` as it may be kept, and read by a model."""
+        return (await self._privacy.mask(work.room.id, text)).masked
+
     async def execute(self, work: Work, assistant: Assistant, action: Action) -> Result:
         """Run what people have confirmed: the digest is computed again, so no other arguments can run.
 
@@ -169,17 +173,17 @@ class Runner:
 
     async def _concluded(self, work: Work, assistant: Assistant, skill: Skill, outcome: Outcome) -> Ran:
         if isinstance(outcome, Ask):
-            return Ran(skill, outcome, (await self._privacy.mask(work.room.id, outcome.question)).masked)
+            return Ran(skill, outcome, await self.masked(work, outcome.question))
         if isinstance(outcome, Proposal):
             action = await self._proposed(work, assistant, skill, outcome)
-            return Ran(skill, outcome, (await self._privacy.mask(work.room.id, outcome.summary)).masked, action)
+            return Ran(skill, outcome, await self.masked(work, outcome.summary), action)
         work.gather(outcome)
         text = outcome.text
         if skill.material:
             cited = work.material.setdefault(assistant.name, [])
             text = canonical_json(_numbered(outcome.data, after=len(cited)))
             cited.extend(outcome.citations)
-        return Ran(skill, outcome, (await self._privacy.mask(work.room.id, text)).masked)
+        return Ran(skill, outcome, await self.masked(work, text))
 
     async def _proposed(self, work: Work, assistant: Assistant, skill: Skill, proposal: Proposal) -> Action:
         if skill.confirm == "none":
@@ -199,9 +203,9 @@ class Runner:
         )
         for earlier in await self._actions.of_room(work.room.id, state="proposed"):
             if (earlier.skill, earlier.proposed_by) == (skill.name, work.person.id):
-                await self._actions.move(
-                    earlier.id, expected="proposed", to="rejected", outcome=self._texts("superseded")
-                )
+                over = replace(earlier, state="rejected", outcome=self._texts("superseded"))
+                await self._actions.move(earlier.id, expected="proposed", to="rejected", outcome=over.outcome)
+                work.actions = [over if one.id == over.id else one for one in work.actions]
         detail = {"action": action.id, "skill": skill.name, "digest": action.digest}
         await self._audit.append(work.entry("action.proposed", "ask", assistant=assistant.name, detail=detail))
         kept = await self._actions.propose(action, turn_id=work.turn.id)

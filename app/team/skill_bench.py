@@ -40,6 +40,7 @@ class SkillBench(Workbench):
         self._skills = {skill.name: skill for skill in skills}
         self._texts = texts
         self._numbers = itertools.count(1)
+        self._told: list[Ran] = []
         # Several calls in one answer of a model: what they say comes in their order.
         self._one_at_a_time = asyncio.Lock()
         self.mode: Mode = "local"
@@ -86,14 +87,19 @@ class SkillBench(Workbench):
                 ran = await self._runner.run(self._work, self._assistant, call)
                 await self._tell(call, ran)
         except Retry as retry:
-            return _result(call.name, retry.hint, is_error=True)
+            return _result(call.name, await self._masked(retry.hint), is_error=True)
         except AssistantError as error:
+            # A skill names what it stumbled over: a file, a customer, a number.
             self._work.failure = self._work.failure or error
-            await self._say(error.message)
-            return _result(call.name, error.message)
+            masked = await self._masked(error.message)
+            await self._say(masked)
+            return _result(call.name, masked)
         return _result(call.name, ran.masked.text)
 
     async def _tell(self, call: ToolCall, ran: Ran) -> None:
+        if any(ran is told for told in self._told):
+            return  # a model that repeats its call is no reason to repeat the answer
+        self._told.append(ran)
         outcome = ran.outcome
         known = {name: str(value) for name, value in call.arguments.items() if value is not None}
         if isinstance(outcome, Ask):
@@ -112,6 +118,9 @@ class SkillBench(Workbench):
     def _hint(self, action: Action) -> str:
         minutes = round((action.expires_at - self._work.now).total_seconds() / 60)
         return self._texts("confirm_hint", id=action.id, minutes=minutes)
+
+    async def _masked(self, text: str) -> str:
+        return (await self._runner.masked(self._work, text)).text
 
     async def _say(self, masked: str) -> None:
         await self._work.voice.say(self._assistant.name, masked, self.mode, self.model)
