@@ -23,7 +23,7 @@ def chosen_file(ctx: Context, name: str) -> Attachment | Ask:
         for fits in (
             lambda file: file.name.casefold() == wanted,
             lambda file: PurePath(file.name).stem.casefold() == PurePath(wanted).stem,
-            lambda file: wanted in file.name.casefold(),
+            lambda file: wanted in file.name.casefold() or file.name.casefold() in wanted,
         ):
             if found := next((file for file in files if fits(file)), None):
                 return found

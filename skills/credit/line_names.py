@@ -95,7 +95,7 @@ def _read() -> tuple[tuple[LineItem, ...], Mapping[str, LineItem]]:
         for key, line in found.items():
             item = LineItem(key, kind, line.title, line.title_en, line.outflow)
             items.append(item)
-            for name in line.names:
+            for name in (line.title, line.title_en, *line.names):
                 other = names.setdefault(_forms(name)[0], item)
                 if other != item:
                     raise ContentError(CATALOGUE, 1, f"{name!r} names both {other.key} and {key}")
