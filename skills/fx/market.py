@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -91,4 +92,16 @@ def read_market(content: Path) -> Market:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Market:
-    return checked_content(Market, path, read_yaml(path))
+    values = read_yaml(path)
+    try:
+        return checked_content(Market, path, values)
+    except ContentError as error:
+        raise ContentError(path, _line_of_pair(path, error), error.problem) from None
+
+
+def _line_of_pair(path: Path, error: ContentError) -> int:
+    """The line of the pair that the problem speaks of; where it speaks of none, the line that the error has."""
+    named = re.search(r"[A-Z]{3}/[A-Z]{3}", error.problem)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = (number for number, line in enumerate(lines, start=1) if named and line.strip().startswith(f"{named[0]}:"))
+    return next(found, error.line)
