@@ -138,11 +138,12 @@ class Desk:
         return await self._files.store(room, name, content, mime, by=who.id)
 
     async def file(self, person: str, id: str) -> Attachment:
-        """A file of a room the person is in. Raises `Refused`."""
+        """A file of a room the person is in. Raises `Refused`, in the same words whether it is there or not."""
+        viewer = self._identity.person(person)
         found = await self._files.find(id)
-        if found is None:
+        room = await self._records.room(found[0]) if found else None
+        if found is None or room is None or viewer.id not in room.members:
             raise Refused("NO_FILE", self._texts("no_file"))
-        await self._rooms.of(found[0], self._identity.person(person))
         return found[1]
 
     async def passage(self, person: str, source: str, locator: str) -> Hit:

@@ -96,8 +96,8 @@ class Gateway:
             try:
                 person = self.identity.person(turn.person)
                 text = self.review.readable(turn.text, files=len(turn.attachments))
-                room, new = await self._rooms.enter(turn, person)
-                async with self._rooms.one_at_a_time(room.id):
+                async with self._rooms.one_at_a_time(turn.room):
+                    room, new = await self._rooms.enter(turn, person)
                     masked = (await self._privacy.mask(room.id, text)).masked
                     told = await self._records.begin_turn(turn, masked)
                     if told is not None and (told.room, told.person) != (room.id, person.id):

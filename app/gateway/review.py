@@ -82,6 +82,8 @@ class Review:
         """`text`, if it is within the limits. Raises `BadInput` with what to do instead."""
         if not text.strip() and not files:
             raise BadInput("EMPTY", self._texts("empty"))
+        if files > self.limits.files:
+            raise BadInput("TOO_MANY_FILES", self._texts("too_many_files", most=self.limits.files))
         if len(text) > self.limits.characters:
             raise BadInput("TOO_LONG", self._texts("too_long", most=self.limits.characters, length=len(text)))
         if sum(unicodedata.category(char) in ("Cc", "Cs", "Co") and char not in "\n\r\t" for char in text) > 8:
