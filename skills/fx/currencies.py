@@ -115,7 +115,8 @@ PAIR = (
     rf"(?:{_ONE}[ /-]?(?:{_codes}|TRY)(?![A-Za-z])"
     rf"|{CURRENCY}\s*(?:/|-|兑换|兑|对)\s*{CURRENCY}"
     rf"|{CURRENCY}{_AGAINST}{CURRENCY}"
-    rf"|(?:{_han_words})人民币)"
+    # 美元日元 is a pair; of three in a row each stands alone.
+    rf"|(?<![元镑币郎铢金])(?>{_han_words})(?>{_han_words})(?!{_han_words}))"
 )
 _MENTION = re.compile(rf"{PAIR}|{CURRENCY}", re.IGNORECASE)
 _FIND = re.compile(rf"{_codes}|TRY|{_nicks}|{_words}", re.IGNORECASE)

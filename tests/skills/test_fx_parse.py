@@ -196,6 +196,8 @@ def test_no_customer_is_made_up(text: str) -> None:
 def test_several_tenors_and_pairs_of_one_question() -> None:
     assert asked_tenors("欧元 1M、3M、半年") == ("1M", "3M", "6M")
     assert asked_pairs("USD/JPY 和英镑，还有美元") == (("USD", "JPY"), ("GBP", "CNY"), ("USD", "CNY"))
+    assert asked_pairs("欧元美元现在多少") == (("EUR", "USD"),)
+    assert asked_pairs("美元欧元英镑汇率") == (("USD", "CNY"), ("EUR", "CNY"), ("GBP", "CNY"))
 
 
 def test_a_year_out_of_reach_is_told() -> None:
