@@ -180,7 +180,7 @@ def test_scaling_every_figure_leaves_every_ratio_as_it_was(
             if one.value is None or before.value is None:
                 assert one.value == before.value
             else:
-                assert abs(one.value - before.value) <= CLOSE * max(1, abs(before.value)), key
+                assert abs(one.value - before.value) <= CLOSE * max(Decimal(1), abs(before.value)), key
 
 
 @given(st.lists(AMOUNT, min_size=2, max_size=2))

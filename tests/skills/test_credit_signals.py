@@ -83,7 +83,7 @@ def test_each_sign_appears_where_it_must(key: str, changes: dict[str, dict[int, 
     assert found[key].figures, "a sign shows its figures"
     statement = made(**{**SOUND, **changes})
     for language in ("zh", "en"):
-        with speaking(language):  # type: ignore[arg-type]
+        with speaking(language):
             text = signal_in_words(found[key], statement)
             assert "{" not in text and text
 
