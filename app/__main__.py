@@ -6,13 +6,16 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from app.core.errors import AssistantError
 from app.core.settings import read_settings
 from app.core.texts import Texts
 
+Run = Callable[[argparse.Namespace], int]
 say = Texts(Path(__file__).parent / "commands" / "texts")
 
 
@@ -78,8 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _batch(commands, name, help, run, metavar="TEXT"):  # type: ignore[no-untyped-def]
-    parser = commands.add_parser(name, help=help)
+def _batch(commands: Any, name: str, help: str, run: Run, metavar: str = "TEXT") -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help)
     parser.add_argument("text", nargs="?", metavar=metavar)
     parser.add_argument("--jsonl", action="store_true", help="read JSON lines from standard input")
     parser.set_defaults(run=run)

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from app.core.ports import Metrics, Models
     from app.core.skill import Skill
-    from app.engines.audit_log import SqlAuditLog
-    from app.engines.database import SqlDatabase
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.privacy import PresidioPrivacy
     from app.engines.records import SqlRecords
     from app.engines.rights import CasbinRights
-    from app.engines.sealing import Sealer
+    from app.engines.storage.audit_log import SqlAuditLog
+    from app.engines.storage.database import SqlDatabase
+    from app.engines.storage.sealing import Sealer
     from app.gateway.gateway import Clock, Gateway
     from app.gateway.identity import DemoSignIn, Identity
     from app.gateway.review import Review
@@ -115,17 +115,17 @@ def build_router(assistants: Mapping[str, Assistant]) -> Router:
 
 def build_database(settings: Settings) -> SqlDatabase:
     """The database, not opened yet. Domains own tables, so they are loaded first."""
-    from app.engines.database import SqlDatabase
+    from app.engines.storage.database import SqlDatabase
 
     load_skills()
-    return SqlDatabase(settings.database_url, texts_of("engines"))
+    return SqlDatabase(settings.database_url, texts_of("engines/storage"))
 
 
 def build_sealer(settings: Settings) -> Sealer:
     """Encryption at rest."""
-    from app.engines.sealing import Sealer
+    from app.engines.storage.sealing import Sealer
 
-    return Sealer(settings.secret, texts_of("engines"))
+    return Sealer(settings.secret, texts_of("engines/storage"))
 
 
 def build_privacy(settings: Settings, database: SqlDatabase | None) -> PresidioPrivacy:
@@ -135,7 +135,7 @@ def build_privacy(settings: Settings, database: SqlDatabase | None) -> PresidioP
     policy = settings.content / "config" / "masking.yaml"
     if database is None:
         return PresidioPrivacy(MemoryVault(), policy)
-    from app.engines.vault import SealedVault
+    from app.engines.storage.vault import SealedVault
 
     return PresidioPrivacy(SealedVault(database, build_sealer(settings)), policy)
 
@@ -156,7 +156,8 @@ def build_rights(settings: Settings) -> CasbinRights:
 
 def check_engines() -> Iterator[Callable[[Path], None]]:
     """What each engine asks of its content files; raises `ContentError` with file and line."""
-    from app.engines import knowledge_sets, models, privacy, rights
+    from app.engines import models, privacy, rights
+    from app.engines.library import knowledge_sets
 
     return (engine.check_content for engine in (knowledge_sets, models, privacy, rights))
 
@@ -182,13 +183,13 @@ class Deskmate:
 @asynccontextmanager
 async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskmate]:
     """Build the house, open its engines, and close them at the end."""
-    from app.engines.actions import SqlActions
-    from app.engines.audit_log import SqlAuditLog
-    from app.engines.files import FolderFiles
     from app.engines.local_model import LocalModel
     from app.engines.metrics import PrometheusMetrics
     from app.engines.models import build_models
     from app.engines.records import SqlRecords
+    from app.engines.storage.actions import SqlActions
+    from app.engines.storage.audit_log import SqlAuditLog
+    from app.engines.storage.files import FolderFiles
     from app.engines.understanding import Understanding
     from app.gateway.desk import Desk
     from app.gateway.gateway import Gateway
@@ -205,7 +206,7 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
     database, sealer = build_database(settings), build_sealer(settings)
     audit, actions = SqlAuditLog(database), SqlActions(database, sealer)
     records = SqlRecords(database, sealer, audit)
-    files = FolderFiles(settings.home / "files", database, sealer, texts_of("engines"))
+    files = FolderFiles(settings.home / "files", database, sealer, texts_of("engines/storage"))
     privacy = build_privacy(settings, database)
     knowledge = build_knowledge(settings)
     rights = build_rights(settings)

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest
 from app.core.turn import MaskedText
-from app.engines.model_choice import Choice, Choices
 from app.engines.models import LitellmModels
+from app.engines.provider.model_choice import Choice, Choices
 from bench.server import free_port, wait_port
 from bench.table import Row, show
 

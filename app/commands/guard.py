@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -14,8 +15,6 @@ from app.main import build_database, build_privacy, build_review
 if TYPE_CHECKING:
     from app.engines.privacy import PresidioPrivacy
 
-_NO_ROOM = "cli"
-
 
 async def mask(settings: Settings, *, text: str | None, jsonl: bool, room: str | None) -> int:
     """Mask. With a room, its placeholders are those of its vault; without, they live as long as the process."""
@@ -23,7 +22,7 @@ async def mask(settings: Settings, *, text: str | None, jsonl: bool, room: str |
 
         async def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
             where = line.get("room") or room
-            masking = await (await privacy_of(bool(where))).mask(str(where or _NO_ROOM), line["text"])
+            masking = await (await privacy_of(bool(where))).mask(str(where or _no_room()), line["text"])
             return {"masked": masking.masked.text, "entities": [asdict(entity) for entity in masking.entities]}
 
         return await _run(answer, text, jsonl, {"text", "lang", "room"}, "masked")
@@ -47,10 +46,15 @@ async def review(settings: Settings, *, text: str | None, jsonl: bool, direction
         if direction == "output":
             verdict = rules.of_output(line["text"])
         else:
-            verdict = rules.of_input((await privacy.mask(_NO_ROOM, line["text"])).masked)
+            verdict = rules.of_input((await privacy.mask(_no_room(), line["text"])).masked)
         return {"verdict": verdict.verdict, "reasons": list(verdict.reasons), "score": verdict.score}
 
     return await _run(answer, text, jsonl, {"text"}, "verdict")
+
+
+def _no_room() -> str:
+    """A room of its own for a line that names none: what one line says does not mask the next."""
+    return secrets.token_hex(6)
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ def check(settings: Settings) -> int:
     for name in domains():
         if own := getattr(domain(name), "check_content", None):
             tried(own, content)
-    for folder in sorted({*PACKAGE.glob("*/texts"), *(PACKAGE.parent / "skills").glob("*/texts")}):
+    for folder in sorted({*PACKAGE.glob("**/texts"), *(PACKAGE.parent / "skills").glob("*/texts")}):
         tried(_check_texts, folder)
     tried(_check_assistants, content)
     for problem in problems:
@@ -75,7 +75,7 @@ def _line(path: Path, text: str) -> int:
 
 async def verify_audit(settings: Settings) -> int:
     """Recompute the hash chain. Exit code 1, and the first broken entry, if it does not hold."""
-    from app.engines.audit_log import SqlAuditLog
+    from app.engines.storage.audit_log import SqlAuditLog
 
     database = build_database(settings)
     await database.open()

@@ -183,6 +183,10 @@ class Privacy(Protocol):
         """Restore exactly the placeholders of this room."""
         ...
 
+    async def unmask_value(self, room: str, value: Any) -> Any:
+        """JSON `value` with the placeholders of this room restored in all its texts."""
+        ...
+
     async def restorer(self, room: str) -> Restorer:
         """Restores a stream of this room, wherever a placeholder is cut."""
         ...
@@ -203,8 +207,8 @@ class Vault(Protocol):
         """Placeholder -> value."""
         ...
 
-    async def add(self, room: str, type: str, value: str) -> str:
-        """The placeholder of `value` in `room`: the one it has, or a new one."""
+    async def add(self, room: str, values: Sequence[tuple[str, str]]) -> Sequence[str]:
+        """The placeholders of these (type, value) pairs in `room`, in order: the ones they have, or new ones."""
         ...
 
 

@@ -23,15 +23,15 @@ from urllib.parse import quote
 from app.core.errors import AssistantError, BadInput, Refused, Unavailable, place_of
 from app.core.ports import Hit
 from app.core.texts import Texts
-from app.engines.documents import read_document
-from app.engines.knowledge_sets import KnowledgeSet, check_content, load_sets
-from app.engines.lexical import CANDIDATES, Found, LexicalIndex
-from app.engines.lexical_sql import is_set_name
-from app.engines.passages import passages_of
-from app.engines.sources import SourceFile, is_source_name, read_source, walked
-from app.engines.synonyms import load_synonyms
-from app.engines.vectors import Embed, Vectors
-from app.engines.words import warm
+from app.engines.library.documents import read_document
+from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
+from app.engines.library.lexical import CANDIDATES, Found, LexicalIndex
+from app.engines.library.lexical_sql import is_set_name
+from app.engines.library.passages import passages_of
+from app.engines.library.sources import SourceFile, is_source_name, read_source, walked
+from app.engines.library.synonyms import load_synonyms
+from app.engines.library.vectors import Embed, Vectors
+from app.engines.library.words import warm
 
 __all__ = ["ChromaKnowledge", "KnowledgeView", "check_content", "document_url"]
 
@@ -43,7 +43,7 @@ FUSION = 60
 """k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009)."""
 
 _log = logging.getLogger(__name__)
-_say = Texts(Path(__file__).parent / "texts_knowledge")
+_say = Texts(Path(__file__).parent / "library" / "texts")
 
 
 class ChromaKnowledge:

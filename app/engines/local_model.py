@@ -15,9 +15,9 @@ from uuid import uuid4
 from rapidfuzz import fuzz
 
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
-from app.engines import slots
-from app.engines.cues import Cue, cue_of, is_question
-from app.engines.local_words import abilities, courtesy, introduction, quotation, said, say
+from app.engines.language import slots
+from app.engines.language.cues import Cue, cue_of, is_question
+from app.engines.language.local_words import abilities, courtesy, introduction, quotation, said, say
 
 MEANT = 0.15
 """Confidence from which a skill is what a message asks for: the assistant is chosen already, so little is enough."""

@@ -17,11 +17,20 @@ from app.core.errors import Unavailable
 from app.core.ports import ModelChunk, ModelRequest, Models
 from app.core.settings import Settings
 from app.core.texts import Texts
-from app.engines.breaker import Breaker, Fault
-from app.engines.model_choice import Choice, Choices, read_choices, read_file
-from app.engines.model_wire import Answer, Event, EventReader, Message, WrongArguments, messages_of, rounds_of, tools_of
+from app.engines.provider.breaker import Breaker, Fault
+from app.engines.provider.model_choice import Choice, Choices, read_choices, read_file
+from app.engines.provider.model_wire import (
+    Answer,
+    Event,
+    EventReader,
+    Message,
+    WrongArguments,
+    messages_of,
+    rounds_of,
+    tools_of,
+)
 
-say = Texts(Path(__file__).parent / "texts_models")
+say = Texts(Path(__file__).parent / "provider" / "texts")
 log = logging.getLogger(__name__)
 
 _FILE = Path("config", "models.yaml")

@@ -39,7 +39,7 @@ with without("spacy", "tldextract", "phonenumbers", "presidio_analyzer.predefine
 __all__ = ["MemoryVault", "PresidioPrivacy", "check_content"]
 
 _log = logging.getLogger(__name__)
-_texts = Texts(Path(__file__).parent / "texts_privacy")
+_texts = Texts(Path(__file__).parent / "masking" / "texts")
 _LANGUAGE = "zh"  # Presidio wants one; our recognisers read Chinese and English side by side
 _THRESHOLD = 0.5
 _LONG = 4000  # characters from which on recognition leaves the event loop
@@ -131,18 +131,30 @@ class PresidioPrivacy:
         return without_overlaps(findings, self._policy.masks)
 
     async def _replaced(self, room: str, text: str, known: KnownRoom, findings: Iterable[Finding]) -> Masking:
+        findings = list(findings)
+        await self._learn(room, known, [(one.type, text[one.start : one.end]) for one in findings if self._hides(one)])
         pieces, entities, done = [], [], 0
         for one in findings:
             value = text[one.start : one.end]
             placeholder = ""
-            if one.type == LITERAL or self._policy.masks(one.type):
-                placeholder = known.placeholder(one.type, value) or await self._vault.add(room, one.type, value)
-                known.learn(one.type, value, placeholder)
+            if self._hides(one):
+                placeholder = known.placeholder(one.type, value) or ""
+                assert placeholder, "what is hidden was learnt"
                 pieces += [text[done : one.start], placeholder]
                 done = one.end
             if one.type != LITERAL:
                 entities.append(Entity(one.type, one.start, one.end, value, placeholder, round(one.score, 2)))
         return Masking(MaskedText("".join([*pieces, text[done:]])), tuple(entities))
+
+    async def _learn(self, room: str, known: KnownRoom, values: Iterable[tuple[str, str]]) -> None:
+        """Give each value that the room does not know yet a placeholder, all in one go."""
+        new = [pair for pair in dict.fromkeys(values) if known.placeholder(*pair) is None]
+        if new:
+            for (type, value), placeholder in zip(new, await self._vault.add(room, new), strict=True):
+                known.learn(type, value, placeholder)
+
+    def _hides(self, finding: Finding) -> bool:
+        return finding.type == LITERAL or self._policy.masks(finding.type)
 
 
 def _analyzer(recognizers: Sequence[Recognizer]) -> AnalyzerEngine:

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.audit import AuditEntry
 from app.core.ports import StoredTurn
 from app.core.turn import Action, Attachment, MaskedText, Reply, Room, Turn
-from app.engines.actions import action_of
-from app.engines.audit_log import SqlAuditLog
-from app.engines.database import SqlDatabase
-from app.engines.reply_json import reply_from_json, reply_to_json
-from app.engines.sealing import Sealer
-from app.engines.tables import (
+from app.engines.storage.actions import action_of
+from app.engines.storage.audit_log import SqlAuditLog
+from app.engines.storage.database import SqlDatabase
+from app.engines.storage.reply_json import reply_from_json, reply_to_json
+from app.engines.storage.sealing import Sealer
+from app.engines.storage.tables import (
     ACTION,
     FEEDBACK,
     FILE,
@@ -101,9 +101,7 @@ class SqlRecords:
         title = await connection.scalar(select(ROOM.c.title).where(ROOM.c.id == id))
         if title is None:
             return None
-        rows = await connection.execute(
-            select(MEMBER.c.person).where(MEMBER.c.room == id).order_by(MEMBER.c.position)
-        )
+        rows = await connection.execute(select(MEMBER.c.person).where(MEMBER.c.room == id).order_by(MEMBER.c.position))
         members = tuple(row.person for row in rows)
         return Room(id, self._sealer.open(title, about=f"room/{id}"), members)
 

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from app.core.assistant import Assistant
 from app.core.ports import Fit
-from app.engines.forms import lexicon, spans
-from app.engines.ngrams import features, is_han
-from app.engines.templates import Template, template
+from app.engines.language.forms import lexicon, spans
+from app.engines.language.ngrams import features, is_han
+from app.engines.language.templates import Template, template
 
 Floats = NDArray[np.float64]
 Label = tuple[str, str | None]
@@ -233,7 +233,7 @@ def _headings_in(document: str) -> set[str]:
 
 
 def _background() -> list[_Sample]:
-    path = Path(__file__).with_name("background.yaml")
+    path = Path(__file__).parent / "language" / "background.yaml"
     subjects: dict[str, list[str]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [
         _Sample(_heard(text), (NOBODY, None), "background", subject)

@@ -127,11 +127,14 @@ class Gateway:
             async with asyncio.timeout(_LONGEST_TURN):
                 verdict = self.review.of_input(masked)
                 decision = decision_in(work.turn.text)
+                asking, _ = _whose_word_stands(work.earlier)
                 if verdict.verdict != "allow":
                     refused = True
                     work.note("refused", verdict.verdict, detail={"reasons": list(verdict.reasons)})
                     await voice.say("", verdict.answer, "local")
-                elif decision and (action := await self._approvals.meant(work, decision)):
+                elif (
+                    decision and (decision.id or not asking) and (action := await self._approvals.meant(work, decision))
+                ):
                     action = await self._approvals.decide(work, action.id, yes=decision.yes, digest=action.digest)
                     work.actions.append(action)
                     await voice.say(action.assistant, await self._receipt(work, action), "local")
@@ -159,16 +162,14 @@ class Gateway:
         return self._reply(work, voice, refused=refused or isinstance(work.failure, Refused))
 
     async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
-        stored = [] if work.new else await self._records.turns(work.room.id, limit=_REMEMBERED)
-        earlier = [one for one in stored if one.id != work.turn.id]
-        asking, recent = _whose_word_stands(earlier)
+        asking, recent = _whose_word_stands(work.earlier)
         routing = self._router.route(masked.text, work.turn.mentions, asking, recent)
         if not routing.assistants:
             await voice.say("", self._nobody(routing), "local")
             return
         chosen = [self.assistants[name] for name in routing.assistants]
         asked = {name: self._privacy.vouch(routing.part_of(name)) for name in routing.assistants}
-        history = [*await self._earlier(work), *self._history(earlier)]
+        history = [*await self._earlier(work), *self._history(work.earlier)]
         await self._group_chat.answer(work, chosen, asked, history)
         if routing.unknown:
             await voice.say("", "\n\n" + self._nobody(routing), "local")
@@ -188,10 +189,13 @@ class Gateway:
         return messages
 
     async def _work(self, turn: Turn, room: Room, person: Person, voice: Voice, *, new: bool = False) -> Work:
-        known = [] if new else await self._files.of_room(room.id)
+        known = () if new else await self._files.of_room(room.id)
+        stored = () if new else await self._records.turns(room.id, limit=_REMEMBERED)
         given = {file.id for file in turn.attachments}
         attachments = (*turn.attachments, *(file for file in known if file.id not in given))
-        return Work(turn, room, person, self._clock(), attachments, voice, new=new)
+        return Work(
+            turn, room, person, self._clock(), attachments, voice, tuple(one for one in stored if one.id != turn.id)
+        )
 
     async def _earlier(self, work: Work) -> list[ModelMessage]:
         return [

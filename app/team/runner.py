@@ -92,10 +92,7 @@ class Runner:
         Raises `Retry` when the call does not fit, `Refused` where rights end, `SkillFailed` when it could not be done.
         """
         skill = self._permitted(work, assistant, call.name)
-        true_arguments = {
-            name: await self._privacy.unmask(work.room.id, value) if isinstance(value, str) else value
-            for name, value in call.arguments.items()
-        }
+        true_arguments = await self._privacy.unmask_value(work.room.id, dict(call.arguments))
         # Two assistants that ask the same each look into their own sets.
         key = f"{assistant.name}/{digest_of(skill.name, true_arguments)}"
         if key not in work.outcomes:

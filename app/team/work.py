@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from app.core.audit import AuditEntry
 from app.core.errors import AssistantError
-from app.core.ports import Pending, Progress
+from app.core.ports import Pending, Progress, StoredTurn
 from app.core.skill import Result
 from app.core.trace import trace_id
 from app.core.turn import Action, Attachment, Chart, Citation, Mode, Person, Room, Turn
@@ -38,8 +38,8 @@ class Work:
     now: datetime
     attachments: tuple[Attachment, ...]
     voice: Speaker
-    new: bool = False
-    """This message made the room: there is no earlier talk to look up."""
+    earlier: tuple[StoredTurn, ...] = ()
+    """The room's latest turns before this one, the oldest first."""
     citations: dict[str, list[Citation]] = field(default_factory=dict)
     """By assistant: what its skills' renderings stand on."""
     material: dict[str, list[Citation]] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Work:
     failure: AssistantError | None = None
     """The first refusal or failure of a skill in this turn."""
     outcomes: dict[str, Future[Any]] = field(default_factory=dict)
-    """Assistant and digest of a skill call -> what came of it: the same call in one turn runs once, whatever a model repeats."""
+    """Assistant and digest of a call -> what came of it: a call that a model repeats in a turn runs once."""
 
     def gather(self, result: Result) -> None:
         """Keep a skill's files and charts for the reply."""

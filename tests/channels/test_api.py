@@ -66,7 +66,9 @@ async def test_an_answer_and_what_it_stands_on(client: httpx.AsyncClient) -> Non
 async def test_a_stream_says_the_same(client: httpx.AsyncClient) -> None:
     whole = (await client.post("/v1/chat/completions", json=said("李娜的分机是多少", "office"))).json()
     words, last = "", ""
-    async with client.stream("POST", "/v1/chat/completions", json=said("李娜的分机是多少", "office", stream=True)) as got:
+    async with client.stream(
+        "POST", "/v1/chat/completions", json=said("李娜的分机是多少", "office", stream=True)
+    ) as got:
         assert got.headers["content-type"].startswith("text/event-stream")
         async for line in got.aiter_lines():
             if line.startswith("data: {"):

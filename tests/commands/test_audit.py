@@ -10,7 +10,7 @@ import pytest
 from app.__main__ import main
 from app.core.audit import AuditEntry
 from app.core.settings import read_settings
-from app.engines.audit_log import SqlAuditLog
+from app.engines.storage.audit_log import SqlAuditLog
 from app.main import build_database
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engines.breaker import Breaker
+from app.engines.provider.breaker import Breaker
 
 
 class Clock:

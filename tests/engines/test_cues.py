@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engines.cues import Cue, cue_of
+from app.engines.language.cues import Cue, cue_of
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines import word
-from app.engines.documents import LARGEST, Document, read_document
-from app.engines.passages import LONGEST, Passage, passages_of
+from app.engines.library import word
+from app.engines.library.documents import LARGEST, Document, read_document
+from app.engines.library.passages import LONGEST, Passage, passages_of
 
 ROOT = Path(__file__).resolve().parents[2]
-SAY = Texts(ROOT / "app" / "engines" / "texts_knowledge")
+SAY = Texts(ROOT / "app" / "engines" / "library" / "texts")
 RULES = """示例银行差旅费管理办法
 
 第一条　为规范差旅费的管理，制定本规定。

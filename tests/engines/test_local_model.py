@@ -16,8 +16,8 @@ from app.core.assistant import Assistant
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
 from app.core.texts import speaking
 from app.core.turn import MaskedText
+from app.engines.language.local_words import say
 from app.engines.local_model import LocalModel
-from app.engines.local_words import say
 from app.engines.understanding import Understanding
 from tests.engines.small_house import ORDER, SEND, TOOLS, small_house
 

@@ -10,8 +10,8 @@ import pytest
 from app.core.assistant import ContentError
 from app.core.ports import ModelChunk, ModelRequest
 from app.core.settings import Settings
-from app.engines.model_choice import read_choices
 from app.engines.models import LitellmModels, build_models, check_content
+from app.engines.provider.model_choice import read_choices
 
 CONTENT = Path(__file__).parents[2]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.core.ports import ModelMessage, ModelRequest, ToolCall
 from app.core.turn import MaskedText
-from app.engines.breaker import Fault
-from app.engines.model_wire import Answer, EventReader, messages_of
+from app.engines.provider.breaker import Fault
+from app.engines.provider.model_wire import Answer, EventReader, messages_of
 
 
 def event(words: str) -> bytes:

@@ -18,8 +18,8 @@ from app.core.errors import Unavailable
 from app.core.ports import ModelChunk, ModelMessage, ModelRequest, ToolCall, ToolSpec
 from app.core.texts import speaking
 from app.core.turn import MaskedText
-from app.engines.model_choice import Choice, Choices
 from app.engines.models import LitellmModels, say
+from app.engines.provider.model_choice import Choice, Choices
 from tests.scripted_model import (
     Answer,
     Body,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engines.quoting import Passage, passages_of, quotes
+from app.engines.language.quoting import Passage, passages_of, quotes
 
 LOANS = "第八条 借期为三十天。到期可以续借一次，续借期为十五天。词典和善本不外借。"
 FINES = "第十二条 图书逾期不还的，每册每天收取逾期费0.1元；遗失图书的，按定价的三倍赔偿。"

@@ -13,12 +13,12 @@ from app.core.errors import Unavailable
 from app.core.ports import Pending
 from app.core.texts import Texts
 from app.core.turn import Chart, Citation, MaskedText, Part, Reply, Room, Turn
-from app.engines.audit_log import SqlAuditLog
-from app.engines.database import HEAD, MIGRATIONS, SqlDatabase
 from app.engines.records import SqlRecords
-from app.engines.sealing import Sealer
+from app.engines.storage.audit_log import SqlAuditLog
+from app.engines.storage.database import HEAD, MIGRATIONS, SqlDatabase
+from app.engines.storage.sealing import Sealer
 
-TEXTS = Texts(Path(__file__).parents[2] / "app" / "engines" / "texts")
+TEXTS = Texts(Path(__file__).parents[2] / "app" / "engines" / "storage" / "texts")
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 

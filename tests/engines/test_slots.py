@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from app.core.assistant import Example
 from app.core.ports import SlotSpec, ToolSpec
 from app.core.skill import SlotKind
-from app.engines import slots
-from app.engines.forms import spans
+from app.engines.language import slots
+from app.engines.language.forms import spans
 from tests.engines.small_house import LEND, LIBRARY_EXAMPLES, ORDER, SEARCH, SEND
 
 LENDING = [Example.model_validate(one) for one in LIBRARY_EXAMPLES if one["skill"] == "library.lend"]

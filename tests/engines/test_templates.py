@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engines.templates import MOST, is_sentence, template
+from app.engines.language.templates import MOST, is_sentence, template
 
 
 @pytest.mark.parametrize(

@@ -187,4 +187,3 @@ async def _take(house: Deskmate, ask: Ask, action: Action, step: str) -> None:
             assert isinstance(result, Refused)
         else:
             assert isinstance(result, Action), result
-

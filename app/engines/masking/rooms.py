@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.engines.masking.known_values import KnownValues
 
@@ -23,15 +23,16 @@ class MemoryVault:
         """Placeholder -> value."""
         return dict(self._rooms.get(room, {}))
 
-    async def add(self, room: str, type: str, value: str) -> str:
-        """The placeholder of `value` in `room`: the one it has, or a new one."""
-        key = (room, type, value)
-        if key not in self._placeholders:
-            self._last[room, type] = self._last.get((room, type), 0) + 1
-            placeholder = f"<{type}_{self._last[room, type]}>"
-            self._placeholders[key] = placeholder
-            self._rooms.setdefault(room, {})[placeholder] = value
-        return self._placeholders[key]
+    async def add(self, room: str, values: Sequence[tuple[str, str]]) -> Sequence[str]:
+        """The placeholders of these (type, value) pairs in `room`, in order: the ones they have, or new ones."""
+        for type, value in values:
+            key = (room, type, value)
+            if key not in self._placeholders:
+                self._last[room, type] = self._last.get((room, type), 0) + 1
+                placeholder = f"<{type}_{self._last[room, type]}>"
+                self._placeholders[key] = placeholder
+                self._rooms.setdefault(room, {})[placeholder] = value
+        return [self._placeholders[room, type, value] for type, value in values]
 
 
 class KnownRoom:

@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import ContentError, checked_content, read_yaml
-from app.engines.documents import front_matter
-from app.engines.lexical_sql import is_set_name
-from app.engines.synonyms import load_synonyms
+from app.engines.library.documents import front_matter
+from app.engines.library.lexical_sql import is_set_name
+from app.engines.library.synonyms import load_synonyms
 
 
 class KnowledgeSet(BaseModel):

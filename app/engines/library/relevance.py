@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.engines.synonyms import Synonyms
-from app.engines.words import asked, normal, pairs, words
+from app.engines.library.synonyms import Synonyms
+from app.engines.library.words import asked, normal, pairs, words
 
 LONGEST_QUERY = 500
 """Characters of a query that are looked at."""

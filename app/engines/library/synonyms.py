@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.core.assistant import ContentError, read_yaml
-from app.engines.words import normal
+from app.engines.library.words import normal
 
 
 @dataclass(frozen=True)

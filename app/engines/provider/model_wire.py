@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from app.core.ports import ModelMessage, ModelRequest, ToolCall, ToolSpec
-from app.engines.breaker import Fault
+from app.engines.provider.breaker import Fault
 
 Event = Mapping[str, Any]
 Message = dict[str, Any]

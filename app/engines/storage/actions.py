@@ -9,10 +9,10 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.turn import Action, Approval
-from app.engines.database import SqlDatabase
-from app.engines.reply_json import approvals_from_json, approvals_to_json
-from app.engines.sealing import Sealer
-from app.engines.tables import ACTION
+from app.engines.storage.database import SqlDatabase
+from app.engines.storage.reply_json import approvals_from_json, approvals_to_json
+from app.engines.storage.sealing import Sealer
+from app.engines.storage.tables import ACTION
 
 
 class SqlActions:

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Unavailable
 from app.core.texts import Texts
+from app.engines.storage import tables  # noqa: F401  (what is opened below is what stands there)
 
 HEAD = "0001"
 """The newest migration; `tests/engines/test_database.py` holds it against the folder."""

@@ -16,9 +16,9 @@ import cn2an
 
 from app.core.assistant import Example
 from app.core.ports import SlotSpec, ToolSpec
-from app.engines.forms import Span, any_of, lexicon, spans
-from app.engines.ngrams import folded, is_han
-from app.engines.templates import Match, template
+from app.engines.language.forms import Span, any_of, lexicon, spans
+from app.engines.language.ngrams import folded, is_han
+from app.engines.language.templates import Match, template
 
 STRICT = ("percent", "date", "time", "tenor", "money", "currency", "number", "choice", "file")
 """Kinds whose values have a form of their own; in the order in which they take their words from a text."""

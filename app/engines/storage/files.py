@@ -17,9 +17,9 @@ from sqlalchemy import Row, insert, select
 from app.core.errors import Unavailable
 from app.core.texts import Texts
 from app.core.turn import Attachment
-from app.engines.database import SqlDatabase
-from app.engines.sealing import Sealer
-from app.engines.tables import FILE
+from app.engines.storage.database import SqlDatabase
+from app.engines.storage.sealing import Sealer
+from app.engines.storage.tables import FILE
 
 _LONGEST_NAME = 120  # characters
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from app.engines.forms import any_of, lexicon
-from app.engines.ngrams import features, folded, is_han
+from app.engines.language.forms import any_of, lexicon
+from app.engines.language.ngrams import features, folded, is_han
 
 ENOUGH = 0.35
 """Share of the question that a passage must cover to count as an answer."""

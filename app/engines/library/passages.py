@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.engines.documents import CLAUSE, Block, Document
+from app.engines.library.documents import CLAUSE, Block, Document
 
 LONGEST = 1200
 """Characters that are found as one; a longer passage is found by its parts, at the same place."""

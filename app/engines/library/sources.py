@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.documents import ENDINGS, LARGEST
+from app.engines.library.documents import ENDINGS, LARGEST
 
 NOT_DOCUMENTS = frozenset({"set.yaml"})
 

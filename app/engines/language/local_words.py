@@ -8,9 +8,9 @@ from typing import Any
 
 from app.core.ports import ModelChunk, ModelRequest, Pending
 from app.core.texts import Texts, language, language_of
-from app.engines.cues import Cue
-from app.engines.quoting import Quote, passages_of, quotes
-from app.engines.templates import is_sentence
+from app.engines.language.cues import Cue
+from app.engines.language.quoting import Quote, passages_of, quotes
+from app.engines.language.templates import is_sentence
 
 say = Texts(Path(__file__).parent / "texts")
 

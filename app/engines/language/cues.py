@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from app.engines.ngrams import folded
-from app.engines.templates import LONGEST, Template, template
+from app.engines.language.ngrams import folded
+from app.engines.language.templates import LONGEST, Template, template
 
 CueKind = Literal["cancel", "thanks", "greet", "bye", "agree", "help", "correct"]
 

@@ -14,7 +14,7 @@ import yaml
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.word import WordItem, word_items
+from app.engines.library.word import WordItem, word_items
 
 ENDINGS = frozenset({".md", ".markdown", ".txt", ".docx"})
 LARGEST = 20 * 2**20

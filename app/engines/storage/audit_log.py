@@ -11,8 +11,8 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.audit import GENESIS, AuditEntry, canonical_json, linked
-from app.engines.database import SqlDatabase
-from app.engines.tables import AUDIT, CHAIN_HEAD
+from app.engines.storage.database import SqlDatabase
+from app.engines.storage.tables import AUDIT, CHAIN_HEAD
 
 
 class SqlAuditLog:

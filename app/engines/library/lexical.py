@@ -13,12 +13,12 @@ from pathlib import Path
 
 from app.core.errors import Unavailable
 from app.core.texts import Texts
-from app.engines import lexical_sql as sql
-from app.engines.documents import Document
-from app.engines.passages import Passage
-from app.engines.relevance import Scale, question_of
-from app.engines.synonyms import NONE, Synonyms
-from app.engines.words import normal, pairs, words
+from app.engines.library import lexical_sql as sql
+from app.engines.library.documents import Document
+from app.engines.library.passages import Passage
+from app.engines.library.relevance import Scale, question_of
+from app.engines.library.synonyms import NONE, Synonyms
+from app.engines.library.words import normal, pairs, words
 
 CANDIDATES = 30
 """Per set: so many of BM25's best are looked at closely."""

@@ -16,7 +16,7 @@ from hassil import parse_sentence
 from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, RuleReference, TextChunk
 from hassil.parser import ParseError
 
-from app.engines.ngrams import folded
+from app.engines.language.ngrams import folded
 
 MOST, STEP = 12, 7919
 """So many sentences stand for a template, taken from all of them by this step (a prime)."""

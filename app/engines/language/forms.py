@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from app.engines.ngrams import folded, narrowed
+from app.engines.language.ngrams import folded, narrowed
 
 Span = tuple[int, int]
 

@@ -1,0 +1,1 @@
+"""How the local model hears and speaks: templates, slots, cues, quotations."""

@@ -1,0 +1,1 @@
+"""How documents become passages, and how passages are found."""

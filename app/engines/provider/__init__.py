@@ -1,0 +1,1 @@
+"""What stands around a model call: its choice, its wire format, its breaker."""

@@ -1,0 +1,1 @@
+"""One database: its tables, its seals, its migrations, and the ports over it."""
