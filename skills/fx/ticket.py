@@ -22,7 +22,7 @@ FAR_FROM_MID = Decimal("0.02")
 def title(deal: DealElements) -> str:
     """One line that stands alone in a notification."""
     assert deal.amount is not None and deal.amount_ccy and deal.side
-    terms = say(f"product_{deal.product}") + (f" {deal.tenor}" if deal.tenor else "")
+    terms = say(f"product_{deal.product}") + (f" {deal.tenor}" if deal.tenor and deal.tenor != "SPOT" else "")
     return say(
         "ticket_title", dealing=_dealing(deal), amount=spoken.short_money(deal.amount, deal.amount_ccy), terms=terms
     )
