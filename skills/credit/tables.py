@@ -21,6 +21,11 @@ _COMPANY = re.compile(
 _COMPANY_ALONE = re.compile(
     r"^(.{2,40}?(?:公司|集团|厂|合作社|Co\.?,? Ltd\.?|Limited|Inc\.?))(?:\s|$|\d{4}|合并|资产负债表|利润表|现金流量表)"
 )
+_BARE_YEAR = re.compile(r"(?:199|20\d)\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))?")
+_HEAD_WORD = re.compile(
+    r"项\s*目|科\s*目|指\s*标|名\s*称|资\s*产|负\s*债|报\s*表|单\s*位|行\s*次|附\s*注|备\s*注|item|description|account|note|line|unit|rmb|'000",
+    re.IGNORECASE,
+)
 _TITLE_ROWS = 8  # rows above a head that can be its title
 
 
@@ -146,19 +151,24 @@ def _any_in(rows: Sequence[int], head: _Heads, until: int) -> bool:
 
 
 def _head_row(cells: Sequence[Cell]) -> dict[int, Head]:
-    """The period heads in one row. Bare numbers are years only where they run on one by one."""
-    numbers = [int(cell.value) for cell in cells if isinstance(cell.value, Decimal)]
-    if numbers and (
-        any(not 1990 <= number <= 2100 for number in numbers)
-        or any(abs(one - other) != 1 for one, other in pairwise(numbers))
-    ):
+    """The period heads in one row. Bare years could be figures: they count where the row reads like a head."""
+    values = {cell.column: _head_value(cell) for cell in cells}
+    years = [value for value in values.values() if isinstance(value, str) and _BARE_YEAR.fullmatch(value)]
+    numbers = sum(isinstance(cell.value, Decimal) for cell in cells)
+    words = [cell.text for cell in cells if isinstance(cell.value, str) and not read_head([cell.text])]
+    if numbers > len(years) or (years and any(not _HEAD_WORD.search(word) for word in words)):
         return {}
-    heads = {cell.column: head for cell in cells if (head := read_head([_head_value(cell)]))}
+    if years not in (sorted(set(years)), sorted(set(years), reverse=True)):
+        return {}
+    heads = {column: head for column, value in values.items() if (head := read_head([value]))}
     return heads if any(head.wanted for head in heads.values()) else {}
 
 
 def _head_value(cell: Cell) -> object:
-    return str(int(cell.value)) if isinstance(cell.value, Decimal) else cell.value
+    """A head as text or date; a whole number as its digits."""
+    if isinstance(cell.value, Decimal):
+        return f"{cell.value:f}" if cell.value == cell.value.to_integral_value() else ""
+    return cell.text if isinstance(cell.value, str) else cell.value
 
 
 def _is_second_head(cells: Sequence[Cell], named: dict[tuple[int, int], LineItem]) -> bool:

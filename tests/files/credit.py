@@ -357,6 +357,17 @@ def odd_cells() -> bytes:
     return saved(book)
 
 
+def year_like_figures() -> bytes:
+    """Bare years as heads, newest first, and a line nobody knows whose figures look like years."""
+    book = blank()
+    for name, lines in STATEMENTS.items():
+        rows: list[Sequence[Any]] = [["单位：万元"], ["项目", *reversed(YEARS)], ["暂挂款", 2023, 2022, 2021]]
+        for title, values in lines:
+            rows += [[title, *reversed(values or ())], ["内部往来", "2022", "1999", 2010]]
+        sheet(book, name, rows)
+    return saved(book)
+
+
 def two_units() -> bytes:
     """The balance sheet in 万元, the income statement in 元, the cash flow statement silent about its unit."""
     book = blank()
@@ -552,6 +563,7 @@ MESSY: Mapping[str, Callable[[], bytes]] = {
     "typed_by_hand.xlsx": typed_by_hand,
     "merged_heads.xlsx": merged_heads,
     "parent_sheets.xlsx": parent_sheets,
+    "year_like_figures.xlsx": year_like_figures,
     "two_units.xlsx": two_units,
     "far_cell.xlsx": far_cell,
 }
