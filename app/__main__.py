@@ -33,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        print(say("no_storage", problem=f"{error.strerror}: {error.filename}"), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

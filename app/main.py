@@ -260,6 +260,7 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
         records=records,
         audit=audit,
         files=files,
+        knowledge=knowledge,
         metrics=metrics,
         assistants=assistants,
         clock=clock,

@@ -38,7 +38,10 @@ async def ask(
 
 async def _answer(house: Deskmate, line: Mapping[str, Any], *, person: str, room: str) -> dict[str, Any]:
     who, where = str(line.get("as") or person), str(line.get("room") or room)
-    attachments = [await _attached(house, who, where, str(path)) for path in line.get("files") or ()]
+    files = line.get("files") or []
+    if not isinstance(files, list) or not all(isinstance(path, str) for path in files):
+        raise BadInput("BAD_LINE", say("files_no_list"))
+    attachments = [await _attached(house, who, where, path) for path in files]
     reply = await house.gateway.handle(
         Turn(
             id=secrets.token_hex(12),

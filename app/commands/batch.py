@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import AssistantError, BadInput, place_of
-from app.core.texts import Texts
+from app.core.texts import Texts, well_formed
 
 say = Texts(Path(__file__).parent / "texts")
 Answer = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -29,8 +29,7 @@ async def run_batch(answer: Answer, *, fields: frozenset[str], required: str) ->
             answered = {"error": as_error(error)}
         failed = failed or bool(answered.get("error"))
         kept = {name: value for name, value in line.items() if name not in fields}
-        sys.stdout.write(json.dumps({**kept, **answered}, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        _write({**kept, **answered})
     return 1 if failed else 0
 
 
@@ -61,10 +60,18 @@ def _line(raw: bytes, required: str) -> dict[str, Any]:
         line = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise BadInput("ENCODING", say("not_utf8")) from None
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError: also a number of ten thousand digits
         raise BadInput("BAD_JSON", say("not_json")) from None
     if not isinstance(line, dict):
         raise BadInput("BAD_LINE", say("not_object"))
     if not isinstance(line.get(required), str):
         raise BadInput("BAD_LINE", say("field_missing", field=required))
-    return line
+    return {**line, required: well_formed(line[required])}
+
+
+def _write(line: Mapping[str, Any]) -> None:
+    try:
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    except UnicodeEncodeError:  # half a character in a field of the caller's, or a terminal that knows no Chinese
+        sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()

@@ -34,8 +34,9 @@ def check(settings: Settings) -> int:
     for name in domains():
         if own := getattr(domain(name), "check_content", None):
             tried(own, content)
-    for folder in sorted({*PACKAGE.glob("**/texts"), *(PACKAGE.parent / "skills").glob("*/texts")}):
-        tried(_check_texts, folder)
+    catalogues = (*PACKAGE.glob("**/texts/zh.yaml"), *(PACKAGE.parent / "skills").glob("*/texts/zh.yaml"))
+    for catalogue in sorted(catalogues):
+        tried(_check_texts, catalogue.parent)
     tried(_check_assistants, content)
     for problem in problems:
         print(f"{problem.path}:{problem.line}: {problem.problem}", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
 from app.core.settings import Settings
-from app.main import build_assistants, build_identity, build_privacy, build_router
+from app.main import build_assistants, build_identity, build_knowledge, build_privacy, build_router
 
 
 async def route(settings: Settings, *, text: str | None, jsonl: bool, person: str | None) -> int:
@@ -16,11 +16,14 @@ async def route(settings: Settings, *, text: str | None, jsonl: bool, person: st
     if person is not None:
         build_identity(settings).person(person)
     router, privacy = build_router(build_assistants(settings)), build_privacy(settings, None)
+    knowledge = build_knowledge(settings)
+    await knowledge.open()
 
     async def answer(line: Mapping[str, Any]) -> Mapping[str, Any]:
         # The walk routes masked text, so this does too.
         room = secrets.token_hex(6)
-        routing = router.route((await privacy.mask(room, line["text"])).masked.text)
+        masked = (await privacy.mask(room, line["text"])).masked
+        routing = await router.settled(router.route(masked.text), knowledge)
         return {
             "assistants": list(routing.assistants),
             "mentions": list(routing.mentions),

@@ -36,6 +36,11 @@ def language_of(text: str, before: Language = "zh") -> Language:
     return "en" if len(_LATIN_WORD.findall(without_mentions)) >= 2 else before
 
 
+def well_formed(text: str) -> str:
+    """`text` without halves of a character (a lone surrogate): no file and no database takes them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 @contextmanager
 def speaking(chosen: Language) -> Iterator[None]:
     """Answer in `chosen` within this block."""

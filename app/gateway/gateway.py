@@ -16,6 +16,7 @@ from app.core.errors import AssistantError, Refused, place_of
 from app.core.ports import (
     AuditLog,
     Files,
+    Knowledge,
     Listener,
     Metrics,
     ModelMessage,
@@ -67,6 +68,7 @@ class Gateway:
         records: Records,
         audit: AuditLog,
         files: Files,
+        knowledge: Knowledge,
         metrics: Metrics,
         assistants: Mapping[str, Assistant],
         clock: Clock,
@@ -85,6 +87,7 @@ class Gateway:
         self._records = records
         self._audit = audit
         self._files = files
+        self._knowledge = knowledge
         self._metrics = metrics
         self._clock = clock
         self._texts = texts
@@ -164,6 +167,7 @@ class Gateway:
     async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
         asking, recent = _whose_word_stands(work.earlier)
         routing = self._router.route(masked.text, work.turn.mentions, asking, recent)
+        routing = await self._router.settled(routing, self._knowledge)
         if not routing.assistants:
             await voice.say("", self._nobody(routing), "local")
             return

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import ContentError, checked_content, read_yaml
 from app.core.errors import BadInput, Unavailable
-from app.core.texts import Texts
+from app.core.texts import Texts, well_formed
 from app.core.turn import MaskedText
 
 VerdictKind = Literal["allow", "refuse", "redline"]
@@ -80,6 +80,7 @@ class Review:
 
     def readable(self, text: str, *, files: int) -> str:
         """`text`, if it is within the limits. Raises `BadInput` with what to do instead."""
+        text = well_formed(text)
         if not text.strip() and not files:
             raise BadInput("EMPTY", self._texts("empty"))
         if files > self.limits.files:

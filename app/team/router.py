@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
 from app.core.assistant import Assistant
-from app.core.ports import Understanding
+from app.core.ports import ANSWERS_FROM, Knowledge, Understanding
 from app.core.turn import Mention
 from app.team.mentions import find_mentions, name_table, shares
 
@@ -21,6 +21,11 @@ LEAD = 0.3
 """And by how much it must fit another better than them."""
 AFTERTHOUGHT = 24
 """Characters. What is longer is no correction of what was said before."""
+KNOWS = 0.6
+"""Score of a passage from which its set's assistant takes a question that fits nobody's examples: on the development
+half of `bench/bench_route.py` nothing that is nobody's reaches it alone."""
+KNOWS_ALONE = 0.25
+"""And by how much it must be better than every other assistant's."""
 ALIKE = 60.0
 """rapidfuzz ratio (0 to 100) from which a written name resembles an assistant's."""
 
@@ -38,7 +43,7 @@ class Routing:
     confidence: float
     """0 to 1; 1 for a mention."""
     reason: str
-    """`mention`, `pending`, `fit`, `nobody` or `unknown` (only unknown names were called)."""
+    """`mention`, `pending`, `fit`, `knowledge`, `nobody` or `unknown` (only unknown names were called)."""
     text: str
     """The text without the mentions of assistants; unknown names stay in it."""
     suggestions: tuple[str, ...] = ()
@@ -84,6 +89,32 @@ class Router:
         if unknown:
             return Routing((), (), unknown, 0.0, "unknown", rest, suggestions)
         return self._unmentioned(rest, self._known(pending), self._known(recent))
+
+    async def settled(self, routing: Routing, knowledge: Knowledge) -> Routing:
+        """`routing`, unless the documents know better where the words alone did not tell.
+
+        A question that fits nobody's examples, or somebody's only so-so, goes to the assistant whose documents answer
+        it alone. Which sets the person may read is the runner's business, not the router's.
+        """
+        if routing.reason not in ("nobody", "fit") or routing.confidence >= CLEARLY:
+            return routing
+        answers = await self._answers(routing.text, knowledge)
+        if not answers:
+            return routing
+        (best, score), second = answers[0], answers[1][1] if len(answers) > 1 else 0.0
+        own = dict(answers).get(routing.assistants[0], 0.0) if routing.assistants else 0.0
+        if score >= KNOWS and score - second >= KNOWS_ALONE and own < ANSWERS_FROM:
+            return replace(routing, assistants=(best,), confidence=score, reason="knowledge")
+        return routing
+
+    async def _answers(self, text: str, knowledge: Knowledge) -> list[tuple[str, float]]:
+        """Each assistant's best passage for `text`, the best first."""
+        best: dict[str, float] = {}
+        for hit in await knowledge.search(text, limit=12):
+            for assistant in self._assistants.values():
+                if hit.source.split("/")[0] in assistant.knowledge:
+                    best[assistant.name] = max(best.get(assistant.name, 0.0), hit.score)
+        return sorted(best.items(), key=lambda one: -one[1])
 
     def _unmentioned(self, text: str, pending: tuple[str, ...], recent: tuple[str, ...]) -> Routing:
         fits = self._understanding.fits(text) if text.strip() else ()
