@@ -23,8 +23,8 @@ async def run_batch(answer: Answer, *, fields: frozenset[str], required: str) ->
             continue
         line: dict[str, Any] = {}
         try:
-            line = _line(raw, required)
-            answered = dict(await answer(line))
+            line = _line(raw)
+            answered = dict(await answer({**line, required: _text(line, required)}))
         except Exception as error:
             answered = {"error": as_error(error)}
         failed = failed or bool(answered.get("error"))
@@ -55,7 +55,7 @@ def as_error(error: Exception) -> dict[str, str]:
     return {"code": "INTERNAL", "message": say("internal")}
 
 
-def _line(raw: bytes, required: str) -> dict[str, Any]:
+def _line(raw: bytes) -> dict[str, Any]:
     try:
         line = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -64,9 +64,13 @@ def _line(raw: bytes, required: str) -> dict[str, Any]:
         raise BadInput("BAD_JSON", say("not_json")) from None
     if not isinstance(line, dict):
         raise BadInput("BAD_LINE", say("not_object"))
+    return line
+
+
+def _text(line: Mapping[str, Any], required: str) -> str:
     if not isinstance(line.get(required), str):
         raise BadInput("BAD_LINE", say("field_missing", field=required))
-    return {**line, required: well_formed(line[required])}
+    return well_formed(line[required])
 
 
 def _write(line: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -116,9 +117,12 @@ def read_yaml(path: Path) -> Any:
         raise ContentError(path, line, error.problem or "not YAML") from None
 
 
-def checked_content(model: type[Model], path: Path, values: Any) -> Model:
-    """`values` read from `path` as `model`; a misfit is a `ContentError` with the line of its key."""
-    return _checked(model, path, values)
+def checked_content(model: type[Model], path: Path, values: Any, index: int | None = None) -> Model:
+    """`values` read from `path` as `model`; a misfit is a `ContentError` with its line.
+
+    `index`: where `values` stands in the list that `path` is.
+    """
+    return _checked(model, path, values, index)
 
 
 def _checked(model: type[Model], path: Path, values: Any, index: int | None = None) -> Model:
@@ -129,9 +133,29 @@ def _checked(model: type[Model], path: Path, values: Any, index: int | None = No
         # A misspelt key leaves its right name missing: the misspelt one is what helps.
         problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
         where = ".".join(str(part) for part in problem["loc"])
-        key = str(problem["loc"][0]) if problem["loc"] else ""
-        line = _line_of(path, key) if index is None else _line_of_item(path, index)
-        raise ContentError(path, line, f"{where}: {problem['msg']}") from None
+        place = problem["loc"] if index is None else (index, *problem["loc"])
+        raise ContentError(path, line_at(path, place), f"{where}: {problem['msg']}") from None
+
+
+def line_at(path: Path, place: Sequence[str | int]) -> int:
+    """The line of the value at `place` (keys and list positions) in a YAML file; where it is missing, of what is around.
+
+    A key that does not stand where it was looked for is looked for as a word.
+    """
+    if not path.exists():
+        return 1
+    node = yaml.compose(path.read_text(encoding="utf-8"))
+    line = 0
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            key, node = next(((key, value) for key, value in node.value if key.value == str(part)), (None, None))
+            line = key.start_mark.line + 1 if key is not None else line
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line or _line_of(path, str(place[0]) if place else "")
 
 
 def _line_of(path: Path, key: str) -> int:
@@ -142,9 +166,3 @@ def _line_of(path: Path, key: str) -> int:
         if key and key in line.split("#")[0]:
             return number
     return 1
-
-
-def _line_of_item(path: Path, index: int) -> int:
-    """The line of the `index`-th item of the list in `path`."""
-    node = yaml.compose(path.read_text(encoding="utf-8"))
-    return int(node.value[index].start_mark.line) + 1 if isinstance(node, yaml.SequenceNode) else 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import jwt
 from pydantic import BaseModel, ConfigDict
 
-from app.core.assistant import checked_content, read_yaml
+from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 from app.core.errors import BadInput, Refused
 from app.core.texts import Texts
 from app.core.turn import Person
@@ -35,8 +35,16 @@ class _Employee(BaseModel):
 
 def read_people(path: Path) -> dict[str, Person]:
     """`config/people.yaml` by staff number. Raises `ContentError` with file and line."""
-    people = [checked_content(_Employee, path, one) for one in read_yaml(path)]
-    return {one.id: Person(**one.model_dump()) for one in people}
+    listed = read_yaml(path)
+    if not isinstance(listed, list):
+        raise ContentError(path, 1, "a list of people is expected")
+    people: dict[str, Person] = {}
+    for index, values in enumerate(listed):
+        one = checked_content(_Employee, path, values, index)
+        if one.id in people:
+            raise ContentError(path, line_at(path, (index,)), f"{one.id} is there twice")
+        people[one.id] = Person(**one.model_dump())
+    return people
 
 
 class Identity:

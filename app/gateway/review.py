@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.assistant import ContentError, checked_content, read_yaml
+from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 from app.core.errors import BadInput, Unavailable
 from app.core.texts import Texts, well_formed
 from app.core.turn import MaskedText
@@ -67,10 +67,10 @@ class Review:
     def __init__(self, path: Path, texts: Texts) -> None:
         self._texts = texts
         self._rules = checked_content(_Rules, path, read_yaml(path))
-        try:
-            self._input = [(rule, [re.compile(one) for one in rule.patterns]) for rule in self._rules.input]
-        except re.error as error:
-            raise ContentError(path, 1, f"not a regular expression: {error.pattern!r}: {error.msg}") from None
+        self._input = [
+            (rule, [_compiled(path, ("input", at, "patterns", nth), one) for nth, one in enumerate(rule.patterns)])
+            for at, rule in enumerate(self._rules.input)
+        ]
         self._phrases = {phrase: rule.code for rule in self._rules.output for phrase in rule.phrases}
 
     @property
@@ -163,6 +163,13 @@ class StreamReview:
             if tail[0] in self._starts and any(phrase.startswith(tail) for phrase in self._phrases):
                 return size
         return 0
+
+
+def _compiled(path: Path, place: tuple[str | int, ...], pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ContentError(path, line_at(path, place), f"not a regular expression: {error.msg}") from None
 
 
 def _sentence_end(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -9,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from app.core.errors import Refused
 from app.core.keys import derived_key
-from app.core.settings import Settings
 from app.gateway.identity import Identity, read_people
 from app.main import build_identity
-from tests.commands.deskmate import ROOT, Ran, environment, process, run
+from tests.commands.deskmate import ROOT, environment, process, run
 from tests.conftest import settings_in
 from tests.files import make_file
 from tests.houses import content_in
@@ -28,7 +28,11 @@ FX_KEYS = {
 KEYS: dict[str, tuple[list[str], dict[str, Any], set[str]]] = {
     "ask": (["ask"], {"text": "@办公 李娜的分机"}, ASK_KEYS),
     "mask": (["mask"], {"text": "李娜 13812345678"}, {"masked", "entities"}),
-    "mask with language and room": (["mask"], {"text": "13812345678", "lang": "zh", "room": "r"}, {"masked", "entities"}),
+    "mask with language and room": (
+        ["mask"],
+        {"text": "13812345678", "lang": "zh", "room": "r"},
+        {"masked", "entities"},
+    ),
     "unmask": (["unmask", "--room", "r"], {"text": "<PHONE_1>"}, {"text"}),
     "review": (["review"], {"text": "你好"}, {"verdict", "reasons", "score"}),
     "review of output": (["review", "--direction", "output"], {"text": "你好"}, {"verdict", "reasons", "score"}),
@@ -90,7 +94,19 @@ def test_a_bad_line_is_answered_and_the_rest_goes_on(home: Path, command: str) -
 def test_any_text_is_a_line(home: Path, command: str) -> None:
     """Empty, long, control characters, half a surrogate pair, the placeholder form itself."""
     words, _, keys = KEYS[command]
-    texts = ["", " ", "\x00\x01", "\ud800", "é" * 3, "<PHONE_1>", "长" * 3000, "🙂" * 50, "a\nb\r\nc", '"}{', "%s{}[]\\"]
+    texts = [
+        "",
+        " ",
+        "\x00\x01",
+        "\ud800",
+        "é" * 3,
+        "<PHONE_1>",
+        "长" * 3000,
+        "🙂" * 50,
+        "a\nb\r\nc",
+        '"}{',
+        "%s{}[]\\",
+    ]
     ran = process(home, *words, "--jsonl", lines=[{"text": text, "id": text} for text in texts])
     assert "Traceback" not in ran.err
     assert [one["id"] for one in ran.lines] == texts
@@ -128,7 +144,9 @@ def test_lines_of_one_room_are_one_conversation(home: Path) -> None:
 
 def test_lines_without_a_room_are_a_conversation_of_their_own(home: Path) -> None:
     opening = {"text": "@外汇 客户华星科技要买美元", "as": "E1002"}
-    assert "5,000,000" in run(home, "ask", "--jsonl", lines=[opening, {"text": "500万", "as": "E1002"}]).lines[1]["reply"]
+    assert (
+        "5,000,000" in run(home, "ask", "--jsonl", lines=[opening, {"text": "500万", "as": "E1002"}]).lines[1]["reply"]
+    )
     assert run(home, "ask", "--jsonl", lines=[{"text": "500万", "as": "E1002"}]).lines[0]["speakers"] == []
 
 
@@ -249,7 +267,14 @@ def test_review_says_what_and_why(home: Path) -> None:
 
 
 def test_route_gives_canonical_names_in_order(home: Path) -> None:
-    texts = ["@信贷 @外汇 看看", "@法务 看看合同", "@FX: spot?", "美元三个月远期报什么价", "今天晚上吃什么好", "发到 a@fx.com"]
+    texts = [
+        "@信贷 @外汇 看看",
+        "@法务 看看合同",
+        "@FX: spot?",
+        "美元三个月远期报什么价",
+        "今天晚上吃什么好",
+        "发到 a@fx.com",
+    ]
     ran = run(home, "route", "--jsonl", "--as", "E1001", lines=[{"text": text} for text in texts])
     assert [one["assistants"] for one in ran.lines[:5]] == [["credit", "fx"], [], ["fx"], ["fx"], []]
     assert [one["mentions"] for one in ran.lines] == [["credit", "fx"], [], ["fx"], [], [], []]
@@ -314,8 +339,7 @@ def test_index_names_a_broken_file_and_goes_on(tmp_path: Path) -> None:
 
 def test_screen_reads_the_lists_it_is_given(home: Path, tmp_path: Path) -> None:
     shipped = ROOT / "config" / "lists" / "demo_watchlist.csv"
-    listed = shipped.read_text(encoding="utf-8").splitlines()
-    name = next(part for part in listed[1].split(",") if len(part) > 3)
+    name = next(csv.DictReader(shipped.read_text(encoding="utf-8").splitlines()))["name"]
     ran = run(home, "fx", "screen", "--jsonl", lines=[{"name": name}, {"name": "绝无此名商贸行"}])
     hit, miss = (one["matches"] for one in ran.lines)
     assert hit and set(hit[0]) == {"list", "name", "score", "entry"} and miss == []
@@ -334,8 +358,13 @@ def test_check_finds_nothing_in_what_is_shipped(home: Path) -> None:
 BROKEN: dict[str, tuple[str, str, str, int | None]] = {
     "an unknown key of an assistant": ("assistants/fx/assistant.yaml", "number:", "colour: red\nnumber:", 1),
     "a skill that is not there": ("assistants/fx/assistant.yaml", "fx.quote", "fx.quota", None),
-    "no YAML": ("assistants/office/examples.yaml", "- ", "- [", 1),
-    "an unknown type of masking": ("config/masking.yaml", "  PHONE: mask", "  TELEPHONE: mask", None),
+    "no YAML": ("assistants/office/examples.yaml", "- ", "- [", 2),
+    "an unknown type of masking": (
+        "config/masking.yaml",
+        "types:\n  PERSON: mask\n  CN_ID_CARD: mask\n  PHONE",
+        "types:\n  PERSON: mask\n  CN_ID_CARD: mask\n  TELEPHONE",
+        None,
+    ),
     "a wrong verdict of the review": ("config/review.yaml", "verdict: refuse", "verdict: maybe", None),
     "a pattern that is none": ("config/review.yaml", "(dan mode", "((dan mode", None),
     "a negative time-out": ("config/models.yaml", "first_token_timeout_s: 10", "first_token_timeout_s: -1", None),
@@ -345,9 +374,7 @@ BROKEN: dict[str, tuple[str, str, str, int | None]] = {
 
 
 @pytest.mark.parametrize(("file", "old", "new", "line"), BROKEN.values(), ids=BROKEN.keys())
-def test_check_names_file_and_line(
-    home: Path, tmp_path: Path, file: str, old: str, new: str, line: int | None
-) -> None:
+def test_check_names_file_and_line(home: Path, tmp_path: Path, file: str, old: str, new: str, line: int | None) -> None:
     content = content_in(tmp_path / "content")
     path = content / file
     text = path.read_text(encoding="utf-8")
@@ -396,8 +423,6 @@ def test_a_token_is_the_apis(home: Path) -> None:
     identity = build_identity(settings_in(home, DESKMATE_SECRET="one"))
     assert ran.code == 0 and identity.bearer(ran.out.strip()).id == "E1002"
     other = Identity(people, derived_key("two", "token"), build_identity(settings_in(home))._texts)
-    from app.core.errors import Refused
-
     with pytest.raises(Refused):
         other.bearer(ran.out.strip())
     stranger = run(home, "token", "E7777")
@@ -447,6 +472,3 @@ def test_no_model_is_loaded(home: Path, words: list[str]) -> None:
     )
     assert done.returncode == 0, done.stderr.decode()
     assert done.stderr.decode().splitlines()[-1] == "[]"
-
-
-__all__ = ["Ran", "Settings", "yaml"]
