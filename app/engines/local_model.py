@@ -138,7 +138,7 @@ class LocalModel:
                 return None
             return _call(tool, {name: f"{old}\n{text}" for name, old in pending.arguments.items()})
         if spoken:
-            adds = slots.bare(text) or (slots.has_value(text) and not self._has_subject(request, text))
+            adds = slots.bare(text) or (slots.has_value(text) and not self._has_subject(request, text, tool))
             if not (corrects or adds):
                 return None
             chosen = _chosen(tool, cue.new) if cue else {}
@@ -148,13 +148,20 @@ class LocalModel:
         changed = _changed(tool, text, cue)
         if changed:
             return _call(tool, {**pending.arguments, **changed})
-        return said(say("local_which"), pending=pending) if corrects and pending.arguments else None
+        if not (corrects and pending.arguments) or self._has_subject(request, text):
+            return None
+        return said(say("local_which"), pending=pending)
 
-    def _has_subject(self, request: ModelRequest, text: str) -> bool:
-        """Whether `text` stands on its own: it asks, or is a wish for a skill; a short one only when it clearly is."""
+    def _has_subject(self, request: ModelRequest, text: str, after: ToolSpec | None = None) -> bool:
+        """Whether `text` stands on its own: it asks, or is a wish for a skill; a short one only when it clearly is.
+
+        What supplements a wish for the skill `after` belongs to it.
+        """
         if is_question(text):
             return True
         ranking = self._ranked_names(request, text)
+        if after and ranking and ranking[0][0] == after.name and slots.supplements(text):
+            return False
         needed = ANOTHER_SUBJECT if len(text) <= slots.SHORT else MEANT
         return bool(ranking) and ranking[0][1] >= needed
 

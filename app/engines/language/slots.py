@@ -25,6 +25,7 @@ STRICT = ("percent", "date", "time", "tenor", "money", "currency", "number", "ch
 WORDS = ("person", "organisation", "text")
 """Kinds whose value may be any words."""
 SHORT = 12
+FEW = 3
 """Characters of an afterthought."""
 LONGEST_NAME = 40
 """Characters. Longer words are no answer to "who?"."""
@@ -105,6 +106,13 @@ def bare(text: str) -> bool:
     taken = [span for kind in STRICT for span in spans(kind, text)]
     taken += [found.span() for found in re.finditer(r"<[A-Z_]+_\d+>", text)]
     return bool(taken) and _remainder(text, taken, frozenset()) is None
+
+
+def supplements(text: str) -> bool:
+    """Whether `text` is values and hardly a word more, without an amount: "三个月远期" says more of a wish before."""
+    taken = [span for kind in STRICT for span in spans(kind, text)]
+    start, end = _remainder(text, taken, frozenset()) or (0, 0)
+    return bool(taken) and end - start <= FEW and not spans("money", text)
 
 
 def has_kind(slot: SlotSpec, text: str) -> bool:
