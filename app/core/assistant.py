@@ -81,7 +81,10 @@ def load_assistant(folder: Path) -> Assistant:
     if not isinstance(examples, list):
         raise ContentError(examples_path, 1, "a list of examples is expected")
     prompt_path = folder / "prompt.md"
-    prompt = prompt_path.read_text(encoding="utf-8") if prompt_path.exists() else ""
+    try:
+        prompt = prompt_path.read_text(encoding="utf-8") if prompt_path.exists() else ""
+    except UnicodeDecodeError:
+        raise ContentError(prompt_path, 1, "not UTF-8") from None
     checked = tuple(_checked(Example, examples_path, example, index) for index, example in enumerate(examples))
     given = {"name": folder.name, **values, "prompt": prompt, "examples": checked, "folder": folder}
     assistant = _checked(Assistant, path, given)
@@ -138,7 +141,7 @@ def _checked(model: type[Model], path: Path, values: Any, index: int | None = No
 
 
 def line_at(path: Path, place: Sequence[str | int]) -> int:
-    """The line of the value at `place` (keys and list positions) in a YAML file; where it is missing, of what is around.
+    """The line of the value at `place` (keys and list positions) in a YAML file; of what is around where it is missing.
 
     A key that does not stand where it was looked for is looked for as a word.
     """
