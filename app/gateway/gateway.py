@@ -194,7 +194,7 @@ class Gateway:
 
     async def _work(self, turn: Turn, room: Room, person: Person, voice: Voice, *, new: bool = False) -> Work:
         known = () if new else await self._files.of_room(room.id)
-        stored = () if new else await self._records.turns(room.id, limit=_REMEMBERED)
+        stored = () if new else await self._records.turns(room.id, limit=_REMEMBERED, whole=False)
         given = {file.id for file in turn.attachments}
         attachments = (*turn.attachments, *(file for file in known if file.id not in given))
         return Work(
