@@ -345,8 +345,8 @@ class Records(Protocol):
         """Store the masked reply and append to the audit chain, in one transaction."""
         ...
 
-    async def turns(self, room: str, *, limit: int = 50) -> Sequence[StoredTurn]:
-        """The room's latest turns, oldest first."""
+    async def turns(self, room: str, *, limit: int = 50, whole: bool = True) -> Sequence[StoredTurn]:
+        """The room's latest turns, oldest first. Not `whole`: without feedback and the present state of actions."""
         ...
 
     async def room_of_turn(self, id: str) -> str | None:

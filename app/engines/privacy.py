@@ -91,10 +91,12 @@ class PresidioPrivacy:
         return with_texts(value, lambda text: restored(text, known.value))
 
     async def restorer(self, room: str) -> StreamRestorer:
-        """Restores a stream of this room, wherever a placeholder is cut."""
-        known = await self._known(room)
-        known.take(await self._vault.load(room))
-        return StreamRestorer(known.value)
+        """Restores a stream of this room, wherever a placeholder is cut.
+
+        A placeholder that another process adds at this very moment stays as it is in the stream; the whole reply,
+        which replaces it, is restored by `unmask`, and that looks again.
+        """
+        return StreamRestorer((await self._known(room)).value)
 
     def vouch(self, text: str) -> MaskedText:
         """For texts of the project itself (prompts, catalogue, manifests): never for what people or files said."""

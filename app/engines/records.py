@@ -98,12 +98,12 @@ class SqlRecords:
             await connection.execute(delete(ROOM).where(ROOM.c.id == id))
 
     async def _room(self, connection: AsyncConnection, id: str) -> Room | None:
-        title = await connection.scalar(select(ROOM.c.title).where(ROOM.c.id == id))
-        if title is None:
+        both = ROOM.join(MEMBER, MEMBER.c.room == ROOM.c.id)
+        wanted = select(ROOM.c.title, MEMBER.c.person).select_from(both)
+        rows = (await connection.execute(wanted.where(ROOM.c.id == id).order_by(MEMBER.c.position))).all()
+        if not rows:
             return None
-        rows = await connection.execute(select(MEMBER.c.person).where(MEMBER.c.room == id).order_by(MEMBER.c.position))
-        members = tuple(row.person for row in rows)
-        return Room(id, self._sealer.open(title, about=f"room/{id}"), members)
+        return Room(id, self._sealer.open(rows[0].title, about=f"room/{id}"), tuple(row.person for row in rows))
 
     # --- turns ---
 
@@ -138,22 +138,23 @@ class SqlRecords:
             )
             await self._audit.append_in(connection, tuple(entries))
 
-    async def turns(self, room: str, *, limit: int = 50) -> Sequence[StoredTurn]:
-        """The room's latest turns, oldest first."""
-        return await self._turns(TURN.c.room == room, limit=limit)
+    async def turns(self, room: str, *, limit: int = 50, whole: bool = True) -> Sequence[StoredTurn]:
+        """The room's latest turns, oldest first. Not `whole`: without feedback and the present state of actions."""
+        return await self._turns(TURN.c.room == room, limit=limit, whole=whole)
 
-    async def _turns(self, which: Any, *, limit: int) -> list[StoredTurn]:
+    async def _turns(self, which: Any, *, limit: int, whole: bool = True) -> list[StoredTurn]:
         async with self._database.begin() as connection:
             rows = (
                 await connection.execute(select(TURN).where(which).order_by(TURN.c.number.desc()).limit(limit))
             ).all()
-            ids = [row.id for row in rows]
             feedback: dict[str, dict[str, str]] = {}
-            for row in await connection.execute(select(FEEDBACK).where(FEEDBACK.c.turn.in_(ids))):
-                feedback.setdefault(row.turn, {})[row.person] = row.value
             actions: dict[str, dict[str, Action]] = {}
-            for row in await connection.execute(select(ACTION).where(ACTION.c.turn.in_(ids))):
-                actions.setdefault(row.turn, {})[row.id] = action_of(row, self._sealer)
+            if whole:
+                ids = [row.id for row in rows]
+                for row in await connection.execute(select(FEEDBACK).where(FEEDBACK.c.turn.in_(ids))):
+                    feedback.setdefault(row.turn, {})[row.person] = row.value
+                for row in await connection.execute(select(ACTION).where(ACTION.c.turn.in_(ids))):
+                    actions.setdefault(row.turn, {})[row.id] = action_of(row, self._sealer)
         return [self._stored(row, feedback.get(row.id, {}), actions.get(row.id, {})) for row in reversed(rows)]
 
     def _stored(self, row: Row[Any], feedback: dict[str, str], actions: dict[str, Action]) -> StoredTurn:

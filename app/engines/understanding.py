@@ -40,6 +40,8 @@ ASKING = 0.5
 SHARES = {"c:": 0.4, "p:": 0.8, "0": 0.4, "k:": 1.5}
 """How much a feature counts by its kind, a word being 1: pieces less, values more."""
 RIDGE = 0.2
+REMEMBERED = 512
+"""Texts whose scores are kept."""
 SHRINKAGE = 0.02
 """Of the curves' coefficients: a folder with few examples is not believed without end."""
 ALIKE, THE_SAME = 0.16, 0.5
@@ -77,6 +79,7 @@ class Understanding:
             for assistant in assistants.values()
             for example in assistant.examples
         ]
+        self._weighed: dict[str, Floats] = {}
         samples = [sample for assistant in assistants.values() for sample in _declared(assistant)]
         self._fit([*samples, *_background()])
 
@@ -162,6 +165,14 @@ class Understanding:
         return {feature: value / length for feature, value in raw.items()}
 
     def _scores(self, text: str) -> Floats:
+        """The router and then the chosen assistants ask for the same text: it is weighed once."""
+        if text not in self._weighed:
+            if len(self._weighed) >= REMEMBERED:
+                self._weighed.clear()
+            self._weighed[text] = self._weigh(text)
+        return self._weighed[text]
+
+    def _weigh(self, text: str) -> Floats:
         vector = self._vector(_heard(text))
         scores: Floats = np.array(list(vector.values())) @ self._weights[[self._index[one] for one in vector]]
         for one, label in self._templates:

@@ -241,19 +241,7 @@ class Gateway:
     async def _excused(self, turn: Turn, error: AssistantError, trace: str) -> Reply:
         """The one place where an error becomes a reply."""
         if isinstance(error, Refused):
-            entry = AuditEntry(
-                what="refused",
-                person=turn.person,
-                operator=turn.operator or "",
-                assistant="",
-                room=turn.room,
-                trace_id=trace,
-                decision=error.code,
-            )
-            try:
-                await self._audit.append(entry)
-            except AssistantError as unwritten:
-                _log.error("trace %s: refusal %s not audited: %s", trace, error.code, unwritten.code)
+            await self._note_refusal(error, turn.person, turn.operator or "", turn.room, trace)
         return Reply(
             text=error.message,
             refused=isinstance(error, Refused),
@@ -266,6 +254,21 @@ class Gateway:
         """A defect, as a sentence for the person and a place for the log."""
         _log.error("trace %s: %s", trace_id(), place_of(error))
         return AssistantError("INTERNAL", self._texts("internal", trace_id=trace_id()))
+
+    async def _note_refusal(self, error: Refused, person: str, operator: str, room: str, trace: str) -> None:
+        entry = AuditEntry(
+            what="refused",
+            person=person,
+            operator=operator,
+            assistant="",
+            room=room,
+            trace_id=trace,
+            decision=error.code,
+        )
+        try:
+            await self._audit.append(entry)
+        except AssistantError as unwritten:
+            _log.error("trace %s: refusal %s not audited: %s", trace, error.code, unwritten.code)
 
     def _nobody(self, routing: Routing) -> str:
         """An honest answer where nobody here is meant: who there is, and what they do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _PLACEHOLDER = re.compile(r"<([a-z_]+?)_\d+>")
@@ -16,9 +17,13 @@ def narrowed(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
+@lru_cache(maxsize=1024)
 def folded(text: str) -> str:
     """`text` in lower case and half width, character by character: offsets stay true."""
-    return "".join(low if len(low := char.lower()) == 1 else char for char in narrowed(text))
+    narrow = narrowed(text)
+    low = narrow.lower()
+    # A few letters grow when they are made small (İ): only then is each looked at.
+    return low if len(low) == len(narrow) else "".join(one if len(one := char.lower()) == 1 else char for char in narrow)
 
 
 def is_han(char: str) -> bool:
