@@ -267,6 +267,17 @@ async def test_a_stranger_who_writes_is_refused_and_the_audit_knows(
     assert len(await shared_house.gateway.desk.talk("E1001", private["room"])) == 2
 
 
+async def test_a_strangers_click_is_refused_and_the_audit_knows(
+    shared_house: Deskmate, private: dict[str, Any]
+) -> None:
+    action = private["action"]
+    for person, digest, code in ((OTHER, action.digest, "NOT_A_MEMBER"), ("E1001", "0" * 64, "DIGEST")):
+        with pytest.raises(Refused):
+            await shared_house.gateway.decide(person, action.id, yes=True, digest=digest, channel="test")
+        last = [one async for one in shared_house.audit.chain() if one.room == private["room"]][-1]
+        assert (last.what, last.person, last.decision) == ("refused", person, code) and last.trace_id
+
+
 async def test_a_set_that_one_may_not_read_is_not_opened_by_its_citation(shared_house: Deskmate) -> None:
     desk = shared_house.gateway.desk
     for source in ("../config/people.yaml", "nowhere/x.md", ""):

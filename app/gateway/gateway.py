@@ -307,15 +307,20 @@ class Gateway:
 
     async def decide(self, person: str, action_id: str, *, yes: bool, digest: str, channel: str) -> Action:
         """A decision by a button: it walks the same approvals as a typed one. Raises `AssistantError`."""
-        with traced():
-            who = self.identity.person(person)
+        with traced() as trace:
             action = await self._approvals.find(action_id)
-            room = await self._rooms.of(action.room if action else "", who)
-            async with self._rooms.one_at_a_time(room.id):
-                turn = Turn(f"{action_id}/{person}", room.id, who.id, "", channel, self._clock())
-                voice = Voice(room.id, self.review, self._privacy, self._texts, nobody_listens)
-                work = await self._work(turn, room, who, voice)
-                return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
+            where = action.room if action else ""
+            try:
+                who = self.identity.person(person)
+                room = await self._rooms.of(where, who)
+                async with self._rooms.one_at_a_time(room.id):
+                    turn = Turn(f"{action_id}/{person}", room.id, who.id, "", channel, self._clock())
+                    voice = Voice(room.id, self.review, self._privacy, self._texts, nobody_listens)
+                    work = await self._work(turn, room, who, voice)
+                    return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
+            except Refused as error:
+                await self._note_refusal(error, person, "", where, trace)
+                raise
 
 
 def _whose_word_stands(stored: Sequence[StoredTurn]) -> tuple[list[str], list[str]]:
