@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.audit import AuditEntry
 from app.core.ports import StoredTurn
@@ -47,60 +46,78 @@ class SqlRecords:
 
     async def ping(self) -> None:
         """Raises `Unavailable` when the database does not answer."""
-        async with self._database.begin() as connection:
-            await connection.execute(select(1))
+
+        def work(connection: Connection) -> None:
+            connection.execute(select(1))
+
+        await self._database.reading(work)
 
     # --- rooms ---
 
     async def room(self, id: str) -> Room | None:
         """The room with its members, or None."""
-        async with self._database.begin() as connection:
-            return await self._room(connection, id)
+
+        def work(connection: Connection) -> Room | None:
+            return self._room(connection, id)
+
+        return await self._database.reading(work)
 
     async def open_room(self, room: Room) -> Room:
         """Make the room, or add `room.members` to it when it is there."""
-        async with self._database.write() as connection:
-            known = await self._room(connection, room.id)
+
+        def work(connection: Connection) -> Room:
+            known = self._room(connection, room.id)
             if known is None:
                 title = self._sealer.seal(room.title, about=f"room/{room.id}")
-                await connection.execute(insert(ROOM).values(id=room.id, title=title, spoken_at=datetime.now(UTC)))
+                connection.execute(insert(ROOM).values(id=room.id, title=title, spoken_at=datetime.now(UTC)))
             members: tuple[str, ...] = known.members if known else ()
             joining = [person for person in room.members if person not in members]
             for position, person in enumerate(joining, start=len(members)):
-                await connection.execute(insert(MEMBER).values(room=room.id, person=person, position=position))
+                connection.execute(insert(MEMBER).values(room=room.id, person=person, position=position))
             return Room(room.id, known.title if known else room.title, (*members, *joining))
+
+        return await self._database.writing(work)
 
     async def rooms_of(self, person: str) -> Sequence[tuple[Room, datetime]]:
         """A person's rooms and when each was last spoken in, latest first."""
-        async with self._database.begin() as connection:
-            rows = await connection.execute(
+
+        def work(connection: Connection) -> list[tuple[Room, datetime]]:
+            rows = connection.execute(
                 select(ROOM.c.id, ROOM.c.spoken_at)
                 .join(MEMBER, MEMBER.c.room == ROOM.c.id)
                 .where(MEMBER.c.person == person)
                 .order_by(ROOM.c.spoken_at.desc())
             )
-            found = [(await self._room(connection, row.id), row.spoken_at) for row in rows.all()]
-        return [(room, spoken_at) for room, spoken_at in found if room is not None]
+            found = [(self._room(connection, row.id), row.spoken_at) for row in rows.all()]
+            return [(room, spoken_at) for room, spoken_at in found if room is not None]
+
+        return await self._database.reading(work)
 
     async def rename_room(self, id: str, title: str) -> None:
         """Give the room another title."""
         sealed = self._sealer.seal(title, about=f"room/{id}")
-        async with self._database.write() as connection:
-            await connection.execute(update(ROOM).where(ROOM.c.id == id).values(title=sealed))
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(ROOM).where(ROOM.c.id == id).values(title=sealed))
+
+        await self._database.writing(work)
 
     async def delete_room(self, id: str) -> None:
         """Remove the talk, its files' records and its vault. The audit chain stays."""
-        async with self._database.write() as connection:
-            turns = select(TURN.c.id).where(TURN.c.room == id)
-            await connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
-            for table in (TURN, ACTION, FILE, VAULT, MEMBER):
-                await connection.execute(delete(table).where(table.c.room == id))
-            await connection.execute(delete(ROOM).where(ROOM.c.id == id))
 
-    async def _room(self, connection: AsyncConnection, id: str) -> Room | None:
+        def work(connection: Connection) -> None:
+            turns = select(TURN.c.id).where(TURN.c.room == id)
+            connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
+            for table in (TURN, ACTION, FILE, VAULT, MEMBER):
+                connection.execute(delete(table).where(table.c.room == id))
+            connection.execute(delete(ROOM).where(ROOM.c.id == id))
+
+        await self._database.writing(work)
+
+    def _room(self, connection: Connection, id: str) -> Room | None:
         both = ROOM.join(MEMBER, MEMBER.c.room == ROOM.c.id)
         wanted = select(ROOM.c.title, MEMBER.c.person).select_from(both)
-        rows = (await connection.execute(wanted.where(ROOM.c.id == id).order_by(MEMBER.c.position))).all()
+        rows = connection.execute(wanted.where(ROOM.c.id == id).order_by(MEMBER.c.position)).all()
         if not rows:
             return None
         return Room(id, self._sealer.open(rows[0].title, about=f"room/{id}"), tuple(row.person for row in rows))
@@ -110,20 +127,23 @@ class SqlRecords:
     async def begin_turn(self, turn: Turn, masked: MaskedText) -> StoredTurn | None:
         """Store what was said. Returns the stored turn instead when this id is known already."""
         attachments = [_file_json(file) for file in turn.attachments]
-        try:
-            async with self._database.write() as connection:
-                await connection.execute(
-                    insert(TURN).values(
-                        id=turn.id,
-                        room=turn.room,
-                        person=turn.person,
-                        channel=turn.channel,
-                        at=turn.at,
-                        text=masked.text,
-                        attachments=self._sealer.seal(attachments, about=f"turn/{turn.id}"),
-                    )
+
+        def work(connection: Connection) -> None:
+            connection.execute(
+                insert(TURN).values(
+                    id=turn.id,
+                    room=turn.room,
+                    person=turn.person,
+                    channel=turn.channel,
+                    at=turn.at,
+                    text=masked.text,
+                    attachments=self._sealer.seal(attachments, about=f"turn/{turn.id}"),
                 )
-                await connection.execute(update(ROOM).where(ROOM.c.id == turn.room).values(spoken_at=turn.at))
+            )
+            connection.execute(update(ROOM).where(ROOM.c.id == turn.room).values(spoken_at=turn.at))
+
+        try:
+            await self._database.writing(work)
         except IntegrityError:
             stored = await self._turns(TURN.c.id == turn.id, limit=1)
             return stored[0]
@@ -132,30 +152,33 @@ class SqlRecords:
     async def finish_turn(self, turn_id: str, masked_reply: Reply, entries: Iterable[AuditEntry]) -> None:
         """Store the masked reply and append to the audit chain, in one transaction."""
         sealed = self._sealer.seal(reply_to_json(masked_reply), about=f"reply/{turn_id}")
-        async with self._database.write() as connection:
-            await connection.execute(
+
+        def work(connection: Connection) -> None:
+            connection.execute(
                 update(TURN).where(TURN.c.id == turn_id).values(reply_text=masked_reply.text, reply=sealed)
             )
-            await self._audit.append_in(connection, tuple(entries))
+            self._audit.append_in(connection, tuple(entries))
+
+        await self._database.writing(work)
 
     async def turns(self, room: str, *, limit: int = 50, whole: bool = True) -> Sequence[StoredTurn]:
         """The room's latest turns, oldest first. Not `whole`: without feedback and the present state of actions."""
         return await self._turns(TURN.c.room == room, limit=limit, whole=whole)
 
     async def _turns(self, which: Any, *, limit: int, whole: bool = True) -> list[StoredTurn]:
-        async with self._database.begin() as connection:
-            rows = (
-                await connection.execute(select(TURN).where(which).order_by(TURN.c.number.desc()).limit(limit))
-            ).all()
+        def work(connection: Connection) -> list[StoredTurn]:
+            rows = connection.execute(select(TURN).where(which).order_by(TURN.c.number.desc()).limit(limit)).all()
             feedback: dict[str, dict[str, str]] = {}
             actions: dict[str, dict[str, Action]] = {}
             if whole:
                 ids = [row.id for row in rows]
-                for row in await connection.execute(select(FEEDBACK).where(FEEDBACK.c.turn.in_(ids))):
+                for row in connection.execute(select(FEEDBACK).where(FEEDBACK.c.turn.in_(ids))):
                     feedback.setdefault(row.turn, {})[row.person] = row.value
-                for row in await connection.execute(select(ACTION).where(ACTION.c.turn.in_(ids))):
+                for row in connection.execute(select(ACTION).where(ACTION.c.turn.in_(ids))):
                     actions.setdefault(row.turn, {})[row.id] = action_of(row, self._sealer)
-        return [self._stored(row, feedback.get(row.id, {}), actions.get(row.id, {})) for row in reversed(rows)]
+            return [self._stored(row, feedback.get(row.id, {}), actions.get(row.id, {})) for row in reversed(rows)]
+
+        return await self._database.reading(work)
 
     def _stored(self, row: Row[Any], feedback: dict[str, str], actions: dict[str, Action]) -> StoredTurn:
         files = self._sealer.open(row.attachments, about=f"turn/{row.id}")
@@ -177,17 +200,23 @@ class SqlRecords:
 
     async def room_of_turn(self, id: str) -> str | None:
         """The id of the room a turn was said in."""
-        async with self._database.begin() as connection:
-            room: str | None = await connection.scalar(select(TURN.c.room).where(TURN.c.id == id))
+
+        def work(connection: Connection) -> str | None:
+            room: str | None = connection.scalar(select(TURN.c.room).where(TURN.c.id == id))
             return room
+
+        return await self._database.reading(work)
 
     async def store_feedback(self, turn_id: str, person: str, value: Literal["up", "down"], comment: str) -> None:
         """Keep a thumb; the last one of a person counts."""
-        async with self._database.write() as connection:
-            await connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn == turn_id, FEEDBACK.c.person == person))
-            await connection.execute(
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn == turn_id, FEEDBACK.c.person == person))
+            connection.execute(
                 insert(FEEDBACK).values(turn=turn_id, person=person, value=value, comment=comment, at=datetime.now(UTC))
             )
+
+        await self._database.writing(work)
 
 
 def _file_json(file: Attachment) -> dict[str, Any]:

@@ -121,8 +121,8 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
     database = database_at(tmp_path / "d.db")
     await database.open()
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    await database.writing(lambda connection: connection.execute(newer))
     await database.close()
     again = database_at(tmp_path / "d.db")
     with pytest.raises(Unavailable) as raised:
@@ -178,7 +178,7 @@ async def test_a_full_disk_is_a_sentence_and_earlier_talk_stays(tmp_path: Path) 
     await records.finish_turn("t1", REPLY, [entry()])
     await records.close()
 
-    @event.listens_for(database.engine.sync_engine, "connect")
+    @event.listens_for(database._usual, "connect")
     def small(connection, _record) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")

@@ -31,9 +31,13 @@ async def proposed(ask: Ask, said: str = BOOK) -> Action:
     return reply.actions[-1]
 
 
+async def change(house: Deskmate, statement: str, **values: object) -> None:
+    await house.records._database.writing(lambda connection: connection.execute(text(statement), values))
+
+
 async def bookings(house: Deskmate) -> int:
-    async with house.records._database.begin() as connection:
-        return int(await connection.scalar(text("SELECT count(*) FROM office_booking")) or 0)
+    counted = text("SELECT count(*) FROM office_booking")
+    return await house.records._database.reading(lambda connection: int(connection.scalar(counted) or 0))
 
 
 async def test_a_yes_runs_it_once(house: Deskmate) -> None:
@@ -85,16 +89,18 @@ async def test_changed_arguments_in_the_database_never_run(house: Deskmate) -> N
     sealed = house.records._sealer.seal(
         {"arguments": {**action.arguments, "title": "别的"}, "summary": "别的"}, about=f"action/{action.id}"
     )
-    async with house.records._database.write() as connection:
-        await connection.execute(text("UPDATE action SET content = :sealed"), {"sealed": sealed})
+    await house.records._database.writing(
+        lambda connection: connection.execute(text("UPDATE action SET content = :sealed"), {"sealed": sealed})
+    )
     after = await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
     assert after.state == "failed" and await bookings(house) == 0
 
 
 async def test_when_the_audit_cannot_be_written_nothing_runs(house: Deskmate) -> None:
     action = await proposed(asking(house))
-    async with house.records._database.write() as connection:
-        await connection.execute(text("ALTER TABLE audit RENAME TO elsewhere"))
+    await house.records._database.writing(
+        lambda connection: connection.execute(text("ALTER TABLE audit RENAME TO elsewhere"))
+    )
     with pytest.raises(Exception):  # noqa: B017
         await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
     assert await bookings(house) == 0
@@ -102,8 +108,9 @@ async def test_when_the_audit_cannot_be_written_nothing_runs(house: Deskmate) ->
 
 async def test_a_crash_between_yes_and_execution_is_mended_by_the_next_yes(house: Deskmate) -> None:
     action = await proposed(asking(house))
-    async with house.records._database.write() as connection:
-        await connection.execute(text("UPDATE action SET state = 'approved'"))
+    await house.records._database.writing(
+        lambda connection: connection.execute(text("UPDATE action SET state = 'approved'"))
+    )
     for _ in range(2):
         after = await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
         assert after.state == "executed"
@@ -161,9 +168,8 @@ async def property_house(tmp_path_factory) -> AsyncIterator[Deskmate]:
 @given(steps=st.lists(st.sampled_from(["yes", "no", "yes twice", "stranger", "wrong digest", "typed yes"]), max_size=6))
 async def test_whatever_is_clicked_it_runs_at_most_once(property_house: Deskmate, steps: list[str]) -> None:
     house = property_house
-    async with house.records._database.write() as connection:
-        for table in ("office_booked_quarter", "office_booking"):
-            await connection.execute(text(f"DELETE FROM {table}"))
+    for table in ("office_booked_quarter", "office_booking"):
+        await change(house, f"DELETE FROM {table}")
     ask = asking(house)
     action = await proposed(ask)
     for step in steps:

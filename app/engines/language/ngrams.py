@@ -23,7 +23,9 @@ def folded(text: str) -> str:
     narrow = narrowed(text)
     low = narrow.lower()
     # A few letters grow when they are made small (İ): only then is each looked at.
-    return low if len(low) == len(narrow) else "".join(one if len(one := char.lower()) == 1 else char for char in narrow)
+    return (
+        low if len(low) == len(narrow) else "".join(one if len(one := char.lower()) == 1 else char for char in narrow)
+    )
 
 
 def is_han(char: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.turn import Action, Approval
@@ -25,23 +25,26 @@ class SqlActions:
     async def propose(self, action: Action, *, turn_id: str) -> Action:
         """Keep a proposed action; the same turn, skill and digest gives the one that is there."""
         content = {"arguments": dict(action.arguments), "summary": action.summary}
-        try:
-            async with self._database.write(durable=True) as connection:
-                await connection.execute(
-                    insert(ACTION).values(
-                        id=action.id,
-                        turn=turn_id,
-                        room=action.room,
-                        skill=action.skill,
-                        digest=action.digest,
-                        state=action.state,
-                        assistant=action.assistant,
-                        proposed_by=action.proposed_by,
-                        approvals=[],
-                        expires_at=action.expires_at,
-                        content=self._sealer.seal(content, about=f"action/{action.id}"),
-                    )
+
+        def work(connection: Connection) -> None:
+            connection.execute(
+                insert(ACTION).values(
+                    id=action.id,
+                    turn=turn_id,
+                    room=action.room,
+                    skill=action.skill,
+                    digest=action.digest,
+                    state=action.state,
+                    assistant=action.assistant,
+                    proposed_by=action.proposed_by,
+                    approvals=[],
+                    expires_at=action.expires_at,
+                    content=self._sealer.seal(content, about=f"action/{action.id}"),
                 )
+            )
+
+        try:
+            await self._database.writing(work, durable=True)
         except IntegrityError:
             known = await self._where(
                 (ACTION.c.turn == turn_id) & (ACTION.c.skill == action.skill) & (ACTION.c.digest == action.digest)
@@ -61,15 +64,14 @@ class SqlActions:
 
     async def approve(self, id: str, approval: Approval, *, complete: bool) -> Action:
         """Add one approval to a proposed action; `complete` makes it approved. Another state stays as it is."""
-        async with self._database.write(durable=True) as connection:
-            state_and_approvals = (
-                await connection.execute(
-                    select(ACTION.c.state, ACTION.c.approvals).where(ACTION.c.id == id).with_for_update()
-                )
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(
+                select(ACTION.c.state, ACTION.c.approvals).where(ACTION.c.id == id).with_for_update()
             ).one()
-            kept = approvals_from_json(state_and_approvals[1])
-            if state_and_approvals[0] == "proposed" and approval.by not in [one.by for one in kept]:
-                await connection.execute(
+            kept = approvals_from_json(row.approvals)
+            if row.state == "proposed" and approval.by not in [one.by for one in kept]:
+                connection.execute(
                     update(ACTION)
                     .where(ACTION.c.id == id, ACTION.c.state == "proposed")
                     .values(
@@ -77,6 +79,8 @@ class SqlActions:
                         state="approved" if complete else "proposed",
                     )
                 )
+
+        await self._database.writing(work, durable=True)
         return (await self._where(ACTION.c.id == id))[0]
 
     async def move(self, id: str, *, expected: str, to: str, outcome: str = "") -> bool:
@@ -84,16 +88,21 @@ class SqlActions:
         values: dict[str, Any] = {"state": to}
         if outcome:
             values["outcome"] = self._sealer.seal(outcome, about=f"outcome/{id}")
-        async with self._database.write(durable=True) as connection:
-            moved = await connection.execute(
+
+        def work(connection: Connection) -> bool:
+            moved = connection.execute(
                 update(ACTION).where(ACTION.c.id == id, ACTION.c.state == expected).values(**values)
             )
             return bool(moved.rowcount == 1)
 
+        return await self._database.writing(work, durable=True)
+
     async def _where(self, which: Any) -> list[Action]:
-        async with self._database.begin() as connection:
-            rows = await connection.execute(select(ACTION).where(which).order_by(ACTION.c.expires_at))
+        def work(connection: Connection) -> list[Action]:
+            rows = connection.execute(select(ACTION).where(which).order_by(ACTION.c.expires_at))
             return [action_of(row, self._sealer) for row in rows]
+
+        return await self._database.reading(work)
 
 
 def action_of(row: Row[Any], sealer: Sealer) -> Action:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,76 +23,85 @@ from app.engines.storage import tables  # noqa: F401  (what is opened below is w
 HEAD = "0001"
 """The newest migration; `tests/engines/test_database.py` holds it against the folder."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+_THREADS = 4
+T = TypeVar("T")
 
 
 class SqlDatabase:
-    """The engine, its sessions and its transactions."""
+    """Runs transactions, each a plain function over a connection.
+
+    On SQLite a transaction runs as a whole in a thread: an event loop that waits for every statement of it would spend
+    more time on waiting than SQLite on working.
+    """
 
     def __init__(self, url: str, texts: Texts) -> None:
         self._texts = texts
-        self.url = url
         self.embedded = url.startswith("sqlite")
         # SQLite has one writer: waiting here is cheaper than waiting in the database.
-        self._writing = asyncio.Lock()
-        self.engine = self._engine("NORMAL")
-        # Talk that a power cut takes from the last second can be said again; an action or an audit entry can not.
-        self._durable = self._engine("FULL") if self.embedded else self.engine
-
-    def _engine(self, synchronous: str) -> AsyncEngine:
-        if not self.embedded:
-            return create_async_engine(self.url, pool_pre_ping=True)
-        engine = create_async_engine(self.url, connect_args={"timeout": 30})
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def prepare(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-        return engine
+        self._one_writer = asyncio.Lock()
+        self._sessions = create_async_engine(url, **_arguments(embedded=self.embedded))
+        if self.embedded:
+            plain = url.replace("+aiosqlite", "")
+            # Talk that a power cut takes from the last second can be said again; an action or an audit entry can not.
+            self._usual, self._durable = (create_engine(plain, **_arguments(embedded=True)) for _ in range(2))
+            self._threads = ThreadPoolExecutor(_THREADS, "database")
+            _prepare(self._usual, "NORMAL")
+            _prepare(self._durable, "FULL")
+            _prepare(self._sessions.sync_engine, "FULL")
 
     async def open(self) -> None:
         """Create or migrate the tables. Raises `Unavailable` for a database of a newer version."""
-        async with self.begin() as connection:
-            version = await connection.run_sync(_version)
-            known = {path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
-            if version is not None and version not in known:
-                raise Unavailable("DATABASE_NEWER", self._texts("database_newer", found=version, head=HEAD))
-            if version is not None and version != HEAD:
-                await connection.run_sync(_upgrade)
-            await connection.run_sync(SQLModel.metadata.create_all)
-            if version is None:
-                await connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-                await connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+        await self.writing(self._opened, durable=True)
+
+    def _opened(self, connection: Connection) -> None:
+        version = _version(connection)
+        known = {path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+        if version is not None and version not in known:
+            raise Unavailable("DATABASE_NEWER", self._texts("database_newer", found=version, head=HEAD))
+        if version is not None and version != HEAD:
+            _upgrade(connection)
+        SQLModel.metadata.create_all(connection)
+        if version is None:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self.engine.dispose()
-        await self._durable.dispose()
+        await self._sessions.dispose()
+        if self.embedded:
+            self._usual.dispose()
+            self._durable.dispose()
 
-    @asynccontextmanager
-    async def begin(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end of the block, rolled back on an error."""
+    async def reading(self, work: Callable[[Connection], T]) -> T:
+        """What `work` reads, in one transaction."""
+        return await self._transaction(work, durable=False)
+
+    async def writing(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        """Run `work` in one transaction: all of it is kept, or nothing. `durable`: it outlives a power cut.
+
+        Raises `IntegrityError` for what is there already, `Unavailable` when the database cannot be used.
+        """
+        async with self._one_writer:
+            return await self._transaction(work, durable=durable)
+
+    async def _transaction(self, work: Callable[[Connection], T], *, durable: bool) -> T:
         try:
-            async with (self._durable if durable else self.engine).begin() as connection:
-                yield connection
+            if not self.embedded:
+                async with self._sessions.begin() as connection:
+                    return await connection.run_sync(work)
+            engine = self._durable if durable else self._usual
+            context = copy_context()  # the language of the turn goes along
+            return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, _run, engine, work)
         except IntegrityError:
             raise  # a value that is there already: the caller's to understand
         except DBAPIError as error:
             raise self.unavailable(error) from None
 
     @asynccontextmanager
-    async def write(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
-        """One writing transaction; this process writes in one line. `durable`: it outlives a power cut."""
-        async with self._writing, self.begin(durable=durable) as connection:
-            yield connection
-
-    @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session for a domain's own tables, durable; commits are the caller's."""
         try:
-            async with AsyncSession(self._durable, expire_on_commit=False) as session:
+            async with AsyncSession(self._sessions, expire_on_commit=False) as session:
                 yield session
         except OperationalError as error:
             raise self.unavailable(error) from None
@@ -103,15 +114,35 @@ class SqlDatabase:
         )
 
 
-def _version(connection: Any) -> str | None:
+def _run(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _arguments(*, embedded: bool) -> dict[str, Any]:
+    return {"connect_args": {"timeout": 30}} if embedded else {"pool_pre_ping": True}
+
+
+def _prepare(engine: Engine, synchronous: str) -> None:
+    """Set what SQLite keeps per connection."""
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _version(connection: Connection) -> str | None:
     from sqlalchemy import inspect
 
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()  # type: ignore[no-any-return]
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _upgrade(connection: Any) -> None:
+def _upgrade(connection: Connection) -> None:
     # Alembic is imported only when there is something to migrate: it costs 0.6 s at every start otherwise.
     from alembic import command
     from alembic.config import Config

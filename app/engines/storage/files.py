@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from app.core.errors import Unavailable
 from app.core.texts import Texts
@@ -43,8 +43,9 @@ class FolderFiles:
         except OSError as error:
             code = "STORAGE_FULL" if error.errno == errno.ENOSPC else "STORAGE"
             raise Unavailable(code, self._texts("files_not_stored")) from None
-        async with self._database.write() as connection:
-            await connection.execute(
+
+        def work(connection: Connection) -> None:
+            connection.execute(
                 insert(FILE).values(
                     id=id,
                     room=room,
@@ -55,19 +56,27 @@ class FolderFiles:
                     at=datetime.now(UTC),
                 )
             )
+
+        await self._database.writing(work)
         return Attachment(id, shown, str(path), len(content), mime)
 
     async def of_room(self, room: str) -> Sequence[Attachment]:
         """The room's files, latest first."""
-        async with self._database.begin() as connection:
-            rows = await connection.execute(select(FILE).where(FILE.c.room == room).order_by(FILE.c.number.desc()))
+
+        def work(connection: Connection) -> list[Attachment]:
+            rows = connection.execute(select(FILE).where(FILE.c.room == room).order_by(FILE.c.number.desc()))
             return [self._attachment(row) for row in rows]
+
+        return await self._database.reading(work)
 
     async def find(self, id: str) -> tuple[str, Attachment] | None:
         """Room and file of an id."""
-        async with self._database.begin() as connection:
-            row = (await connection.execute(select(FILE).where(FILE.c.id == id))).one_or_none()
-        return (row.room, self._attachment(row)) if row else None
+
+        def work(connection: Connection) -> tuple[str, Attachment] | None:
+            row = connection.execute(select(FILE).where(FILE.c.id == id)).one_or_none()
+            return (row.room, self._attachment(row)) if row else None
+
+        return await self._database.reading(work)
 
     def _attachment(self, row: Row[Any]) -> Attachment:
         name = self._sealer.open(row.name, about=f"file/{row.id}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.engines.storage.database import SqlDatabase
@@ -22,11 +22,14 @@ class SealedVault:
 
     async def load(self, room: str) -> Mapping[str, str]:
         """Placeholder -> value."""
-        async with self._database.engine.connect() as connection:
-            rows = await connection.execute(select(VAULT.c.placeholder, VAULT.c.value).where(VAULT.c.room == room))
+
+        def work(connection: Connection) -> dict[str, str]:
+            rows = connection.execute(select(VAULT.c.placeholder, VAULT.c.value).where(VAULT.c.room == room))
             return {
                 row.placeholder: self._sealer.open(row.value, about=f"vault/{room}/{row.placeholder}") for row in rows
             }
+
+        return await self._database.reading(work)
 
     async def add(self, room: str, values: Sequence[tuple[str, str]]) -> Sequence[str]:
         """The placeholders of these (type, value) pairs, in one transaction.
@@ -40,10 +43,8 @@ class SealedVault:
                 continue
 
     async def _add(self, room: str, values: Sequence[tuple[str, str]]) -> list[str]:
-        async with self._database.write() as connection:
-            rows = await connection.execute(
-                select(VAULT.c.placeholder, VAULT.c.fingerprint).where(VAULT.c.room == room)
-            )
+        def work(connection: Connection) -> list[str]:
+            rows = connection.execute(select(VAULT.c.placeholder, VAULT.c.fingerprint).where(VAULT.c.room == room))
             known = {row.fingerprint: row.placeholder for row in rows}
             counts = Counter(placeholder.rpartition("_")[0].removeprefix("<") for placeholder in known.values())
             found, new = [], []
@@ -57,5 +58,7 @@ class SealedVault:
                     new.append({"room": room, "placeholder": placeholder, "fingerprint": fingerprint, "value": sealed})
                 found.append(known[fingerprint])
             if new:
-                await connection.execute(insert(VAULT), new)
-        return found
+                connection.execute(insert(VAULT), new)
+            return found
+
+        return await self._database.writing(work)
