@@ -148,7 +148,7 @@ async def test_a_full_disk_is_a_clear_sentence_and_the_talk_stays(own: Deskmate)
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    engines = (database.engine.sync_engine, database._durable.sync_engine)
+    engines = (database._usual, database._durable)
     for engine in engines:
         event.listen(engine, "connect", small)
     replies = []

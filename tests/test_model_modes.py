@@ -75,9 +75,9 @@ def house(served: tuple[Deskmate, ScriptedModel]) -> Deskmate:
 async def model(served: tuple[Deskmate, ScriptedModel]) -> ScriptedModel:
     """The server as new, and no meeting room taken by an earlier test."""
     house, model = served
-    async with house.records._database.write() as connection:
-        for table in ("office_booked_quarter", "office_booking"):
-            await connection.execute(sql(f"DELETE FROM {table}"))
+    for table in ("office_booked_quarter", "office_booking"):
+        emptied = sql(f"DELETE FROM {table}")
+        await house.records._database.writing(lambda connection, emptied=emptied: connection.execute(emptied))
     model.requests.clear()
     model.heard = ""
     model.now_says(says("好"))
@@ -89,8 +89,8 @@ async def audited(house: Deskmate, room: str, what: str) -> list[AuditEntry]:
 
 
 async def bookings(house: Deskmate) -> int:
-    async with house.records._database.begin() as connection:
-        return int(await connection.scalar(sql("SELECT count(*) FROM office_booking")) or 0)
+    counted = sql("SELECT count(*) FROM office_booking")
+    return await house.records._database.reading(lambda connection: int(connection.scalar(counted) or 0))
 
 
 def last_tool_message(body: Mapping[str, Any]) -> Any:
