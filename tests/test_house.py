@@ -310,7 +310,6 @@ async def test_a_forgotten_room_is_gone_and_the_audit_says_so(own: Deskmate, mon
     assert verified(own.settings, monkeypatch) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="deleting a room removes the files' records, not their bytes below <home>/files")
 async def test_the_files_of_a_forgotten_room_leave_the_disk(own: Deskmate) -> None:
     ask = asking(own)
     file = await stored_file(own, ask.room)

@@ -28,6 +28,8 @@ say = Texts(Path(__file__).parent / "texts")
 Json = dict[str, Any]
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+FILES = "/files/"
+"""Where the url of a citation of an uploaded file begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,10 @@ class Cards:
         }
         return _custom(place, f"action:{action.id}", "ActionCard", for_id, props)
 
-    async def passage(self, place: Place, source: str, locator: str, quote: str) -> Json:
+    async def passage(self, place: Place, source: str, locator: str, quote: str, url: str) -> Json:
         """The place that a citation points to, for the side panel. Raises `AssistantError`."""
+        if url.startswith(FILES):
+            return await self._cell(place, locator, quote, url)
         hit = await self._gateway.desk.passage(place.person, source, locator)
         props = {
             "title": hit.title,
@@ -153,16 +157,33 @@ class Cards:
         }
         return _custom(place, f"passage:{source}:{locator}", "Passage", "", props)
 
+    async def _cell(self, place: Place, locator: str, quote: str, url: str) -> Json:
+        """A place in a file of the room: what stands there, and the file itself."""
+        file = await self._gateway.desk.file(place.person, url.removeprefix(FILES).partition("?")[0])
+        props = {
+            "title": file.name,
+            "locator": locator,
+            "dated": "",
+            "text": quote,
+            "quote": quote,
+            "url": f"{FILES}{file.id}",
+            "labels": _labels("passage"),
+        }
+        return _custom(place, f"passage:{file.id}:{locator}", "Passage", "", props)
+
     async def _citations(self, place: Place, number: int, citations: Sequence[Citation]) -> Json:
         items = []
         for index, one in enumerate(citations, start=1):
             title = await self._title_of(place.person, one)
-            items.append({"n": index, "title": title, "source": one.source, "locator": one.locator, "quote": one.quote})
+            place_of = {"source": one.source, "locator": one.locator, "quote": one.quote, "url": one.url}
+            items.append({"n": index, "title": title, **place_of})
         props = {"items": items, "label": say("sources")}
         return _custom(place, f"citations:{place.turn_id}:{number}", "Citations", place.message(number), props)
 
     async def _title_of(self, person: str, citation: Citation) -> str:
         """The document's title; its file name where the document is gone or no longer open to this person."""
+        if citation.url.startswith(FILES):
+            return Path(citation.source).stem
         if citation.source not in self._titles:
             try:
                 hit = await self._gateway.desk.passage(person, citation.source, citation.locator)

@@ -156,10 +156,10 @@ class Chat:
         """A chip below an answer: the passage it stands on, beside the talk."""
         context = get_context()
         place = Place(str(context.session.user.identifier), str(context.session.thread_id), "")
-        source, locator, quote = (str(click.payload.get(key, "")) for key in ("source", "locator", "quote"))
+        source, locator, quote, url = (str(click.payload.get(key, "")) for key in ("source", "locator", "quote", "url"))
         with speaking(viewer_language()):
             try:
-                element = await self._cards.passage(place, source, locator, quote)
+                element = await self._cards.passage(place, source, locator, quote, url)
             except AssistantError as error:
                 return {"error": error.message, "code": error.code}
             await context.emitter.emit("set_sidebar_title", say("passage"))

@@ -73,6 +73,7 @@ def router(gateway: Gateway, knowledge: Path) -> APIRouter:
             }
             return JSONResponse({"id": kept.id})
 
+    @routes.get("/files/{file_id}")
     @routes.get("/project/file/{file_id}")
     async def download(request: Request, file_id: str, user: _User, session_id: str = "") -> Response:
         """A file of one of the person's rooms, or one that he has just put into a message not sent yet."""

@@ -291,6 +291,10 @@ class Files(Protocol):
         """Room and file of an id."""
         ...
 
+    async def forget(self, room: str) -> None:
+        """Delete the room's files, record and bytes."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
@@ -334,7 +338,7 @@ class Records(Protocol):
     async def rename_room(self, id: str, title: str) -> None: ...
 
     async def delete_room(self, id: str) -> None:
-        """Remove the talk, its files' records and its vault. The audit chain stays."""
+        """Remove the talk and its vault. The audit chain stays."""
         ...
 
     async def begin_turn(self, turn: Turn, masked: MaskedText) -> StoredTurn | None:

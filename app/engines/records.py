@@ -20,7 +20,6 @@ from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import (
     ACTION,
     FEEDBACK,
-    FILE,
     MEMBER,
     ROOM,
     TURN,
@@ -103,12 +102,12 @@ class SqlRecords:
         await self._database.writing(work)
 
     async def delete_room(self, id: str) -> None:
-        """Remove the talk, its files' records and its vault. The audit chain stays."""
+        """Remove the talk and its vault. The audit chain stays."""
 
         def work(connection: Connection) -> None:
             turns = select(TURN.c.id).where(TURN.c.room == id)
             connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
-            for table in (TURN, ACTION, FILE, VAULT, MEMBER):
+            for table in (TURN, ACTION, VAULT, MEMBER):
                 connection.execute(delete(table).where(table.c.room == id))
             connection.execute(delete(ROOM).where(ROOM.c.id == id))
 

@@ -27,9 +27,8 @@ class CasbinRights:
 def check_content(content: Path) -> None:
     """Raises `ContentError` with file and line for a rule that could never be read."""
     path = content / "config" / "permissions.csv"
-    if not path.exists():
-        raise ContentError(path, 1, "file is missing")
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    rules = 0
+    for number, line in enumerate(_text(path).splitlines(), start=1):
         fields = [field.strip() for field in line.split(",")]
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -37,3 +36,20 @@ def check_content(content: Path) -> None:
             raise ContentError(path, number, "a rule is: p, role or staff number, place, assistant, object, allow|deny")
         if fields[5] not in ("allow", "deny"):
             raise ContentError(path, number, f"{fields[5]!r} is neither allow nor deny")
+        rules += 1
+    if not rules:
+        raise ContentError(path, 1, "no rule: nobody could do anything")
+    _text(path.with_suffix(".conf"))
+    try:
+        casbin.Enforcer(str(path.with_suffix(".conf")), str(path)).enforce("E0", "role", "place", "assistant", "object")
+    except Exception as error:  # casbin raises plain exceptions of many kinds for a model it cannot use
+        raise ContentError(path.with_suffix(".conf"), 1, f"not a model that casbin can use: {error}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentError(path, 1, "file is missing") from None
+    except UnicodeDecodeError:
+        raise ContentError(path, 1, "not UTF-8") from None

@@ -106,6 +106,7 @@ class Desk:
         who = self._identity.person(person)
         known = await self._rooms.of(room, who)
         await self._audit.append(_entry("room.deleted", who, known.id))
+        await self._files.forget(known.id)
         await self._records.delete_room(known.id)
         self._privacy.forget(known.id)
 

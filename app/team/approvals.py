@@ -20,7 +20,10 @@ from app.team.work import Work
 
 _YES = r"确认|同意|确定|好的?|可以|是的?|confirm(?:ed)?|yes|ok(?:ay)?|approve"
 _NO = r"拒绝|不同意|取消|不要了?|算了|否|不|reject|no|cancel"
-_DECISION = re.compile(rf"^\s*(?:(?P<yes>{_YES})|(?P<no>{_NO}))[\s：:，,]*(?P<id>[A-Z0-9]{{6}})?\s*[。.!！]?\s*$", re.I)
+_ID = r"(?P<id>[A-Z0-9]{6})"
+_DECISION = re.compile(
+    rf"^\s*(?:[@＠]\S+\s+)?(?:(?P<yes>{_YES})|(?P<no>{_NO}))[吧呀啊]?[\s：:，,]*{_ID}?\s*[。.!！]?\s*$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

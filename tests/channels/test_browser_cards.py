@@ -138,7 +138,7 @@ async def test_an_error_shows_code_and_trace(cards: Cards) -> None:
 
 
 async def test_the_passage_carries_the_quote(cards: Cards) -> None:
-    props = (await cards.passage(PLACE, "fx/spot.md", "第一条", "乙。"))["props"]
+    props = (await cards.passage(PLACE, "fx/spot.md", "第一条", "乙。", "/documents/fx/spot.md"))["props"]
     assert (props["title"], props["quote"], props["dated"]) == ("外汇买卖操作规程", "乙。", "2026-03-01")
     assert props["quote"] in props["text"]
 

@@ -147,6 +147,8 @@ async def test_a_correction_replaces_the_proposal(house: Deskmate) -> None:
         ("OK", Decision(True, None)),
         ("confirm k7q2mx", Decision(True, "K7Q2MX")),
         ("取消", Decision(False, None)),
+        ("@办公 确认", Decision(True, None)),
+        ("确认吧", Decision(True, None)),
         ("确认一下李娜的电话", None),
         ("好的，那再帮我查一下牌价", None),
         ("不是买是卖", None),

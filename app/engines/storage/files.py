@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from app.core.errors import Unavailable
 from app.core.texts import Texts
@@ -77,6 +77,16 @@ class FolderFiles:
             return (row.room, self._attachment(row)) if row else None
 
         return await self._database.reading(work)
+
+    async def forget(self, room: str) -> None:
+        """Delete the room's files: the bytes first, so that a record which is left can be tried again."""
+        for file in await self.of_room(room):
+            await asyncio.to_thread(Path(file.path).unlink, missing_ok=True)
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(FILE).where(FILE.c.room == room))
+
+        await self._database.writing(work)
 
     def _attachment(self, row: Row[Any]) -> Attachment:
         name = self._sealer.open(row.name, about=f"file/{row.id}")

@@ -35,8 +35,8 @@ function Chip({ one, open }) {
 }
 
 export default function Citations() {
-  const open = async ({ source, locator, quote }) => {
-    const { response } = await callAction({ name: 'passage', payload: { source, locator, quote } });
+  const open = async ({ source, locator, quote, url }) => {
+    const { response } = await callAction({ name: 'passage', payload: { source, locator, quote, url } });
     if (response?.error) toast.error(response.error);
   };
   return (
