@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.core.ports import ModelChunk, ModelMessage, ModelRequest
+from app.core.model_talk import ModelChunk, ModelMessage, ModelRequest
 from app.core.turn import MaskedText
 from app.engines.models import LitellmModels
 from app.engines.provider.model_choice import Choice, Choices

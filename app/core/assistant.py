@@ -147,7 +147,10 @@ def line_at(path: Path, place: Sequence[str | int]) -> int:
     """
     if not path.exists():
         return 1
-    node = yaml.compose(path.read_text(encoding="utf-8"))
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError:  # the head of a document is YAML, the rest is not
+        node = None
     line = 0
     for part in place:
         if isinstance(node, yaml.MappingNode):

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from rapidfuzz import fuzz
 
-from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
+from app.core.model_talk import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
 from app.engines.language import slots
 from app.engines.language.cues import Cue, cue_of, is_question
 from app.engines.language.local_words import abilities, courtesy, introduction, quotation, said, say

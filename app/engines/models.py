@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import Unavailable
-from app.core.ports import ModelChunk, ModelRequest, Models
+from app.core.model_talk import ModelChunk, ModelRequest
+from app.core.ports import Models
 from app.core.settings import Settings
 from app.core.texts import Texts
 from app.engines.provider.breaker import Breaker, Fault

@@ -13,13 +13,13 @@ from typing import Literal, Protocol
 from app.core.assistant import Assistant
 from app.core.audit import AuditEntry
 from app.core.errors import AssistantError, Refused, place_of
+from app.core.model_talk import ModelMessage
 from app.core.ports import (
     AuditLog,
     Files,
     Knowledge,
     Listener,
     Metrics,
-    ModelMessage,
     Privacy,
     Progress,
     Records,

@@ -12,7 +12,8 @@ from autogen_agentchat.teams import SelectorGroupChat
 from autogen_core import CancellationToken
 
 from app.core.assistant import Assistant
-from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Models, Privacy, SlotSpec, ToolSpec
+from app.core.model_talk import ModelChunk, ModelMessage, ModelRequest, SlotSpec, ToolSpec
+from app.core.ports import Models, Privacy
 from app.core.skill import Skill
 from app.core.texts import Texts, language
 from app.core.turn import MaskedText

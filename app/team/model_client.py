@@ -28,7 +28,8 @@ from autogen_core.models import (
 from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel
 
-from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Models, ToolCall
+from app.core.model_talk import ModelChunk, ModelMessage, ModelRequest, ToolCall
+from app.core.ports import Models
 from app.core.turn import MaskedText
 
 PERSON = "user"

@@ -15,7 +15,8 @@ from typing import Any
 from app.core.assistant import Assistant
 from app.core.audit import canonical_json
 from app.core.errors import AssistantError, Refused, Retry, SkillFailed, place_of
-from app.core.ports import Actions, AuditLog, Database, Files, Knowledge, Privacy, Rights, ToolCall
+from app.core.model_talk import ToolCall
+from app.core.ports import Actions, AuditLog, Database, Files, Knowledge, Privacy, Rights
 from app.core.skill import Ask, Context, Outcome, Proposal, Result, Skill
 from app.core.texts import Texts
 from app.core.turn import Action, MaskedText, Person

@@ -13,7 +13,7 @@ from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, 
 
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError, Retry, SkillFailed, place_of
-from app.core.ports import Pending, ToolCall
+from app.core.model_talk import Pending, ToolCall
 from app.core.skill import Ask, Proposal, Result, Skill
 from app.core.texts import Texts
 from app.core.turn import Action, Mode

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from app.core.audit import AuditEntry
 from app.core.errors import AssistantError
-from app.core.ports import Pending, Progress, StoredTurn
+from app.core.model_talk import Pending
+from app.core.ports import Progress, StoredTurn
 from app.core.skill import Result
 from app.core.trace import trace_id
 from app.core.turn import Action, Attachment, Chart, Citation, Mode, Person, Room, Turn

@@ -164,7 +164,7 @@ async def test_the_mention_menu_by_mouse(page: Page, server: Server) -> None:
 
 
 async def test_a_conversation_survives_log_out_and_restart(page: Page, context: BrowserContext, server: Server) -> None:
-    await log_in(page, server)
+    await log_in(page, server, "E1001")
 
     # A statement is uploaded and read.
     sent = statement()
@@ -173,11 +173,15 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     await say(page, "@信贷 分析这份报表")
     await expect(last_answer(page)).to_contain_text("流动比率")
     await expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    await page.locator(".dm-chip").first.click()
+    await expect(page.locator("#side-view-content")).to_contain_text("资产负债表!")
+    assert "/files/" in (await page.get_attribute(".dm-passage-link", "href") or "")
 
     # An answer from the rules; its source opens beside the talk, the quoted words marked.
-    await say(page, "@办公 出差住宿标准是多少")
+    await say(page, "@办公 会议室最多可以提前几天预订")
+    await expect(last_answer(page)).to_contain_text("30 天")
     await expect(page.locator(".dm-mark").last).to_have_text("规则")
-    chip = page.locator(".dm-chip").first
+    chip = page.locator(".dm-chip").last
     await chip.hover()
     await expect(page.locator(".dm-quote blockquote")).to_be_visible()
     quote = await page.inner_text(".dm-quote blockquote")
@@ -196,7 +200,7 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     await expect(page.locator("#chat-input")).to_have_value(re.compile("预订明天下午3点"))
     await page.fill("#chat-input", "")
     await card.get_by_text("确认", exact=True).click()
-    await expect(page.locator(".dm-action-executed")).to_contain_text("李娜")
+    await expect(page.locator(".dm-action-executed")).to_contain_text("张伟")
 
     # A thumb.
     await page.locator(".positive-feedback-off").last.click()
@@ -212,11 +216,11 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     await expect(page.locator("#email")).to_be_visible()
     await server.stop()
     await server.start()
-    await log_in(page, server)
+    await log_in(page, server, "E1001")
     await page.locator("#thread-history a").first.click()
     await expect(page).to_have_url(room)
     await expect(page.locator("[data-step-type=user_message]")).to_have_count(3)
-    await expect(page.locator(".dm-action-executed")).to_contain_text("李娜")
+    await expect(page.locator(".dm-action-executed")).to_contain_text("张伟")
     await expect(page.locator(".js-plotly-plot").first).to_be_visible()
     await expect(page.locator(".positive-feedback-on")).to_have_count(1)
     async with page.expect_download() as download:

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from app.core.assistant import Assistant, load_assistants
-from app.core.ports import SlotSpec, ToolSpec
+from app.core.model_talk import SlotSpec, ToolSpec
 
 LIBRARY = {
     "number": "D9001",

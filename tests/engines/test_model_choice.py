@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.assistant import ContentError
-from app.core.ports import ModelChunk, ModelRequest
+from app.core.model_talk import ModelChunk, ModelRequest
 from app.core.settings import Settings
 from app.engines.models import LitellmModels, build_models, check_content
 from app.engines.provider.model_choice import read_choices

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.ports import ModelMessage, ModelRequest, ToolCall
+from app.core.model_talk import ModelMessage, ModelRequest, ToolCall
 from app.core.turn import MaskedText
 from app.engines.provider.breaker import Fault
 from app.engines.provider.model_wire import Answer, EventReader, messages_of

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import Unavailable
-from app.core.ports import ModelChunk, ModelMessage, ModelRequest, ToolCall, ToolSpec
+from app.core.model_talk import ModelChunk, ModelMessage, ModelRequest, ToolCall, ToolSpec
 from app.core.texts import speaking
 from app.core.turn import MaskedText
 from app.engines.models import LitellmModels, say

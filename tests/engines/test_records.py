@@ -10,7 +10,7 @@ import pytest
 
 from app.core.audit import AuditEntry
 from app.core.errors import Unavailable
-from app.core.ports import Pending
+from app.core.model_talk import Pending
 from app.core.texts import Texts
 from app.core.turn import Chart, Citation, MaskedText, Part, Reply, Room, Turn
 from app.engines.records import SqlRecords

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.assistant import Example
-from app.core.ports import SlotSpec, ToolSpec
+from app.core.model_talk import SlotSpec, ToolSpec
 from app.core.skill import SlotKind
 from app.engines.language import slots
 from app.engines.language.forms import spans

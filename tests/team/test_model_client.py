@@ -20,7 +20,7 @@ from autogen_core.models import (
 )
 from autogen_core.tools import TextResultContent, ToolResult, ToolSchema, Workbench
 
-from app.core.ports import ModelChunk, ModelMessage, ModelRequest, Pending, ToolCall, ToolSpec
+from app.core.model_talk import ModelChunk, ModelMessage, ModelRequest, Pending, ToolCall, ToolSpec
 from app.core.turn import MaskedText
 from app.team.model_client import PERSON, ModelClient
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.core.ports import ModelChunk, ModelRequest, Pending
+from app.core.model_talk import ModelChunk, ModelRequest, Pending
 from app.core.texts import Texts, language, language_of
 from app.engines.language.cues import Cue
 from app.engines.language.quoting import Quote, passages_of, quotes

@@ -15,7 +15,7 @@ from typing import Any
 import cn2an
 
 from app.core.assistant import Example
-from app.core.ports import SlotSpec, ToolSpec
+from app.core.model_talk import SlotSpec, ToolSpec
 from app.engines.language.forms import Span, any_of, lexicon, spans
 from app.engines.language.ngrams import folded, is_han
 from app.engines.language.templates import Match, template

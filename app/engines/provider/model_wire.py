@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from app.core.ports import ModelMessage, ModelRequest, ToolCall, ToolSpec
+from app.core.model_talk import ModelMessage, ModelRequest, ToolCall, ToolSpec
 from app.engines.provider.breaker import Fault
 
 Event = Mapping[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from app.core.ports import Pending
+from app.core.model_talk import Pending
 from app.core.turn import Action, Approval, Attachment, Chart, Citation, ErrorNote, Part, Reply
 
 
