@@ -231,7 +231,7 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     thread = room.rsplit("/", 1)[1]
     renamed = await page.request.put("/project/thread", data={"threadId": thread, "name": "季度安排"})
     assert renamed.ok
-    for words in ("季度安排", "住宿标准"):
+    for words in ("季度安排", "提前几天"):
         asked = {"pagination": {"first": 5}, "filter": {"search": words}}
         found = await (await page.request.post("/project/threads", data=asked)).json()
         assert [one["name"] for one in found["data"]] == ["季度安排"]
@@ -239,7 +239,7 @@ async def test_a_conversation_survives_log_out_and_restart(page: Page, context: 
     # Nobody else can read it, and it can be forgotten.
     other = await context.browser.new_context(base_url=server.url, locale="zh-CN")  # type: ignore[union-attr]
     stranger = await other.new_page()
-    await log_in(stranger, server, "E1001")
+    await log_in(stranger, server, "E1002")
     await stranger.goto(room)
     await expect(stranger.locator("[data-sonner-toast]")).to_contain_text("这段对话打不开")
     await expect(stranger.locator("#starters")).to_be_visible()
