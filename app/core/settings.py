@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.errors import BadInput
+
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -38,7 +40,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         home=home,
         content=content_folder(environment),
         host=environment.get("DESKMATE_HOST") or "127.0.0.1",
-        port=int(environment.get("DESKMATE_PORT") or 8000),
+        port=_port(environment.get("DESKMATE_PORT") or "8000"),
         database_url=environment.get("DESKMATE_DATABASE_URL") or f"sqlite+aiosqlite:///{home / 'deskmate.db'}",
         model=environment.get("DESKMATE_MODEL") or None,
         model_base_url=environment.get("DESKMATE_MODEL_BASE_URL") or None,
@@ -55,10 +57,17 @@ def content_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return checkout if (checkout / "assistants").is_dir() else PACKAGE / "content"
 
 
+def _port(text: str) -> int:
+    """A TCP port. Raises `BadInput` for anything else."""
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise BadInput("SETTINGS", f"DESKMATE_PORT: {text[:20]!r} is not a port (1-65535)")
+
+
 def _kept_secret(path: Path) -> str:
     """The secret in `path`, made when missing. Two processes at once agree on one: only one of them links the file."""
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))
         try:
