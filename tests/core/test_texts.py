@@ -17,7 +17,6 @@ FOLDERS = sorted({*(ROOT / "app").glob("**/texts"), *(ROOT / "skills").glob("**/
 def test_both_languages_say_the_same_things(folder: Path) -> None:
     zh, en = (yaml.safe_load((folder / f"{one}.yaml").read_text(encoding="utf-8")) or {} for one in ("zh", "en"))
     assert set(zh) == set(en)
-    assert all(str(text).strip() for one in (zh, en) for text in one.values())
 
 
 def test_a_text_that_is_missing_is_a_defect() -> None:
