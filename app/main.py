@@ -66,7 +66,7 @@ def domains() -> Iterator[str]:
 
 
 def domain(name: str) -> ModuleType:
-    """One skill domain. It may offer `SKILLS`, `COMMANDS` and `check_content(content)`."""
+    """One skill domain. It may offer `SKILLS`, `COMMANDS`, `check_content(content)` and `warm()`."""
     return importlib.import_module(f"skills.{name}")
 
 
@@ -74,6 +74,12 @@ def load_skills() -> Mapping[str, Skill]:
     """Every skill, by name."""
     found = [skill for name in domains() for skill in getattr(domain(name), "SKILLS", ())]
     return {skill.name: skill for skill in found}
+
+
+def warm_domains() -> None:
+    """Load what the domains load at first use: a server does it before the first person waits for it."""
+    for name in domains():
+        getattr(domain(name), "warm", lambda: None)()
 
 
 def domain_commands(name: str) -> Mapping[str, Command]:

@@ -39,7 +39,7 @@ async def _measure(*, tell: bool) -> int:
         settings = read_settings({"DESKMATE_HOME": home, "DESKMATE_SECRET": "bench"})
         knowledge = build_knowledge(settings)
         await knowledge.open()
-        await knowledge.ping()
+        await knowledge.warm()
         return await _tables(settings, knowledge, tell)
 
 

@@ -57,7 +57,7 @@ async def opened(content: Path, home: Path) -> tuple[ChromaKnowledge, float]:
     started = time.perf_counter()
     await knowledge.open()
     took = time.perf_counter() - started
-    await knowledge.ping()
+    await knowledge.warm()
     return knowledge, took
 
 

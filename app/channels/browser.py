@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from fastapi import FastAPI
 
 from app.channels.browser_page import prepare
+from app.core.lean_import import without
 from app.core.settings import Settings
 from app.core.turn import Person
 
@@ -29,6 +30,8 @@ def mount(app: FastAPI, gateway: Gateway, settings: Settings, sign_in: SignIn) -
     """Serve the chat on `app`. Call it last: what is mounted at `/` answers every path not routed before."""
     prepare(settings)
     # Chainlit reads its folders, keys and cookie names from the environment while it is imported, so not earlier.
-    from app.channels.browser_chat import Chat
+    # A tracing library that it brings along, and that nothing here calls, takes 0.7 s and is no guest of a bank.
+    with without("traceloop"):
+        from app.channels.browser_chat import Chat
 
     Chat(gateway, sign_in).mount(app, settings.content)

@@ -13,7 +13,6 @@ from chainlit.session import WebsocketSession
 from chainlit.user import PersistedUser
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
-from pypinyin import Style, lazy_pinyin
 from starlette.datastructures import UploadFile
 
 from app.channels.browser_cards import Json, say, spoken_name
@@ -144,6 +143,8 @@ def _mention(assistant: Assistant) -> Json:
 
 def _keys(name: str) -> set[str]:
     """What `name` is found by: itself, its pinyin, and the initials of its pinyin."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes a quarter of a second: not at every start
+
     return {
         name.casefold(),
         "".join(lazy_pinyin(name)).casefold(),

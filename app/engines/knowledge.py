@@ -66,8 +66,11 @@ class ChromaKnowledge:
         await asyncio.to_thread(self._open)
 
     async def ping(self) -> None:
-        """Raises `Unavailable` when the index does not answer; afterwards the first search is as fast as the next."""
+        """Raises `Unavailable` when the index does not answer."""
         await asyncio.to_thread(self._index.ping)
+
+    async def warm(self) -> None:
+        """Load the words: afterwards the first search is as fast as the next."""
         await asyncio.to_thread(warm)
 
     async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.core.errors import AssistantError, Unavailable, place_of
+from app.core.lean_import import without
 from app.core.ports import Entity, Masking, Vault
 from app.core.texts import Texts
 from app.core.turn import MaskedText
@@ -21,7 +22,6 @@ from app.engines.masking.english_persons import EnglishPersons
 from app.engines.masking.finding import Finding, Recognizer, View
 from app.engines.masking.known_values import KnownValues
 from app.engines.masking.labels import Context
-from app.engines.masking.lean_import import without
 from app.engines.masking.marks import Marks
 from app.engines.masking.numbers import Numbers
 from app.engines.masking.organizations import Organizations

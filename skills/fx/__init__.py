@@ -8,14 +8,14 @@ from app.core.assistant import ContentError
 from app.core.errors import BadInput
 from app.core.skill import Skill
 from skills.fx.board import rates
-from skills.fx.calendars import read_holidays
+from skills.fx.calendars import quantlib, read_holidays
 from skills.fx.commands import COMMANDS
 from skills.fx.market import read_market
 from skills.fx.quote import quote
 from skills.fx.screen import LISTS, own_lists
 from skills.fx.settlement import value_dates
 
-__all__ = ["COMMANDS", "SKILLS", "check_content"]
+__all__ = ["COMMANDS", "SKILLS", "check_content", "warm"]
 
 SKILLS: tuple[Skill, ...] = (quote, value_dates, rates)
 
@@ -28,3 +28,8 @@ def check_content(content: Path) -> None:
         own_lists(content)
     except BadInput as error:
         raise ContentError(content / LISTS, 1, error.message) from None
+
+
+def warm() -> None:
+    """QuantLib takes a third of a second to load."""
+    quantlib()

@@ -10,7 +10,6 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import Literal
 
-from pypinyin import Style, pinyin
 from rapidfuzz import fuzz
 
 from app.core.turn import Person
@@ -158,10 +157,16 @@ def _by_similarity(word: str, people: Sequence[Person]) -> tuple[Person, ...]:
     return tuple(one for one, score in scores.items() if score == best >= _LEAST)
 
 
+def _syllables(name: str) -> list[list[str]]:
+    from pypinyin import Style, pinyin  # its dictionary takes a quarter of a second: not at every start
+
+    return list(pinyin(name, style=Style.NORMAL, heteronym=True))
+
+
 @lru_cache(maxsize=20_000)
 def spellings(name: str) -> tuple[str, ...]:
     """Pinyin without tones: surname first, then surname last; characters with several readings give several."""
-    syllables = pinyin(name, style=Style.NORMAL, heteronym=True)
+    syllables = _syllables(name)
     ways = list(islice(product(*syllables), 16))
     first = ["".join(way).casefold() for way in ways]
     last = ["".join((*way[1:], way[0])).casefold() for way in ways]
@@ -171,7 +176,7 @@ def spellings(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def _initials(name: str) -> frozenset[str]:
     """First letters; zh, ch and sh also whole: 赵敏 is `zm` and `zhm`."""
-    syllables = pinyin(name, style=Style.NORMAL, heteronym=True)
+    syllables = _syllables(name)
     heads = [
         {head for one in syllable for head in (one[:1], re.sub(r"^([zcs]h?).*|^(.).*", r"\1\2", one))}
         for syllable in syllables

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engines.masking.lean_import import without
+from app.core.lean_import import without
 
 ROOT = Path(__file__).resolve().parents[2]
 MASKED = """
