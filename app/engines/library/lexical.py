@@ -19,6 +19,7 @@ from app.engines.library.passages import Passage
 from app.engines.library.relevance import Scale, question_of
 from app.engines.library.synonyms import NONE, Synonyms
 from app.engines.library.words import normal, pairs, words
+from app.engines.sqlite_wal import use_wal
 
 CANDIDATES = 30
 """Per set: so many of BM25's best are looked at closely."""
@@ -189,7 +190,7 @@ class LexicalIndex:
             return self._idle.get_nowait()
         except queue.Empty:
             connection = sqlite3.connect(self._path, timeout=15, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
+            use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             return connection
 

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Unavailable
 from app.core.texts import Texts
+from app.engines.sqlite_wal import use_wal
 from app.engines.storage import tables  # noqa: F401  (what is opened below is what stands there)
 
 HEAD = "0001"
@@ -129,7 +130,8 @@ def _prepare(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
+        use_wal(cursor)
+        for pragma in (f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
