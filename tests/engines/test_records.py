@@ -202,3 +202,10 @@ async def test_the_audit_chain_is_one_line_under_concurrent_writers(tmp_path: Pa
     assert numbers == list(range(1, 81))
     for log in logs:
         await log._database.close()
+
+
+async def test_processes_that_open_a_new_database_at_once_all_get_through(tmp_path: Path) -> None:
+    databases = [database_at(tmp_path / "d.db") for _ in range(6)]
+    await asyncio.gather(*(database.open() for database in databases))
+    for database in databases:
+        await database.close()

@@ -25,6 +25,7 @@ HEAD = "0001"
 """The newest migration; `tests/engines/test_database.py` holds it against the folder."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _THREADS = 4
+_TRIES = 3
 T = TypeVar("T")
 
 
@@ -52,7 +53,13 @@ class SqlDatabase:
 
     async def open(self) -> None:
         """Create or migrate the tables. Raises `Unavailable` for a database of a newer version."""
-        await self.writing(self._opened, durable=True)
+        for left in range(_TRIES, -1, -1):
+            try:
+                return await self.writing(self._opened, durable=True)
+            except Unavailable as error:
+                if error.code != "DATABASE" or not left:
+                    raise
+                await asyncio.sleep(0.2)  # another process may be making the tables at this moment
 
     def _opened(self, connection: Connection) -> None:
         version = _version(connection)
