@@ -26,6 +26,7 @@ SEARCH = "knowledge.search"
 """The skill that every assistant with knowledge has."""
 
 _LONGEST_RUN = 60  # seconds
+_BROKE = ("SKILL_TIMEOUT", "SKILL_FAILED")
 _PROPOSAL_LIVES = timedelta(minutes=15)
 _ID_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # read aloud without mistakes: no 0 O 1 I
 _log = logging.getLogger("deskmate.runner")
@@ -126,6 +127,8 @@ class Runner:
         try:
             result: Result = await self._bounded(skill, skill.executors[0](context, **action.arguments))
         except SkillFailed as error:
+            if error.code not in _BROKE:
+                raise  # the skill itself says what is the matter
             # What was changed before it broke is not known here, so nobody is told "nothing happened".
             raise SkillFailed(error.code, self._texts("action_uncertain", id=action.id)) from None
         work.gather(result)

@@ -195,3 +195,15 @@ async def _take(house: Deskmate, ask: Ask, action: Action, step: str) -> None:
             assert isinstance(result, Refused)
         else:
             assert isinstance(result, Action), result
+
+
+async def test_a_room_taken_in_between_is_said_as_it_is(house: Deskmate) -> None:
+    first, second = asking(house), asking(house, person="E6001")
+    mine, theirs = await proposed(first), await proposed(second)
+    if mine.arguments["room"] != theirs.arguments["room"]:
+        await second("拒绝")
+        theirs = await proposed(second, f"@办公 订{mine.arguments['room']}，今天下午三点到四点，主题是周例会")
+    await first("确认")
+    reply = await second("确认")
+    assert [one.state for one in reply.actions] == ["failed"]
+    assert "不确定" not in reply.text and await bookings(house) == 1
