@@ -8,7 +8,7 @@ in UTC, so it knows no time zone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, DateTime, delete, insert, update
 from sqlalchemy.exc import IntegrityError
@@ -60,9 +60,13 @@ class BookedQuarter(SQLModel, table=True):
     booking: int = Field(foreign_key="office_booking.id", index=True)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def quarters(start: datetime, end: datetime) -> range:
     """Every quarter that [start, end) touches."""
-    return range(int(start.timestamp()) // QUARTER, -(-int(end.timestamp()) // QUARTER))
+    quarter = timedelta(seconds=QUARTER)
+    return range((start - _EPOCH) // quarter, -((_EPOCH - end) // quarter))
 
 
 class Taken(Exception):
