@@ -9,9 +9,7 @@ import sys
 
 from app.commands.batch import say
 from app.core.settings import Settings
-from app.main import Deskmate, build_server, opened, warm_domains
-
-_SETTLES_AFTER = 1.0  # seconds
+from app.main import build_server, opened, warm_domains
 
 
 async def serve(settings: Settings) -> int:
@@ -22,23 +20,16 @@ async def serve(settings: Settings) -> int:
     async with opened(settings) as house:
         warming = asyncio.create_task(house.models.warm())
         server = build_server(house)
-        settling = asyncio.create_task(_settle(house))
+        await house.knowledge.warm()
+        # What is there now stays: the collector need not walk through it again while people wait.
+        gc.freeze()
+        settling = asyncio.create_task(asyncio.to_thread(warm_domains))
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
         warming.cancel()
         settling.cancel()
     return 0
-
-
-async def _settle(house: Deskmate) -> None:
-    """Load what is loaded at first use: after the server answers, before the first person waits for it."""
-    await asyncio.sleep(_SETTLES_AFTER)
-    await house.knowledge.warm()
-    await asyncio.to_thread(warm_domains)
-    # What is there now stays: the collector need not walk through it again while people wait.
-    gc.collect()
-    gc.freeze()
 
 
 def _loopback(host: str) -> bool:
