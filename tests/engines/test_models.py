@@ -150,7 +150,12 @@ async def test_any_provider_of_litellm_gives_the_same_answer(model: str) -> None
     """The first is read from the HTTP response, the others through litellm's own loop."""
     script = both(says("好的，", "请看："), calls("fx.quote", GOOD_CALL))
     async with ScriptedModel(script) as server:
-        patient = choice(server.base_url, first_token_timeout_s=2.0).model_copy(update={"model": model})
+        limits = {
+            "first_token_timeout_s": 9.0,
+            "idle_timeout_s": 9.0,
+            "total_timeout_s": 9.0,
+        }  # its loop loads a lot at first
+        patient = choice(server.base_url, **limits).model_copy(update={"model": model})
         models = LitellmModels(Choices(patient, {}, {}), Local())
         chunks = await answer(models)
     assert text(chunks, "model") == "好的，请看："
