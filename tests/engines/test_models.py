@@ -38,7 +38,7 @@ from tests.scripted_model import (
 )
 
 CONTENT = Path(__file__).parents[2]
-SOON_S = 3.0
+SOON_S = 15.0
 """Every answer ends before this, whatever the model does; the time-outs below are far shorter."""
 
 QUOTE = ToolSpec(
