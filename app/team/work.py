@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -79,6 +79,3 @@ class Work:
             decision=decision,
             detail=detail or {},
         )
-
-
-Clock = Callable[[], datetime]
