@@ -105,10 +105,10 @@ def build_identity(settings: Settings) -> Identity:
 
 
 def build_review(settings: Settings) -> Review:
-    """The review by its rules file."""
+    """The review by its rules files."""
     from app.gateway.review import Review
 
-    return Review(settings.content / "config" / "review.yaml", texts_of("gateway"))
+    return Review(settings.content / "config", texts_of("gateway"))
 
 
 def build_router(assistants: Mapping[str, Assistant]) -> Router:

@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 from app.core.audit import AuditEntry
 from app.core.model_talk import ModelChunk, ModelRequest
 from app.core.turn import Action, Approval, Attachment, Citation, MaskedText, Mode, Person, Reply, Room, Turn
+from app.core.verdict import Verdict
 
 # --- models ---------------------------------------------------------------------------------------
 
@@ -125,6 +126,25 @@ class Vault(Protocol):
 
     async def add(self, room: str, values: Sequence[tuple[str, str]]) -> Sequence[str]:
         """The placeholders of these (type, value) pairs in `room`, in order: the ones they have, or new ones."""
+        ...
+
+
+# --- review ---------------------------------------------------------------------------------------
+
+
+class Classifier(Protocol):
+    """A small trained model over a text's characters: what kinds of harm it looks like."""
+
+    def scores(self, text: str) -> Mapping[str, float]:
+        """Kind -> probability, 0 to 1. Raises `Unavailable` when it cannot judge."""
+        ...
+
+
+class MaterialReview(Protocol):
+    """Looks at what skills found, before a model may read it."""
+
+    def of_material(self, text: MaskedText) -> Verdict:
+        """The verdict on a passage or a file's text. Raises `Unavailable`."""
         ...
 
 

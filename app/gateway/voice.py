@@ -11,7 +11,8 @@ from app.core.errors import place_of
 from app.core.ports import Delta, Listener, Privacy, Progress, Restorer
 from app.core.texts import Texts
 from app.core.turn import Citation, Mode, Part
-from app.gateway.review import Review, StreamReview
+from app.gateway.output_review import StreamReview
+from app.gateway.review import Review
 
 _MARK = re.compile(r"\[(\d{1,2})\]")
 _log = logging.getLogger("deskmate.voice")

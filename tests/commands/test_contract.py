@@ -365,8 +365,8 @@ BROKEN: dict[str, tuple[str, str, str, int | None]] = {
         "types:\n  PERSON: mask\n  CN_ID_CARD: mask\n  TELEPHONE",
         None,
     ),
-    "a wrong verdict of the review": ("config/review.yaml", "verdict: refuse", "verdict: maybe", None),
-    "a pattern that is none": ("config/review.yaml", "(dan mode", "((dan mode", None),
+    "a wrong verdict of the review": ("config/review_input.yaml", "verdict: refuse", "verdict: maybe", None),
+    "a pattern that is none": ("config/review_input.yaml", "(dan mode", "((dan mode", None),
     "a negative time-out": ("config/models.yaml", "first_token_timeout_s: 10", "first_token_timeout_s: -1", None),
     "a person without a role": ("config/people.yaml", "role: researcher, ", "", None),
     "a set with an unknown key": ("knowledge/fx/set.yaml", "title:", "titel: x\ntitle:", 1),
@@ -408,12 +408,12 @@ def test_check_survives_any_file(home: Path, tmp_path: Path, junk: str) -> None:
 
 def test_check_names_every_broken_file_at_once(home: Path, tmp_path: Path) -> None:
     content = content_in(tmp_path / "content")
-    for file in ("config/people.yaml", "config/review.yaml", "assistants/fx/assistant.yaml"):
+    for file in ("config/people.yaml", "config/review_input.yaml", "assistants/fx/assistant.yaml"):
         path = content / file
         path.write_text("nonsense: [\n", encoding="utf-8")
     ran = run(home, "check", DESKMATE_CONTENT=str(content))
     assert ran.code == 1
-    for file in ("config/people.yaml", "config/review.yaml", "assistants/fx/assistant.yaml"):
+    for file in ("config/people.yaml", "config/review_input.yaml", "assistants/fx/assistant.yaml"):
         assert f"{content / file}:" in ran.err
 
 

@@ -16,7 +16,7 @@ from app.gateway.review import Review
 
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts(ROOT / "app" / "gateway" / "texts")
-REVIEW = Review(ROOT / "config" / "review.yaml", TEXTS)
+REVIEW = Review(ROOT / "config", TEXTS)
 PHRASES = ["保本保收益", "保证收益", "稳赚不赔", "内幕消息"]
 
 
@@ -90,8 +90,8 @@ def test_words_without_a_phrase_are_not_held_back() -> None:
 
 
 def test_a_broken_rules_file_names_its_place(tmp_path: Path) -> None:
-    path = tmp_path / "review.yaml"
-    path.write_text("limits: {characters: 1, files: 1, file_bytes: 1}\ninput: []\nouput: []\n", encoding="utf-8")
+    path = tmp_path / "review_input.yaml"
+    path.write_text("limits: {characters: 1, files: 1, file_bytes: 1}\ninputs: []\n", encoding="utf-8")
     with pytest.raises(ContentError) as raised:
-        Review(path, TEXTS)
-    assert raised.value.line == 3
+        Review(tmp_path, TEXTS)
+    assert raised.value.line == 2
