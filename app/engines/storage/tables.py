@@ -9,6 +9,8 @@ from sqlalchemy import JSON, Column, DateTime, LargeBinary, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from app.engines.storage.append_only import keep_append_only
+
 
 class Moment(TypeDecorator[datetime]):
     """A point in time, kept in UTC: SQLite drops time zones, so they are put back on the way out."""
@@ -141,7 +143,7 @@ class AuditRow(SQLModel, table=True):
     number: int = Field(primary_key=True)
     at: str
     """ISO, UTC, microseconds: exactly what was hashed."""
-    what: str
+    what: str = Field(index=True)
     person: str
     operator: str
     assistant: str
@@ -164,6 +166,25 @@ class ChainHeadRow(SQLModel, table=True):
     hash: str
 
 
+class CheckpointRow(SQLModel, table=True):
+    """One signed checkpoint of the audit chain. Rows are only ever added."""
+
+    __tablename__ = "audit_checkpoint"
+
+    position: int = Field(primary_key=True)
+    number: int
+    hash: str
+    at: str
+    earlier: str
+    """Digest of the checkpoint before."""
+    key: str
+    """The public key that signed, in hexadecimal."""
+    signature: str
+    former_key: str
+    """At the handover to a new key: the key before; else empty."""
+    former_signature: str
+
+
 ROOM = SQLModel.metadata.tables["room"]
 MEMBER = SQLModel.metadata.tables["room_member"]
 TURN = SQLModel.metadata.tables["turn"]
@@ -173,3 +194,7 @@ FILE = SQLModel.metadata.tables["file"]
 VAULT = SQLModel.metadata.tables["vault"]
 AUDIT = SQLModel.metadata.tables["audit"]
 CHAIN_HEAD = SQLModel.metadata.tables["audit_head"]
+CHECKPOINT = SQLModel.metadata.tables["audit_checkpoint"]
+
+keep_append_only(AUDIT)
+keep_append_only(CHECKPOINT)

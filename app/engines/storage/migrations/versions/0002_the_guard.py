@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
+from app.engines.storage.append_only import statements
+
 revision = "0002"
 down_revision = "0001"
 
@@ -18,7 +23,21 @@ def _approvals() -> None:
 
 
 def _audit() -> None:
-    """Signed checkpoints, and the configuration as it last was."""
+    """Signed checkpoints; entries are found by their kind; the database itself refuses changes of them."""
+    op.create_table(
+        "audit_checkpoint",
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("hash", "at", "earlier", "key", "signature", "former_key", "former_signature")
+        ),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index(op.f("ix_audit_what"), "audit", ["what"], unique=False)
+    for table in ("audit", "audit_checkpoint"):
+        for statement in statements(table, op.get_bind().dialect.name):
+            op.execute(sa.text(statement))
 
 
 def _erasure() -> None:
