@@ -79,6 +79,8 @@ class ModelRequest:
     examples: tuple[Example, ...] = ()
     skills_in_words: str = ""
     """One line on what this assistant can do, for the honest "nothing found"."""
+    local: bool = False
+    """True: only the local model may answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ class Models(Protocol):
         """Answer `request`: at least one chunk, within a bounded time; a model's fault is never raised."""
         ...
 
+    def serving(self, task: str) -> str:
+        """The name of the model that is asked for `task`, as configured; empty for the local model."""
+        ...
+
     async def warm(self) -> None:
         """Load what is slow to load, off the event loop; `stream` works before it is done, only later."""
         ...
@@ -75,6 +79,8 @@ class Masking:
 
     masked: MaskedText
     entities: tuple[Entity, ...]
+    blocked: tuple[str, ...] = ()
+    """Types found with which no message is taken (`config/masking.yaml`)."""
 
 
 class Restorer(Protocol):
@@ -89,6 +95,30 @@ class Restorer(Protocol):
         ...
 
 
+class Sight(Protocol):
+    """What one model may see of a room's talk where that is more, or less, than the records keep.
+
+    True values that it lets through go to that model and nowhere else: what the model says is hidden again.
+    """
+
+    async def seen(self, request: ModelRequest) -> ModelRequest | None:
+        """`request` as this model may read it; None where the talk holds a type that must not be sent to it."""
+        ...
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Types whose true values `seen` let through."""
+        ...
+
+    def hider(self) -> Restorer:
+        """Puts the placeholders back into words that come in pieces."""
+        ...
+
+    def hidden_value(self, value: Any) -> Any:
+        """JSON `value` with the placeholders put back in all its texts."""
+        ...
+
+
 class Privacy(Protocol):
     """Masks and restores. The same value has the same placeholder in one room, for ever."""
 
@@ -96,16 +126,24 @@ class Privacy(Protocol):
         """Replace personal data by placeholders of the room's vault. Raises `Unavailable` rather than let data pass."""
         ...
 
-    async def unmask(self, room: str, text: str) -> str:
-        """Restore exactly the placeholders of this room."""
+    async def unmask(self, room: str, text: str, viewer: Person | None = None) -> str:
+        """Restore exactly the placeholders of this room, for `viewer` only what he may see."""
         ...
 
-    async def unmask_value(self, room: str, value: Any) -> Any:
+    async def unmask_value(self, room: str, value: Any, viewer: Person | None = None) -> Any:
         """JSON `value` with the placeholders of this room restored in all its texts."""
         ...
 
-    async def restorer(self, room: str) -> Restorer:
+    async def restorer(self, room: str, viewer: Person | None = None) -> Restorer:
         """Restores a stream of this room, wherever a placeholder is cut."""
+        ...
+
+    def refused_by(self, assistant: str, text: MaskedText) -> tuple[str, ...]:
+        """Types in `text` that this assistant does not take."""
+        ...
+
+    async def sight(self, room: str, assistant: str, model: str) -> Sight | None:
+        """What `model` may see there for `assistant`; None where it sees just what the records keep."""
         ...
 
     def forget(self, room: str) -> None:
@@ -204,8 +242,29 @@ class Knowledge(Protocol):
 # --- records --------------------------------------------------------------------------------------
 
 
+class Sealing(Protocol):
+    """Encryption at rest for columns that may hold personal data. `about` binds a seal to its place."""
+
+    def seal(self, value: Any, *, about: str) -> bytes:
+        """JSON `value` as bytes that only `open` with the same `about` reads."""
+        ...
+
+    def open(self, sealed: bytes, *, about: str) -> Any:
+        """The value again. Raises `Unavailable` when no known secret opens it."""
+        ...
+
+
 class Database(Protocol):
-    """Where a domain keeps tables of its own."""
+    """Where a domain keeps tables of its own.
+
+    A column that may hold personal data is sealed bytes and says so: `Column(LargeBinary, info={"sealed": "…/{key}"})`,
+    the `about` of its seals with the row's columns in braces. Rotation, erasure and the tests go by that.
+    """
+
+    @property
+    def sealing(self) -> Sealing:
+        """The seals of this database."""
+        ...
 
     def session(self) -> AbstractAsyncContextManager[Any]:
         """An `sqlmodel.ext.asyncio.session.AsyncSession`; commits are the caller's."""
@@ -225,6 +284,10 @@ class Files(Protocol):
 
     async def find(self, id: str) -> tuple[str, Attachment] | None:
         """Room and file of an id."""
+        ...
+
+    async def read(self, id: str) -> bytes:
+        """A file's bytes; they are plain nowhere else. Raises `Unavailable` when they are gone or were changed."""
         ...
 
     async def forget(self, room: str) -> None:

@@ -44,6 +44,10 @@ class LocalModel:
     def __init__(self, understanding: SkillUnderstanding) -> None:
         self._understanding = understanding
 
+    def serving(self, task: str) -> str:
+        """Nobody else is asked."""
+        return ""
+
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelChunk]:
         """Answer `request`, sentence by sentence."""
         last = request.messages[-1] if request.messages else None

@@ -61,6 +61,11 @@ class LitellmModels:
         self._breakers: dict[tuple[str | None, str | None], Breaker] = {}
         self._litellm: Any = None
 
+    def serving(self, task: str) -> str:
+        """The litellm name of the model that is asked for `task`; empty for the local model."""
+        choice = self._choices.of(task)
+        return "" if choice.is_local else str(choice.model)
+
     async def warm(self) -> None:
         """Load litellm in a thread: on the event loop it would hold everybody up for seconds."""
         if self._litellm is None:
@@ -75,7 +80,7 @@ class LitellmModels:
         """Answer `request`. When the model fails after its first word, one sentence says so before the local answer."""
         choice = self._choices.of(request.task)
         breaker = self._breaker(choice)
-        if choice.is_local or not breaker.allows():
+        if request.local or choice.is_local or not breaker.allows():
             async for chunk in self._local.stream(request):
                 yield chunk
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from app.core.errors import AssistantError, Unavailable, place_of
 from app.core.lean_import import without
 from app.core.ports import Entity, Masking, Vault
 from app.core.texts import Texts
-from app.core.turn import MaskedText
+from app.core.turn import MaskedText, Person
 from app.engines.masking.addresses import Addresses
 from app.engines.masking.english_persons import EnglishPersons
 from app.engines.masking.finding import Finding, Recognizer, View
@@ -26,9 +26,20 @@ from app.engines.masking.marks import Marks
 from app.engines.masking.numbers import Numbers
 from app.engines.masking.organizations import Organizations
 from app.engines.masking.persons import Persons
-from app.engines.masking.placeholders import LITERAL, PLACEHOLDER, StreamRestorer, restored, texts_in, with_texts
-from app.engines.masking.policy import read_policy
+from app.engines.masking.placeholders import (
+    LITERAL,
+    PLACEHOLDER,
+    Lookup,
+    StreamRestorer,
+    restored,
+    texts_in,
+    type_of,
+    with_texts,
+)
+from app.engines.masking.policy import check_names, read_policy
 from app.engines.masking.rooms import KnownRoom, MemoryVault, RoomCache
+from app.engines.masking.shortened import shortened
+from app.engines.masking.sight import RoomSight
 from app.engines.masking.stretches import filled_up, found_in_stretches, without_overlaps
 
 with without("spacy", "tldextract", "phonenumbers", "presidio_analyzer.predefined_recognizers"):
@@ -47,7 +58,7 @@ _LONG = 4000  # characters from which on recognition leaves the event loop
 
 def check_content(content: Path) -> None:
     """Raises `ContentError` with file and line for a wrong `config/masking.yaml`."""
-    read_policy(content / "config" / "masking.yaml")
+    check_names(content / "config" / "masking.yaml", content / "assistants")
 
 
 class PresidioPrivacy:
@@ -68,35 +79,68 @@ class PresidioPrivacy:
         try:
             known = await self._known(room)
             if len(text) > _LONG:
-                findings = await asyncio.to_thread(self._findings, text, known)
+                findings = await asyncio.to_thread(self._findings, text, known, self._policy.masks)
             else:
-                findings = self._findings(text, known)
+                findings = self._findings(text, known, self._policy.masks)
             return await self._replaced(room, text, known, findings)
         except AssistantError:
             raise
         except Exception as error:
-            _log.error("masking failed: %s", place_of(error))
-            raise Unavailable("MASKING", _texts("masking_failed")) from None
+            raise _failed(error) from None
 
-    async def unmask(self, room: str, text: str) -> str:
-        """Restore exactly the placeholders of this room; what is restored is not looked at again."""
-        return str(await self.unmask_value(room, text))
+    async def unmask(self, room: str, text: str, viewer: Person | None = None) -> str:
+        """Restore exactly the placeholders of this room; what is restored is not looked at again.
 
-    async def unmask_value(self, room: str, value: Any) -> Any:
+        `viewer` sees shortened what the policy hides from his role; without one everything is restored.
+        """
+        return str(await self.unmask_value(room, text, viewer))
+
+    async def unmask_value(self, room: str, value: Any, viewer: Person | None = None) -> Any:
         """JSON `value` with the placeholders of this room restored in all its texts."""
         known = await self._known(room)
         named = (found[0] for text in texts_in(value) for found in PLACEHOLDER.finditer(text))
         if any(known.value(placeholder) is None for placeholder in named):
             known.take(await self._vault.load(room))  # another process may have added it
-        return with_texts(value, lambda text: restored(text, known.value))
+        lookup = self._visible(known, viewer)
+        return with_texts(value, lambda text: restored(text, lookup))
 
-    async def restorer(self, room: str) -> StreamRestorer:
+    async def restorer(self, room: str, viewer: Person | None = None) -> StreamRestorer:
         """Restores a stream of this room, wherever a placeholder is cut.
 
         A placeholder that another process adds at this very moment stays as it is in the stream; the whole reply,
         which replaces it, is restored by `unmask`, and that looks again.
         """
-        return StreamRestorer((await self._known(room)).value)
+        return StreamRestorer(self._visible(await self._known(room), viewer))
+
+    def refused_by(self, assistant: str, text: MaskedText) -> tuple[str, ...]:
+        """Types in `text` that this assistant does not take."""
+        types = dict.fromkeys(type_of(found[0]) for found in PLACEHOLDER.finditer(text.text))
+        return tuple(type for type in types if self._policy.refuses(assistant, type))
+
+    async def sight(self, room: str, assistant: str, model: str) -> RoomSight | None:
+        """What `model` may see there for `assistant`; None where it sees just what the records keep.
+
+        The local model is part of the house: it reads the records' words.
+        """
+        if not model:
+            return None
+        treatment = self._policy.sight(assistant, model)
+        if treatment == self._policy.types:
+            return None
+        known = await self._known(room)
+        concealed = {type for type, how in treatment.items() if how != "allow" and not self._policy.masks(type)}
+
+        async def conceal(text: str) -> str:
+            try:
+                findings = self._findings(text, known, concealed.__contains__)
+                kept = [one for one in findings if one.type != LITERAL]  # the text is masked: its placeholders are ours
+                return (await self._replaced(room, text, known, kept, concealed.__contains__)).masked.text
+            except AssistantError:
+                raise
+            except Exception as error:
+                raise _failed(error) from None
+
+        return RoomSight(treatment, known.value, conceal if concealed else None, self.vouch)
 
     def vouch(self, text: str) -> MaskedText:
         """For texts of the project itself (prompts, catalogue, manifests): never for what people or files said."""
@@ -118,11 +162,21 @@ class PresidioPrivacy:
             known = self._rooms.put(room, known)
         return known
 
-    def _findings(self, text: str, known: KnownRoom) -> list[Finding]:
+    def _visible(self, known: KnownRoom, viewer: Person | None) -> Lookup:
+        """The values of a room as `viewer` may see them."""
+
+        def value(placeholder: str) -> str | None:
+            true, type = known.value(placeholder), type_of(placeholder)
+            hidden = true is not None and viewer is not None and self._policy.hides(viewer.role, type)
+            return shortened(type, true) if hidden and true is not None else true
+
+        return value if viewer is not None else known.value
+
+    def _findings(self, text: str, known: KnownRoom, hides: Callable[[str], bool]) -> list[Finding]:
         """What stands in `text`, the typed placeholders, and what the room or the text itself made known."""
         found = self.analyse(text)
-        hidden = [one for one in found if self._policy.masks(one.type)]
-        shown = [one for one in found if not self._policy.masks(one.type)]
+        hidden = [one for one in found if hides(one.type)]
+        shown = [one for one in found if not hides(one.type)]
         repeated = KnownValues()
         for one in hidden:
             repeated.learn(one.type, text[one.start : one.end])
@@ -132,21 +186,33 @@ class PresidioPrivacy:
     def _best(self, findings: Sequence[Finding]) -> list[Finding]:
         return without_overlaps(findings, self._policy.masks)
 
-    async def _replaced(self, room: str, text: str, known: KnownRoom, findings: Iterable[Finding]) -> Masking:
-        findings = list(findings)
-        await self._learn(room, known, [(one.type, text[one.start : one.end]) for one in findings if self._hides(one)])
+    async def _replaced(
+        self,
+        room: str,
+        text: str,
+        known: KnownRoom,
+        findings: Sequence[Finding],
+        hides: Callable[[str], bool] | None = None,
+    ) -> Masking:
+        masks = hides or self._policy.masks
+
+        def is_hidden(one: Finding) -> bool:
+            return one.type == LITERAL or masks(one.type)
+
+        await self._learn(room, known, [(one.type, text[one.start : one.end]) for one in findings if is_hidden(one)])
         pieces, entities, done = [], [], 0
         for one in findings:
             value = text[one.start : one.end]
             placeholder = ""
-            if self._hides(one):
+            if is_hidden(one):
                 placeholder = known.placeholder(one.type, value) or ""
                 assert placeholder, "what is hidden was learnt"
                 pieces += [text[done : one.start], placeholder]
                 done = one.end
             if one.type != LITERAL:
                 entities.append(Entity(one.type, one.start, one.end, value, placeholder, round(one.score, 2)))
-        return Masking(MaskedText("".join([*pieces, text[done:]])), tuple(entities))
+        blocked = dict.fromkeys(one.type for one in entities if self._policy.blocks(one.type))
+        return Masking(MaskedText("".join([*pieces, text[done:]])), tuple(entities), tuple(blocked))
 
     async def _learn(self, room: str, known: KnownRoom, values: Iterable[tuple[str, str]]) -> None:
         """Give each value that the room does not know yet a placeholder, all in one go."""
@@ -155,8 +221,11 @@ class PresidioPrivacy:
             for (type, value), placeholder in zip(new, await self._vault.add(room, new), strict=True):
                 known.learn(type, value, placeholder)
 
-    def _hides(self, finding: Finding) -> bool:
-        return finding.type == LITERAL or self._policy.masks(finding.type)
+
+def _failed(error: Exception) -> Unavailable:
+    """Masking broke: nothing passes, and nothing of the text gets into the error."""
+    _log.error("masking failed: %s", place_of(error))
+    return Unavailable("MASKING", _texts("masking_failed"))
 
 
 def _analyzer(recognizers: Sequence[Recognizer]) -> AnalyzerEngine:

@@ -17,6 +17,11 @@ PLACEHOLDER = re.compile(f"<(?:{'|'.join((*TYPES, LITERAL))})_[0-9]{{1,{_MOST_FI
 _BEGUN = re.compile(f"(?:{'|'.join(_OPENINGS)})[0-9]{{0,{_MOST_FIGURES}}}")
 
 
+def type_of(placeholder: str) -> str:
+    """`BANK_CARD` of `<BANK_CARD_2>`."""
+    return placeholder[1:].rpartition("_")[0]
+
+
 Lookup = Callable[[str], str | None]
 """Placeholder -> the value behind it, or None."""
 

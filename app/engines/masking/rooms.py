@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from app.engines.masking.known_values import KnownValues
+from app.engines.masking.placeholders import type_of
 
 _KEPT = 256  # rooms
 
@@ -46,7 +47,7 @@ class KnownRoom:
     def take(self, values: Mapping[str, str]) -> None:
         """Take in what the vault holds: placeholder -> value."""
         for placeholder, value in values.items():
-            self.learn(placeholder[1:].rpartition("_")[0], value, placeholder)
+            self.learn(type_of(placeholder), value, placeholder)
 
     def learn(self, type: str, value: str, placeholder: str) -> None:
         """Take in one placeholder."""
