@@ -19,6 +19,7 @@ from app.core.texts import Texts, language
 from app.core.turn import MaskedText
 from app.team.model_client import ModelClient
 from app.team.runner import Runner
+from app.team.sighted_models import SightedModels
 from app.team.skill_bench import SkillBench
 from app.team.work import Work
 
@@ -84,7 +85,7 @@ class GroupChat:
                 await work.voice.say(assistant.name, chunk.text, chunk.mode, chunk.model)
 
         client = ModelClient(
-            self._models,
+            SightedModels(self._models, self._privacy, work),
             self._request(assistant, skills, asked, history),
             on_chunk=heard,
             vouch=self._privacy.vouch,
