@@ -82,19 +82,19 @@ class Desk:
                 Told(
                     turn_id=stored.id,
                     person=self._identity.person(stored.person),
-                    text=await self._privacy.unmask(room, stored.text.text),
+                    text=await self._privacy.unmask(room, stored.text.text, viewer),
                     at=stored.at,
                     attachments=stored.attachments,
-                    reply=await self.visible(stored.reply, room) if stored.reply else None,
+                    reply=await self.visible(stored.reply, room, viewer) if stored.reply else None,
                     feedback=stored.feedback.get(viewer.id),
                 )
             )
         return told
 
-    async def visible(self, masked: Reply, room: str) -> Reply:
-        """A masked reply as members of its room may see it."""
-        parts = [replace(part, text=await self._privacy.unmask(room, part.text)) for part in masked.parts]
-        return replace(masked, text=await self._privacy.unmask(room, masked.text), parts=tuple(parts))
+    async def visible(self, masked: Reply, room: str, viewer: Person) -> Reply:
+        """A masked reply as this member of its room may see it."""
+        parts = [replace(part, text=await self._privacy.unmask(room, part.text, viewer)) for part in masked.parts]
+        return replace(masked, text=await self._privacy.unmask(room, masked.text, viewer), parts=tuple(parts))
 
     async def rename(self, person: str, room: str, title: str) -> None:
         """Give a room another title."""

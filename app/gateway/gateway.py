@@ -19,6 +19,7 @@ from app.core.ports import (
     Files,
     Knowledge,
     Listener,
+    Masking,
     Metrics,
     Privacy,
     Progress,
@@ -101,18 +102,19 @@ class Gateway:
                 text = self.review.readable(turn.text, files=len(turn.attachments))
                 async with self._rooms.one_at_a_time(turn.room):
                     room, new = await self._rooms.enter(turn, person)
-                    masked = (await self._privacy.mask(room.id, text)).masked
+                    masking = await self._privacy.mask(room.id, text)
+                    masked = masking.masked
                     told = await self._records.begin_turn(turn, masked)
                     if told is not None and (told.room, told.person) != (room.id, person.id):
                         raise Refused("NOT_A_MEMBER", self._texts("not_a_member"))
                     if told is not None and told.reply is not None:
-                        return await self.desk.visible(told.reply, room.id)
+                        return await self.desk.visible(told.reply, room.id, person)
                     voice = Voice(room.id, self.review, self._privacy, self._texts, listener)
                     work = await self._work(turn, room, person, voice, new=new)
-                    masked_reply = await self._answered(work, voice, masked)
+                    masked_reply = await self._answered(work, voice, masking)
                     masked_reply = replace(masked_reply, trace_id=trace, turn_id=turn.id)
                     await self._records.finish_turn(turn.id, masked_reply, work.entries)
-                    reply = await self.desk.visible(masked_reply, room.id)
+                    reply = await self.desk.visible(masked_reply, room.id, person)
             except AssistantError as error:
                 reply = await self._excused(turn, error, trace)
             except Exception as error:
@@ -122,13 +124,15 @@ class Gateway:
             self._metrics.turn(channel=turn.channel, mode=reply.mode, outcome=outcome, seconds=seconds)
             return reply
 
-    async def _answered(self, work: Work, voice: Voice, masked: MaskedText) -> Reply:
+    async def _answered(self, work: Work, voice: Voice, masking: Masking) -> Reply:
         """Review, decision, route, answer. What went wrong after something was said is said behind it."""
+        masked = masking.masked
         company = asyncio.create_task(self._keep_company(voice))
         refused = False
         try:
             async with asyncio.timeout(_LONGEST_TURN):
-                verdict = self.review.of_input(masked)
+                self._taken(masking.blocked)
+                verdict = self.review.of_input(masked, _said_by(work.person, work.earlier))
                 decision = decision_in(work.turn.text)
                 asking, _ = _whose_word_stands(work.earlier)
                 if verdict.verdict != "allow":
@@ -172,11 +176,19 @@ class Gateway:
             await voice.say("", self._nobody(routing), "local")
             return
         chosen = [self.assistants[name] for name in routing.assistants]
+        for assistant in chosen:
+            self._taken(self._privacy.refused_by(assistant.name, masked))
         asked = {name: self._privacy.vouch(routing.part_of(name)) for name in routing.assistants}
         history = [*await self._earlier(work), *self._history(work.earlier)]
         await self._group_chat.answer(work, chosen, asked, history)
         if routing.unknown:
             await voice.say("", "\n\n" + self._nobody(routing), "local")
+
+    def _taken(self, blocked: Sequence[str]) -> None:
+        """Raises `Refused` for a message with data that the masking policy keeps out."""
+        if blocked:
+            kinds = "、".join(self._texts(f"type_{type}") for type in blocked)
+            raise Refused("BLOCKED_DATA", self._texts("blocked_data", kinds=kinds))
 
     def _history(self, stored: Sequence[StoredTurn]) -> list[ModelMessage]:
         """The room's earlier talk as models see it: masked, by speaker, with what each call was about."""
@@ -321,6 +333,11 @@ class Gateway:
             except Refused as error:
                 await self._note_refusal(error, person, "", where, trace)
                 raise
+
+
+def _said_by(person: Person, stored: Sequence[StoredTurn]) -> list[MaskedText]:
+    """What this person said before in the room, the latest last."""
+    return [one.text for one in stored if one.person == person.id]
 
 
 def _whose_word_stands(stored: Sequence[StoredTurn]) -> tuple[list[str], list[str]]:
