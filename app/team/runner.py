@@ -94,7 +94,7 @@ class Runner:
         Raises `Retry` when the call does not fit, `Refused` where rights end, `SkillFailed` when it could not be done.
         """
         skill = self._permitted(work, assistant, call.name)
-        true_arguments = await self._privacy.unmask_value(work.room.id, dict(call.arguments))
+        true_arguments = await self._privacy.unmask_value(work.room.id, dict(call.arguments), work.person)
         # Two assistants that ask the same each look into their own sets.
         key = f"{assistant.name}/{digest_of(skill.name, true_arguments)}"
         if key not in work.outcomes:
