@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from app.core.ports import Metrics, Models
     from app.core.skill import Skill
+    from app.core.turn import Person
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.privacy import PresidioPrivacy
     from app.engines.records import SqlRecords
@@ -106,9 +107,10 @@ def build_identity(settings: Settings) -> Identity:
 
 def build_review(settings: Settings) -> Review:
     """The review by its rules files."""
+    from app.engines.classifier import LinearClassifier
     from app.gateway.review import Review
 
-    return Review(settings.content / "config", texts_of("gateway"))
+    return Review(settings.content / "config", texts_of("gateway"), LinearClassifier())
 
 
 def build_router(assistants: Mapping[str, Assistant]) -> Router:
@@ -153,11 +155,12 @@ def build_knowledge(settings: Settings) -> ChromaKnowledge:
     return ChromaKnowledge(settings.content, settings.home)
 
 
-def build_rights(settings: Settings) -> CasbinRights:
-    """Who may do what."""
+def build_rights(settings: Settings, people: Mapping[str, Person]) -> CasbinRights:
+    """Who of `people` may do what."""
+    from app.engines.library.knowledge_sets import load_sets
     from app.engines.rights import CasbinRights
 
-    return CasbinRights(settings.content / "config")
+    return CasbinRights(settings.content / "config", people, load_sets(settings.content))
 
 
 def check_engines() -> Iterator[Callable[[Path], None]]:
@@ -215,10 +218,10 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
     files = FolderFiles(settings.home / "files", database, sealer, texts_of("engines/storage"))
     privacy = build_privacy(settings, database)
     knowledge = build_knowledge(settings)
-    rights = build_rights(settings)
+    identity = build_identity(settings)
+    rights = build_rights(settings, identity.people)
     understanding = Understanding(assistants)
     models = build_models(settings, content, LocalModel(understanding))
-    identity = build_identity(settings)
     review = build_review(settings)
     metrics = PrometheusMetrics()
     runner = Runner(

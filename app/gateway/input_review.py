@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 from app.core.errors import BadInput, Unavailable
+from app.core.ports import Classifier
 from app.core.texts import Texts, well_formed
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
@@ -50,8 +51,10 @@ class _Rules(_Strict):
 class InputReview:
     """The rules for what is read, read once at start."""
 
-    def __init__(self, path: Path, texts: Texts) -> None:
+    def __init__(self, config: Path, texts: Texts, classifier: Classifier) -> None:
+        path = config / "review_input.yaml"
         self._texts = texts
+        self._classifier = classifier
         self._rules = checked_content(_Rules, path, read_yaml(path))
         self._input = [
             (rule, [_compiled(path, ("input", at, "patterns", nth), one) for nth, one in enumerate(rule.patterns)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.core.ports import Classifier
 from app.core.texts import Texts
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
@@ -15,8 +16,8 @@ from app.gateway.output_review import OutputReview, StreamReview
 class Review:
     """The rules of `config/review_*.yaml`, read once at start."""
 
-    def __init__(self, config: Path, texts: Texts) -> None:
-        self._input = InputReview(config / "review_input.yaml", texts)
+    def __init__(self, config: Path, texts: Texts, classifier: Classifier) -> None:
+        self._input = InputReview(config, texts, classifier)
         self._output = OutputReview(config / "review_output.yaml", texts)
 
     @property

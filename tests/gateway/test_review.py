@@ -12,11 +12,12 @@ from app.core.assistant import ContentError
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.core.turn import MaskedText
+from app.engines.classifier import LinearClassifier
 from app.gateway.review import Review
 
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts(ROOT / "app" / "gateway" / "texts")
-REVIEW = Review(ROOT / "config", TEXTS)
+REVIEW = Review(ROOT / "config", TEXTS, LinearClassifier())
 PHRASES = ["保本保收益", "保证收益", "稳赚不赔", "内幕消息"]
 
 
@@ -93,5 +94,5 @@ def test_a_broken_rules_file_names_its_place(tmp_path: Path) -> None:
     path = tmp_path / "review_input.yaml"
     path.write_text("limits: {characters: 1, files: 1, file_bytes: 1}\ninputs: []\n", encoding="utf-8")
     with pytest.raises(ContentError) as raised:
-        Review(tmp_path, TEXTS)
+        Review(tmp_path, TEXTS, LinearClassifier())
     assert raised.value.line == 2
