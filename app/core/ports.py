@@ -359,6 +359,10 @@ class Records(Protocol):
     async def store_feedback(self, turn_id: str, person: str, value: Literal["up", "down"], comment: str) -> None: ...
 
 
+AuditWatcher = Callable[[AuditEntry], None]
+"""Told of each entry after it was written: what is counted and what alarms go by is what the chain holds."""
+
+
 class AuditLog(Protocol):
     """The audit chain. Rows are only ever added."""
 
@@ -376,9 +380,9 @@ class AuditLog(Protocol):
 
 
 class Actions(Protocol):
-    """What waits for people, and what came of it."""
+    """What waits for people, and what came of it. A change and its audit entry are one: both are kept, or neither."""
 
-    async def propose(self, action: Action, *, turn_id: str) -> Action:
+    async def propose(self, action: Action, *, turn_id: str, entry: AuditEntry) -> Action:
         """Keep a proposed action; the same turn, skill and digest gives the one that is there."""
         ...
 
@@ -390,11 +394,19 @@ class Actions(Protocol):
         """The room's actions, the oldest first."""
         ...
 
-    async def approve(self, id: str, approval: Approval, *, complete: bool) -> Action:
-        """Add one approval to a proposed action; `complete` makes it approved. Another state stays as it is."""
+    async def in_state(self, state: str) -> Sequence[Action]:
+        """Every action in that state, the one that expires first at the head."""
         ...
 
-    async def move(self, id: str, *, expected: str, to: str, outcome: str = "") -> bool:
+    async def approve(self, action: Action, approval: Approval, *, complete: bool, entry: AuditEntry) -> bool:
+        """Add one approval; `complete` makes it approved. False when `action` has changed since it was read."""
+        ...
+
+    async def claim(self, id: str, *, seconds: float, entry: AuditEntry) -> bool:
+        """Be the only one to run an approved action for that long; True for the one caller that is."""
+        ...
+
+    async def move(self, id: str, *, expected: str, to: str, outcome: str = "", entry: AuditEntry) -> bool:
         """Change the state only if it is `expected`; True for the one caller that did it."""
         ...
 
@@ -402,11 +414,47 @@ class Actions(Protocol):
 # --- rights, metrics ------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A yes or no of the rights, and what it rests on."""
+
+    allowed: bool
+    why: Literal["rule", "no_rule", "denied", "audience", "place", "room", "unknown", "failed"]
+    """`rule`: one allows. `no_rule`: none allows. `denied`: one forbids. `audience`: the knowledge set is for others.
+    `place`: it belongs to another place. `room`: somebody else in the room may not see it. `unknown`: person or set is
+    not known here. `failed`: it could not be decided."""
+    rule: str = ""
+    """Where that stands: `config/permissions.csv:12`, `knowledge/fx/set.yaml`; empty where there is no rule."""
+
+
 class Rights(Protocol):
-    """Who may do what. Built from `config/permissions.csv`."""
+    """Who may do what. Built from `config/permissions.csv`, the directory and the knowledge sets' audiences."""
 
     def may(self, person: Person, assistant: str, object: str) -> bool:
         """`object` is a skill (`fx.quote`) or a knowledge set (`knowledge:fx`)."""
+        ...
+
+    def decide(
+        self,
+        person: Person | None,
+        assistant: str,
+        object: str,
+        *,
+        act: Literal["use", "see"] = "use",
+        place: str = "",
+    ) -> Decision:
+        """Whether `person` may use `object`, or see what others are answered by it. Never raises.
+
+        `place`: the place that what is asked about belongs to; empty where it belongs to none. None is nobody known.
+        """
+        ...
+
+    def covers(self, person: Person, place: str) -> bool:
+        """Whether this person sees what belongs to `place`: his own place, one within it, or one he answers for."""
+        ...
+
+    def who_may(self, assistant: str, object: str) -> Sequence[str]:
+        """The roles that may use `object`, at some place at least."""
         ...
 
 
@@ -417,6 +465,35 @@ class Metrics(Protocol):
 
     def exposition(self) -> bytes:
         """Prometheus text format."""
+        ...
+
+
+# --- notices ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that one person should know without having asked. Holds nothing that this person may not see."""
+
+    person: str
+    """Staff number of the one to be told."""
+    what: Literal["to_approve", "decided"]
+    """`to_approve`: it waits for this person. `decided`: somebody has decided, or time has."""
+    action: Action
+
+
+NoticeListener = Callable[[Notice], Awaitable[None]]
+
+
+class Notices(Protocol):
+    """Carries notices to the channels that can reach a person: each subscribes."""
+
+    def tell(self, notice: Notice) -> None:
+        """Pass it on. Never waits and never raises: nobody's decision hangs on a page that is closed."""
+        ...
+
+    def subscribe(self, listener: NoticeListener) -> None:
+        """Have `listener` told of every notice from now on."""
         ...
 
 
