@@ -29,7 +29,8 @@ async def search(
     knowledge = build_knowledge(settings)
     await knowledge.open()
     if person is not None:
-        who, rights = build_identity(settings).person(person), build_rights(settings)
+        identity = build_identity(settings)
+        who, rights = identity.person(person), build_rights(settings, identity.people)
         readable = [
             name
             for assistant in build_assistants(settings).values()

@@ -1,0 +1,1 @@
+"""The parts of `engines/rights.py`: the policy as a table with lines, and what is wrong with it."""
