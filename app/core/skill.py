@@ -134,6 +134,12 @@ class Skill:
     """True: its result is material for the model to answer from. False: its rendering is the answer, word for word."""
     executors: list[ConfirmedFunction] = field(default_factory=list)
 
+    @property
+    def title(self) -> str:
+        """What people call it, in the current language; its name where the catalogue has no `skill_<verb>`."""
+        key = f"skill_{self.name.partition('.')[2]}"
+        return self.texts(key) if key in self.texts.keys("zh") else self.name
+
     def on_confirmed(self, function: ConfirmedFunction) -> ConfirmedFunction:
         """Register what runs, once, after people have confirmed the proposal."""
         if self.confirm == "none" or self.executors:

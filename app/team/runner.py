@@ -20,6 +20,7 @@ from app.core.ports import Actions, AuditLog, Database, Files, Knowledge, Privac
 from app.core.skill import Ask, Context, Outcome, Proposal, Result, Skill
 from app.core.texts import Texts
 from app.core.turn import Action, MaskedText, Person
+from app.team.permits import Permits
 from app.team.work import Work
 
 SEARCH = "knowledge.search"
@@ -66,7 +67,7 @@ class Runner:
         texts: Texts,
     ) -> None:
         self._skills = skills
-        self._rights = rights
+        self._permits = Permits(rights, people, texts)
         self._privacy = privacy
         self._audit = audit
         self._actions = actions
@@ -81,12 +82,6 @@ class Runner:
         """The assistant's skills. Those that the person has no right to are offered too: the refusal says why."""
         names = [*assistant.skills, SEARCH] if assistant.knowledge else assistant.skills
         return tuple(self._skills[name] for name in names)
-
-    def readable(self, person: Person, assistant: Assistant) -> Knowledge:
-        """The assistant's knowledge, as far as this person may read it."""
-        return self._knowledge.narrowed(
-            [name for name in assistant.knowledge if self._rights.may(person, assistant.name, f"knowledge:{name}")]
-        )
 
     async def run(self, work: Work, assistant: Assistant, call: ToolCall) -> Ran:
         """Run one skill call of a model. Its arguments are masked; so is what the model reads of the outcome.
@@ -138,9 +133,7 @@ class Runner:
         skill = self._skills.get(name)
         if skill is None or (name not in assistant.skills and not (name == SEARCH and assistant.knowledge)):
             raise Retry(f"there is no skill {name!r}")
-        if not self._rights.may(work.person, assistant.name, name):
-            work.note("refused", "refuse", assistant=assistant.name, detail={"skill": name, "reason": "rights"})
-            raise Refused("RIGHTS", self._texts("no_right", post=work.person.post, assistant=assistant.title))
+        self._permits.check(work, assistant, skill)
         return skill
 
     def _context(self, work: Work, assistant: Assistant, *, idempotency_key: str = "") -> Context:
@@ -152,7 +145,7 @@ class Runner:
             now=work.now,
             people=self._people,
             attachments=work.attachments,
-            knowledge=self.readable(work.person, assistant),
+            knowledge=self._permits.readable(work, assistant, self._knowledge),
             files=self._files,
             database=self._database,
             content=self._content,

@@ -1,0 +1,138 @@
+"""What may run and be read in a room: the right of the person who asks, and the sight of everybody else in it.
+
+What a room is shown rests only on what each of its members may see. A denial is noted for the audit with its line, and
+told to the person in words that say no more than the policy itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.core.assistant import Assistant
+from app.core.errors import Refused
+from app.core.ports import Decision, Hit, Knowledge, Rights
+from app.core.skill import Skill
+from app.core.texts import Texts, language
+from app.core.turn import Person, Room
+from app.team.work import Work
+
+_NAMED = 6  # posts that a refusal names
+
+
+class Permits:
+    """Decides for a turn. Built once, with the directory: a member it does not know has no right."""
+
+    def __init__(self, rights: Rights, people: Sequence[Person], texts: Texts) -> None:
+        self._rights = rights
+        self._people = {person.id: person for person in people}
+        self._texts = texts
+
+    def decide(self, person: Person, room: Room, assistant: str, object: str) -> Decision:
+        """May `person` use `object` in this room? The first no counts; `room` where it is another member's."""
+        own = self._rights.decide(person, assistant, object)
+        if not own.allowed:
+            return own
+        for id in room.members:
+            if id != person.id:
+                theirs = self._rights.decide(self._people.get(id), assistant, object, act="see")
+                if not theirs.allowed:
+                    return replace(theirs, why="room")
+        return own
+
+    def check(self, work: Work, assistant: Assistant, skill: Skill) -> None:
+        """Raises `Refused`, noted and explained, where the skill may not run in this turn."""
+        decision = self.decide(work.person, work.room, assistant.name, skill.name)
+        if not decision.allowed:
+            self._note(work, assistant, {"skill": skill.name}, decision)
+            raise Refused("RIGHTS", self.explained(decision, work.person, assistant, skill.name, skill.title))
+
+    def readable(self, work: Work, assistant: Assistant, whole: Knowledge) -> Knowledge:
+        """The assistant's knowledge as far as everybody in the room may read it."""
+        decisions = {
+            name: self.decide(work.person, work.room, assistant.name, f"knowledge:{name}")
+            for name in assistant.knowledge
+        }
+        withheld = {name: decision for name, decision in decisions.items() if not decision.allowed}
+        inside = whole.narrowed([name for name in decisions if name not in withheld])
+        if not withheld:
+            return inside
+
+        def refuse(names: Sequence[str], *, silently: bool) -> None:
+            for name in names:
+                self._note(work, assistant, {"knowledge": name}, withheld[name])
+            if not silently:
+                what = assistant.title if language() == "zh" else assistant.title_en
+                object = f"knowledge:{names[0]}"
+                said = self._texts("documents_of", assistant=what)
+                raise Refused("RIGHTS", self.explained(withheld[names[0]], work.person, assistant, object, said))
+
+        return _Withholding(inside, frozenset(decisions) - frozenset(withheld), frozenset(withheld), refuse)
+
+    def explained(self, decision: Decision, person: Person, assistant: Assistant, object: str, what: str) -> str:
+        """Why not, and who may, in general terms."""
+        if decision.why in ("room", "failed", "unknown"):
+            return self._texts(f"no_right_{decision.why}", what=what)
+        roles = self._rights.who_may(assistant.name, object)
+        holders = list(dict.fromkeys(self._posts(roles)))
+        named = self._texts("and_post").join(holders[:_NAMED]) + (self._texts("more_posts") if holders[_NAMED:] else "")
+        # Where the own role is among those who may, it is the place that keeps the person out.
+        here = decision.why == "place" or (decision.why == "no_rule" and person.role in roles)
+        key = "no_right_here" if here else "no_right_denied" if decision.why == "denied" else "no_right"
+        post = person.post if language() == "zh" else _in_words(person.role)
+        who = self._texts("who_may", posts=named) if holders and not here else ""
+        return self._texts(key, post=post or _in_words(person.role), place=person.place, what=what, who=who)
+
+    def _posts(self, roles: Sequence[str]) -> Iterator[str]:
+        """What people call these roles: in Chinese the posts of those who have them."""
+        for role in roles:
+            posts = [one.post for one in self._people.values() if one.role == role and one.post]
+            yield from posts if posts and language() == "zh" else [_in_words(role)]
+
+    def _note(self, work: Work, assistant: Assistant, what: Mapping[str, str], decision: Decision) -> None:
+        detail = {**what, "reason": decision.why, "rule": decision.rule or "no rule"}
+        work.note("refused", "refuse", assistant=assistant.name, detail=detail)
+
+
+class _Withholding:
+    """`ports.Knowledge` without some sets: that they are missing is noted when one is asked, said when none is left."""
+
+    def __init__(
+        self,
+        inside: Knowledge,
+        open: frozenset[str],
+        withheld: frozenset[str],
+        refuse: Callable[..., None],
+    ) -> None:
+        self._inside = inside
+        self._open = open
+        self._withheld = withheld
+        self._refuse = refuse
+
+    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+        """Best passages of what may be read. Raises `Refused` where nothing of what is asked may be."""
+        asked = self._open | self._withheld if sets is None else frozenset(sets)
+        if missing := sorted(asked & self._withheld):
+            self._refuse(missing, silently=bool(asked & self._open))
+        return await self._inside.search(query, sets=sets and [one for one in sets if one in self._open], limit=limit)
+
+    async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
+        """Add documents to a set that may be read."""
+        return await self._inside.index(paths, into=into, progress=progress)
+
+    async def passage(self, source: str, locator: str) -> Hit | None:
+        """The passage at that place. Raises `Refused` for a set that is withheld."""
+        if (name := source.split("/")[0]) in self._withheld:
+            self._refuse([name], silently=False)
+        return await self._inside.passage(source, locator)
+
+    def narrowed(self, sets: Sequence[str]) -> Knowledge:
+        """A view of those of these sets that this one can read."""
+        chosen = frozenset(sets)
+        return _Withholding(self._inside.narrowed(sets), self._open & chosen, self._withheld & chosen, self._refuse)
+
+
+def _in_words(role: str) -> str:
+    return role.replace("_", " ")
