@@ -75,7 +75,7 @@ class Desk:
     async def talk(self, person: str, room: str) -> Sequence[Told]:
         """What was said in a room, oldest first, restored for this viewer. Raises `Refused`."""
         viewer = self._identity.person(person)
-        known = await self._rooms.of(room, viewer)
+        known = await self._entered(room, viewer)
         told = []
         for stored in await self._records.turns(known.id, limit=_EARLIER):
             told.append(
@@ -91,6 +91,15 @@ class Desk:
             )
         return told
 
+    async def _entered(self, room: str, person: Person) -> Room:
+        """A room that the person is in. Raises `Refused`, and the audit knows who looked for it."""
+        try:
+            return await self._rooms.of(room, person)
+        except Refused as error:
+            known = await self._records.room(room)  # what names no room was typed by somebody: it goes into no record
+            await self._audit.append(_entry("refused", person, known.id if known else "", decision=error.code))
+            raise
+
     async def visible(self, masked: Reply, room: str, viewer: Person) -> Reply:
         """A masked reply as this member of its room may see it."""
         parts = [replace(part, text=await self._privacy.unmask(room, part.text, viewer)) for part in masked.parts]
@@ -98,13 +107,13 @@ class Desk:
 
     async def rename(self, person: str, room: str, title: str) -> None:
         """Give a room another title."""
-        known = await self._rooms.of(room, self._identity.person(person))
+        known = await self._entered(room, self._identity.person(person))
         await self._records.rename_room(known.id, title)
 
     async def forget(self, person: str, room: str) -> None:
         """Delete a room's talk with its vault; that it was deleted, and by whom, stays in the audit chain."""
         who = self._identity.person(person)
-        known = await self._rooms.of(room, who)
+        known = await self._entered(room, who)
         await self._audit.append(_entry("room.deleted", who, known.id))
         await self._files.forget(known.id)
         await self._records.delete_room(known.id)
@@ -114,7 +123,7 @@ class Desk:
         """Keep a thumb; its comment masked."""
         who = self._identity.person(person)
         room = await self._records.room_of_turn(turn_id)
-        known = await self._rooms.of(room or "", who)
+        known = await self._entered(room or "", who)
         masked = (await self._privacy.mask(known.id, comment)).masked.text if comment else ""
         await self._records.store_feedback(turn_id, who.id, value, masked)
         await self._audit.append(_entry("feedback", who, known.id, decision=value))
@@ -144,6 +153,7 @@ class Desk:
         found = await self._files.find(id)
         room = await self._records.room(found[0]) if found else None
         if found is None or room is None or viewer.id not in room.members:
+            await self._audit.append(_entry("refused", viewer, room.id if room else "", decision="NO_FILE"))
             raise Refused("NO_FILE", self._texts("no_file"))
         return found[1]
 
@@ -151,8 +161,14 @@ class Desk:
         """The original passage of a citation. Raises `Refused` where the person may not read the set."""
         viewer = self._identity.person(person)
         set_name = source.split("/")[0]
-        readers = (one for one in self._assistants.values() if set_name in one.knowledge)
-        if not any(self._rights.may(viewer, one.name, f"knowledge:{set_name}") for one in readers):
+        readers = [one.name for one in self._assistants.values() if set_name in one.knowledge]
+        decisions = [self._rights.decide(viewer, one, f"knowledge:{set_name}") for one in readers]
+        if not any(decision.allowed for decision in decisions):
+            # A set that no assistant reads is named by whoever asked: it goes into no record.
+            detail = {"knowledge": set_name, "reason": decisions[0].why} if decisions else {"reason": "unknown"}
+            rule = decisions[0].rule if decisions else ""
+            entry = _entry("refused", viewer, "", decision="refuse", detail={**detail, "rule": rule or "no rule"})
+            await self._audit.append(entry)
             raise Refused("NO_KNOWLEDGE", self._texts("no_knowledge"))
         found = await self._knowledge.narrowed([set_name]).passage(source, locator)
         if found is None:
@@ -160,16 +176,28 @@ class Desk:
         return found
 
     def starters(self, person: str) -> Sequence[tuple[Assistant, Example]]:
-        """What an empty chat offers: one starter of each assistant whose skill the person may use."""
+        """What an empty chat offers: one starter of each assistant whose skill, or documents, the person may use."""
         viewer = self._identity.person(person)
         offered = []
         for assistant in self._assistants.values():
             for example in assistant.examples:
-                if example.starter and self._rights.may(viewer, assistant.name, example.skill or "knowledge.search"):
+                needed = [example.skill] if example.skill else [f"knowledge:{name}" for name in assistant.knowledge]
+                if example.starter and any(self._rights.may(viewer, assistant.name, one) for one in needed):
                     offered.append((assistant, example))
                     break
         return offered
 
 
-def _entry(what: str, person: Person, room: str, *, decision: str = "done") -> AuditEntry:
-    return AuditEntry(what=what, person=person.id, operator="", assistant="", room=room, trace_id="", decision=decision)
+def _entry(
+    what: str, person: Person, room: str, *, decision: str = "done", detail: Mapping[str, str] | None = None
+) -> AuditEntry:
+    return AuditEntry(
+        what=what,
+        person=person.id,
+        operator="",
+        assistant="",
+        room=room,
+        trace_id="",
+        decision=decision,
+        detail=detail or {},
+    )
