@@ -12,8 +12,9 @@ from chainlit.auth import get_current_user
 from chainlit.session import WebsocketSession
 from chainlit.user import PersistedUser
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartParser
 
 from app.channels.browser_cards import Json, say, spoken_name
 from app.channels.browser_documents import HEADERS, document_page, refusal_page
@@ -29,6 +30,10 @@ UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes of a request; the gateway's own limits 
 _SHOWN_IN_PAGE = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _DISCS = ("#0b6b8f", "#7a4f9a", "#a8562a", "#2f7a53", "#4a5f9e", "#8a3f5e")
 _User = Annotated[PersistedUser, Depends(get_current_user)]
+
+
+MultiPartParser.spool_max_size = UPLOAD_LIMIT
+"""Uploads stay in memory: from one megabyte on they would lie in a plain temporary file while they are read."""
 
 
 def router(gateway: Gateway, knowledge: Path) -> APIRouter:
@@ -64,7 +69,7 @@ def router(gateway: Gateway, knowledge: Path) -> APIRouter:
             shown = kept.mime if kept.mime in _SHOWN_IN_PAGE else "application/octet-stream"
             session.files[kept.id] = {
                 "id": kept.id,
-                "path": kept.path,
+                "path": kept.id,  # Chainlit wants one, and never opens it: the bytes are sealed
                 "name": kept.name,
                 "type": shown,
                 "size": kept.size,
@@ -81,15 +86,18 @@ def router(gateway: Gateway, knowledge: Path) -> APIRouter:
             try:
                 waiting = session.files.get(file_id) if session else None
                 file = waiting["attachment"] if waiting else await gateway.desk.file(user.identifier, file_id)
+                content = await gateway.desk.content(file)
             except AssistantError:
                 return _refusal(404, say("not_found"))
-        shown = file.mime in _SHOWN_IN_PAGE
-        return FileResponse(
-            file.path,
+        shown = "inline" if file.mime in _SHOWN_IN_PAGE else "attachment"
+        return Response(
+            content,
             media_type=file.mime,
-            filename=file.name,
-            content_disposition_type="inline" if shown else "attachment",
-            headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"},
+            headers={
+                "Content-Disposition": f"{shown}; filename*=utf-8''{quote(file.name, safe='')}",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+            },
         )
 
     @routes.get("/documents/{source:path}")

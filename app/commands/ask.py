@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import mimetypes
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
 from app.core.errors import BadInput
+from app.core.file_names import harmless_name
 from app.core.settings import Settings
 from app.core.turn import Attachment, Reply, Turn
 from app.main import BANK_TIME, Deskmate, now, opened
@@ -54,7 +56,22 @@ async def _answer(house: Deskmate, line: Mapping[str, Any], *, person: str, room
             operator=getpass.getuser(),
         )
     )
-    return as_line(reply)
+    return {**as_line(reply), "files": [await _exported(house, where, file) for file in reply.files]}
+
+
+async def _exported(house: Deskmate, room: str, file: Attachment) -> str:
+    """Where the operator finds a plain copy of a file that was made for him; only his account can read it."""
+    folder = house.settings.home / "exports" / harmless_name(room)
+    content = await house.gateway.desk.content(file)
+
+    def write() -> str:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{file.id[:8]}-{file.name}"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as copy:
+            copy.write(content)
+        return str(path)
+
+    return await asyncio.to_thread(write)
 
 
 async def _attached(house: Deskmate, person: str, room: str, path: str) -> Attachment:
@@ -85,7 +102,7 @@ def as_line(reply: Reply) -> dict[str, Any]:
             }
             for action in reply.actions
         ],
-        "files": [file.path for file in reply.files],
+        "files": [file.name for file in reply.files],
         "refused": reply.refused,
         "trace_id": reply.trace_id,
     }

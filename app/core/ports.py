@@ -158,8 +158,8 @@ class Privacy(Protocol):
 class Vault(Protocol):
     """Keeps a room's placeholders, encrypted at rest."""
 
-    async def load(self, room: str) -> Mapping[str, str]:
-        """Placeholder -> value."""
+    async def load(self, room: str) -> Mapping[str, str | None]:
+        """Placeholder -> value; None for one that was erased: it is ours, and stands for nothing any more."""
         ...
 
     async def add(self, room: str, values: Sequence[tuple[str, str]]) -> Sequence[str]:

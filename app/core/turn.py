@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 Mode = Literal["local", "model"]
@@ -55,9 +56,7 @@ class Attachment:
 
     id: str
     name: str
-    """What people call it. Never a path."""
-    path: str
-    """Where its bytes are, for the process only."""
+    """What people call it. Never a path: the bytes are sealed, and `ports.Files.read` gives them."""
     size: int
     mime: str = "application/octet-stream"
 
@@ -120,11 +119,25 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency."""
+
+    amount: Decimal
+    currency: str
+    """ISO 4217, e.g. `USD`."""
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount:,f}"
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """One person's yes."""
 
     by: str
     at: datetime
+    on_behalf_of: str = ""
+    """Staff number of the absent approver whose right it was given with; empty for one's own."""
 
 
 ActionState = Literal["proposed", "approved", "executed", "rejected", "expired", "failed"]
@@ -151,6 +164,8 @@ class Action:
     assistant: str = ""
     outcome: str = ""
     """What came of it: the skill's rendering after execution, or the reason it failed."""
+    amount: Money | None = None
+    """What it is worth, where the skill says so: value limits apply to it."""
 
 
 @dataclass(frozen=True, slots=True)

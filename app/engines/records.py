@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -11,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.audit import AuditEntry
 from app.core.ports import StoredTurn
-from app.core.turn import Action, Attachment, MaskedText, Reply, Room, Turn
+from app.core.turn import Action, MaskedText, Reply, Room, Turn
 from app.engines.storage.actions import action_of
 from app.engines.storage.audit_log import SqlAuditLog
 from app.engines.storage.database import SqlDatabase
-from app.engines.storage.reply_json import reply_from_json, reply_to_json
+from app.engines.storage.reply_json import attachment_from_json, reply_from_json, reply_to_json
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import (
     ACTION,
@@ -25,6 +26,7 @@ from app.engines.storage.tables import (
     TURN,
     VAULT,
 )
+from app.engines.storage.vault import erased
 
 
 class SqlRecords:
@@ -107,8 +109,9 @@ class SqlRecords:
         def work(connection: Connection) -> None:
             turns = select(TURN.c.id).where(TURN.c.room == id)
             connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
-            for table in (TURN, ACTION, VAULT, MEMBER):
+            for table in (TURN, ACTION, MEMBER):
                 connection.execute(delete(table).where(table.c.room == id))
+            connection.execute(erased(VAULT.c.room == id))
             connection.execute(delete(ROOM).where(ROOM.c.id == id))
 
         await self._database.writing(work)
@@ -125,7 +128,7 @@ class SqlRecords:
 
     async def begin_turn(self, turn: Turn, masked: MaskedText) -> StoredTurn | None:
         """Store what was said. Returns the stored turn instead when this id is known already."""
-        attachments = [_file_json(file) for file in turn.attachments]
+        attachments = [asdict(file) for file in turn.attachments]
 
         def work(connection: Connection) -> None:
             connection.execute(
@@ -192,7 +195,7 @@ class SqlRecords:
             channel=row.channel,
             at=row.at,
             text=MaskedText(row.text),
-            attachments=tuple(Attachment(**file) for file in files),
+            attachments=tuple(attachment_from_json(file) for file in files),
             reply=reply,
             feedback=feedback,
         )
@@ -216,7 +219,3 @@ class SqlRecords:
             )
 
         await self._database.writing(work)
-
-
-def _file_json(file: Attachment) -> dict[str, Any]:
-    return {"id": file.id, "name": file.name, "path": file.path, "size": file.size, "mime": file.mime}

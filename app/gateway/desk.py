@@ -157,6 +157,10 @@ class Desk:
             raise Refused("NO_FILE", self._texts("no_file"))
         return found[1]
 
+    async def content(self, file: Attachment) -> bytes:
+        """The bytes of what `file` or `upload` gave. Raises `Unavailable` when they are gone or were changed."""
+        return await self._files.read(file.id)
+
     async def passage(self, person: str, source: str, locator: str) -> Hit:
         """The original passage of a citation. Raises `Refused` where the person may not read the set."""
         viewer = self._identity.person(person)

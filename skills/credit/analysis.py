@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Annotated, Any
 
 from app.core.skill import Ask, Context, Result, Slot, skill
@@ -24,18 +23,18 @@ async def analyse_statement(ctx: Context, file: Annotated[str, Slot("file", ask=
     chosen = chosen_file(ctx, file)
     if isinstance(chosen, Ask):
         return chosen
-    text, data, charts, content, analysis = await asyncio.to_thread(_analysed, chosen)
+    text, data, charts, paper, analysis = await asyncio.to_thread(_analysed, chosen, await ctx.files.read(chosen.id))
     name = result_name(chosen)
-    stored = await ctx.files.store(ctx.room, name, content, XLSX, by=ctx.assistant)
+    stored = await ctx.files.store(ctx.room, name, paper, XLSX, by=ctx.assistant)
     closing = [say("result_attached", name=plain(stored.name))]
     if others := other_workbooks(ctx, chosen):
         closing.append(say("others_there", files=listed([plain(one) for one in others[:5]])))
     return Result("\n\n".join([text, *closing]), data, analysis.citations, (stored,), charts)
 
 
-def _analysed(file: Attachment) -> tuple[str, dict[str, Any], tuple[Chart, ...], bytes, Analysis]:
+def _analysed(file: Attachment, content: bytes) -> tuple[str, dict[str, Any], tuple[Chart, ...], bytes, Analysis]:
     """Everything that takes time: runs in a thread."""
-    analysis = Analysis(read_statement(Path(file.path), file.name), file)
+    analysis = Analysis(read_statement(content, file.name), file)
     return report(analysis), data_of(analysis), charts_of(analysis), result_file(analysis), analysis
 
 

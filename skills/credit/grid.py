@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -64,9 +63,9 @@ def ref_of(row: int, column: int) -> str:
     return f"{get_column_letter(column + 1)}{row + 1}"
 
 
-def read_grids(path: Path, name: str) -> list[Grid]:
+def read_grids(content: bytes, name: str) -> list[Grid]:
     """The visible sheets of the workbook. Raises `BadInput` for what cannot be read, and where nothing is in it."""
-    with opened(path, name) as book:
+    with opened(content, name) as book:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         grids = [_grid(sheet) for sheet in sheets[:MOST_SHEETS]]
     if not any(row for grid in grids for row in grid.rows):
@@ -74,13 +73,13 @@ def read_grids(path: Path, name: str) -> list[Grid]:
     return grids
 
 
-def formulas_at(path: Path, name: str, places: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def formulas_at(content: bytes, name: str, places: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Those of `places` (sheet, cell) that hold a formula: asked where no result is stored with it."""
     wanted: dict[str, set[str]] = {}
     for sheet, ref in places:
         wanted.setdefault(sheet, set()).add(ref)
     found = []
-    with opened(path, name, formulas=True) as book:
+    with opened(content, name, formulas=True) as book:
         for sheet in book.worksheets:
             if sheet.title not in wanted:
                 continue

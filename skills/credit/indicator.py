@@ -52,7 +52,7 @@ async def ratio(
     chosen = chosen_file(ctx, file)
     if isinstance(chosen, Ask):
         return chosen
-    statement = await asyncio.to_thread(read_statement, Path(chosen.path), chosen.name)
+    statement = await asyncio.to_thread(read_statement, await ctx.files.read(chosen.id), chosen.name)
     return _ratio(name, statement, chosen) if name in RATIOS else _line(name, statement, chosen)
 
 

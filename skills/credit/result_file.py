@@ -6,10 +6,14 @@ import io
 import re
 from collections.abc import Sequence
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
 
 from skills.credit import figures as written
 from skills.credit.catalogue import period_in_words, say, title_of
@@ -30,8 +34,25 @@ def result_file(analysis: Analysis) -> bytes:
     _ratios(book, analysis, places)
     _signals(book, analysis)
     buffer = io.BytesIO()
-    book.save(buffer)
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        _InMemory(book, archive).save()
     return buffer.getvalue()
+
+
+class _InMemory(ExcelWriter):
+    """openpyxl writes each sheet into a plain temporary file first: figures of a customer do not belong there."""
+
+    def write_worksheet(self, ws: Any) -> None:
+        """As the vendor's own, for sheets without drawings."""
+        ws._drawing = SpreadsheetDrawing()
+        content = io.BytesIO()
+        writer = WorksheetWriter(ws, out=content)
+        writer.write()
+        ws._rels = writer._rels  # type: ignore[attr-defined]
+        self._archive.writestr(  # type: ignore[attr-defined]
+            ws.path[1:], content.getvalue()
+        )
+        self.manifest.append(ws)
 
 
 def _figures(book: Workbook, analysis: Analysis) -> dict[Figure, str]:

@@ -11,7 +11,6 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -34,12 +33,12 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @contextmanager
-def opened(path: Path, name: str, *, formulas: bool = False) -> Iterator[Any]:
-    """The workbook at `path` as openpyxl reads it row by row: stored results, or the formulas.
+def opened(content: bytes, name: str, *, formulas: bool = False) -> Iterator[Any]:
+    """The workbook `content` as openpyxl reads it row by row: stored results, or the formulas.
 
     Raises `BadInput` with a sentence for whatever is no ordinary .xlsx; `name` is what people call the file.
     """
-    content = _content(path, name)
+    _check_size(content, name)
     _check(content, name)
     try:
         with warnings.catch_warnings():
@@ -58,17 +57,11 @@ def opened(path: Path, name: str, *, formulas: bool = False) -> Iterator[Any]:
         raise BadInput("WORKBOOK_BROKEN", say("file_broken", name=name)) from None
 
 
-def _content(path: Path, name: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError:
-        raise BadInput("FILE_GONE", say("file_gone", name=name)) from None
+def _check_size(content: bytes, name: str) -> None:
     if not content:
         raise BadInput("FILE_EMPTY", say("file_empty", name=name))
     if len(content) > LARGEST_FILE:
         raise BadInput("FILE_TOO_LARGE", say("file_too_large", name=name, limit=LARGEST_FILE // 2**20))
-    return content
 
 
 def _check(content: bytes, name: str) -> None:

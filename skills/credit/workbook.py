@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 from app.core.errors import BadInput
@@ -45,12 +44,12 @@ class _Reading:
     """Sheet and cell where a figure was looked for in vain: blank, or a formula without its result."""
 
 
-def read_statement(path: Path, name: str) -> Statement:
-    """The statements in the workbook at `path`; `name` is what people call the file.
+def read_statement(content: bytes, name: str) -> Statement:
+    """The statements in the workbook `content`; `name` is what people call the file.
 
     Raises `BadInput`: no workbook, broken, hostile, too large; or no statement in it that can be read.
     """
-    grids = read_grids(path, name)
+    grids = read_grids(content, name)
     date = max((found for grid in grids if (found := date_in(grid))), default=None)
     tables = [table for grid in grids for table in tables_of(grid, date)]
     units = Counter(table.unit for table in tables if table.unit)
@@ -61,7 +60,7 @@ def read_statement(path: Path, name: str) -> Statement:
     for order, table in enumerate(tables):
         _read_table(table, table.unit or usual, order, reading)
     figures, disputed = _chosen(reading)
-    uncomputed = formulas_at(path, name, reading.empty) if reading.empty else []
+    uncomputed = formulas_at(content, name, reading.empty) if reading.empty else []
     if not figures:
         raise BadInput("WORKBOOK_UNCOMPUTED", say("uncomputed", name=name)) if uncomputed else _nothing(grids, name)
     return Statement(

@@ -8,9 +8,10 @@ in UTC, so it knows no time zone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, DateTime, delete, insert, update
+from sqlalchemy import Column, DateTime, LargeBinary, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
@@ -19,24 +20,22 @@ from app.core.ports import Database
 QUARTER = 15 * 60
 
 
-class Booking(SQLModel, table=True):
+@dataclass(frozen=True, slots=True)
+class Booking:
     """A room for a person for a while. Cancelled ones stay, without their quarters."""
 
-    __tablename__ = "office_booking"
-
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(unique=True)
+    key: str
     """The idempotency key of the action that made it: the same action never books twice."""
-    room: str = Field(index=True)
-    starts_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
-    person: str = Field(index=True)
+    room: str
+    starts_at: datetime
+    ends_at: datetime
+    person: str
     """Staff number."""
     subject: str = ""
     people: int | None = None
-    cancelled_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    cancel_key: str | None = Field(default=None, unique=True)
-    """The idempotency key of the action that cancelled it."""
+    cancelled_at: datetime | None = None
+    id: int | None = None
+    """None until it is kept."""
 
     @property
     def start(self) -> datetime:
@@ -47,6 +46,24 @@ class Booking(SQLModel, table=True):
     def end(self) -> datetime:
         """End, with its zone."""
         return self.ends_at.replace(tzinfo=UTC) if self.ends_at.tzinfo is None else self.ends_at
+
+
+class BookingRow(SQLModel, table=True):
+    """A `Booking` as it is kept: the subject sealed, people write names into it."""
+
+    __tablename__ = "office_booking"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    room: str = Field(index=True)
+    starts_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+    person: str = Field(index=True)
+    subject: bytes = Field(sa_column=Column(LargeBinary, nullable=False, info={"sealed": "office_booking/{key}"}))
+    people: int | None = None
+    cancelled_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    cancel_key: str | None = Field(default=None, unique=True)
+    """The idempotency key of the action that cancelled it."""
 
 
 class BookedQuarter(SQLModel, table=True):
@@ -75,12 +92,21 @@ class Taken(Exception):
 
 async def book(database: Database, booking: Booking) -> Booking:
     """Keep `booking`; the same key again gives the booking that is there. Raises `Taken`, with nothing written."""
+    row = BookingRow(
+        key=booking.key,
+        room=booking.room,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        person=booking.person,
+        subject=database.sealing.seal(booking.subject, about=_about(booking.key)),
+        people=booking.people,
+    )
     async with database.session() as session:
         try:
-            session.add(booking)  # the first statement writes: SQLite then queues two writers instead of failing one
+            session.add(row)  # the first statement writes: SQLite then queues two writers instead of failing one
             await session.flush()
             rows = [
-                {"room": booking.room, "quarter": quarter, "booking": booking.id}
+                {"room": booking.room, "quarter": quarter, "booking": row.id}
                 for quarter in quarters(booking.start, booking.end)
             ]
             await session.execute(insert(BookedQuarter), rows)
@@ -88,43 +114,57 @@ async def book(database: Database, booking: Booking) -> Booking:
         except IntegrityError:
             await session.rollback()
         else:
-            return booking
-        known = (await session.exec(select(Booking).where(Booking.key == booking.key))).first()
+            return replace(booking, id=row.id)
+        known = (await session.exec(select(BookingRow).where(BookingRow.key == booking.key))).first()
         if known is None:
             raise Taken
-        return known  # type: ignore[no-any-return]
+        return _opened(database, known)
 
 
 async def cancel(database: Database, number: int, *, person: str, key: str, at: datetime) -> Booking | None:
     """Cancel a person's own booking; the same key again gives it once more. None: not his, or cancelled before."""
     async with database.session() as session:
-        mine = (col(Booking.id) == number, col(Booking.person) == person)
+        mine = (col(BookingRow.id) == number, col(BookingRow.person) == person)
         changed = await session.execute(
-            update(Booking)
-            .where(*mine, col(Booking.cancelled_at).is_(None))
+            update(BookingRow)
+            .where(*mine, col(BookingRow.cancelled_at).is_(None))
             .values(cancelled_at=at.astimezone(UTC), cancel_key=key)
         )
         if changed.rowcount:
             await session.execute(delete(BookedQuarter).where(col(BookedQuarter.booking) == number))
         await session.commit()
-        found = (await session.exec(select(Booking).where(*mine, Booking.cancel_key == key))).first()
-        return found  # type: ignore[no-any-return]
+        found = (await session.exec(select(BookingRow).where(*mine, BookingRow.cancel_key == key))).first()
+        return _opened(database, found) if found else None
 
 
 async def find(database: Database, number: int) -> Booking | None:
     """The booking of that number, whosever it is."""
     async with database.session() as session:
-        found = await session.get(Booking, number)
-        return found  # type: ignore[no-any-return]
+        found = await session.get(BookingRow, number)
+        return _opened(database, found) if found else None
 
 
 async def upcoming(database: Database, person: str, now: datetime) -> Sequence[Booking]:
     """A person's bookings that are not over, soonest first."""
     async with database.session() as session:
-        mine = select(Booking).where(
-            Booking.person == person, col(Booking.cancelled_at).is_(None), col(Booking.ends_at) > now.astimezone(UTC)
+        mine = select(BookingRow).where(
+            BookingRow.person == person,
+            col(BookingRow.cancelled_at).is_(None),
+            col(BookingRow.ends_at) > now.astimezone(UTC),
         )
-        return list((await session.exec(mine.order_by(col(Booking.starts_at)))).all())
+        rows = (await session.exec(mine.order_by(col(BookingRow.starts_at)))).all()
+        return [_opened(database, row) for row in rows]
+
+
+async def erase_person(database: Database, person: str, *, dry_run: bool) -> int:
+    """Delete every booking of a person, the rooms he holds are free again. Returns how many there were."""
+    async with database.session() as session:
+        ids = (await session.exec(select(BookingRow.id).where(BookingRow.person == person))).all()
+        if not dry_run:
+            await session.execute(delete(BookedQuarter).where(col(BookedQuarter.booking).in_(ids)))
+            await session.execute(delete(BookingRow).where(col(BookingRow.id).in_(ids)))
+            await session.commit()
+        return len(ids)
 
 
 async def taken(database: Database, rooms: Iterable[str], start: datetime, end: datetime) -> set[tuple[str, int]]:
@@ -139,3 +179,21 @@ async def taken(database: Database, rooms: Iterable[str], start: datetime, end: 
             )
         )
         return set(rows.all())
+
+
+def _opened(database: Database, row: BookingRow) -> Booking:
+    return Booking(
+        key=row.key,
+        room=row.room,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        person=row.person,
+        subject=database.sealing.open(row.subject, about=_about(row.key)),
+        people=row.people,
+        cancelled_at=row.cancelled_at,
+        id=row.id,
+    )
+
+
+def _about(key: str) -> str:
+    return f"office_booking/{key}"

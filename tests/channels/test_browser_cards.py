@@ -116,7 +116,7 @@ async def test_files_charts_cards_hang_on_the_right_message(cards: Cards) -> Non
     reply = Reply(
         "",
         parts=(Part("fx", "一"), Part("", "二")),
-        files=(Attachment("f1", "报告.docx", "/secret/path", 3), Attachment("f2", "图.png", "/p", 3, "image/png")),
+        files=(Attachment("f1", "报告.docx", 3), Attachment("f2", "图.png", 3, "image/png")),
         charts=(Chart("收入", {"data": [{"y": [1, 2]}], "layout": {}}),),
         actions=(action(),),
     )

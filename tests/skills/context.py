@@ -18,7 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.ports import Hit, Knowledge
 from app.core.skill import Context
+from app.core.texts import Texts
 from app.core.turn import Attachment, Person
+from app.engines.storage.sealing import Sealer
 
 CONTENT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -31,6 +33,7 @@ class FakeDatabase:
 
     def __init__(self, path: Path) -> None:
         self.engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 30})
+        self.sealing = Sealer("test-secret", Texts(CONTENT / "app" / "engines" / "storage" / "texts"))
         event.listen(self.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
 
     async def open(self) -> FakeDatabase:
@@ -55,11 +58,13 @@ class FakeFiles:
         self.stored: list[tuple[str, Attachment]] = []
 
     async def store(self, room: str, name: str, content: bytes, mime: str, *, by: str) -> Attachment:
-        path = self.folder / f"{len(self.stored)}"
-        path.write_bytes(content)
-        attachment = Attachment(f"file{len(self.stored)}", name, str(path), len(content), mime)
+        attachment = Attachment(f"file{len(self.stored)}", name, len(content), mime)
+        (self.folder / attachment.id).write_bytes(content)
         self.stored.append((room, attachment))
         return attachment
+
+    async def read(self, id: str) -> bytes:
+        return (self.folder / id).read_bytes()
 
     async def of_room(self, room: str) -> Sequence[Attachment]:
         return [attachment for where, attachment in reversed(self.stored) if where == room]

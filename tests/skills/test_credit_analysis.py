@@ -33,9 +33,9 @@ def ctx(tmp_path: Path) -> Context:
 def attached(folder: Path, *names: str) -> tuple[Attachment, ...]:
     found = []
     for number, name in enumerate(names):
-        path = folder / f"upload-{number}"
-        path.write_bytes(make_file(name))
-        found.append(Attachment(f"id{number}", name, str(path), path.stat().st_size))
+        content = make_file(name)
+        (folder / f"id{number}").write_bytes(content)
+        found.append(Attachment(f"id{number}", name, len(content)))
     return tuple(found)
 
 
@@ -62,7 +62,7 @@ async def test_every_mark_has_its_citation_and_every_citation_its_cell(ctx: Cont
     result = await analysed(ctx, tmp_path, "clean.xlsx")
     marks = [int(mark) for mark in re.findall(r"\[(\d+)\]", result.text)]
     assert marks == list(range(1, len(result.citations) + 1)) and 10 < len(marks) < 30
-    book = openpyxl.load_workbook(io.BytesIO((tmp_path / "upload-0").read_bytes()))
+    book = openpyxl.load_workbook(io.BytesIO((tmp_path / "id0").read_bytes()))
     for one in result.citations:
         sheet, ref = one.locator.split("!")
         assert one.source == "clean.xlsx" and "id0" in one.url
@@ -90,7 +90,7 @@ async def test_the_data_and_charts_are_plain_json(ctx: Context, tmp_path: Path) 
 async def test_the_working_paper_has_live_formulas_over_its_own_figures(ctx: Context, tmp_path: Path) -> None:
     result = await analysed(ctx, tmp_path, "clean.xlsx")
     assert [file.name for file in result.files] == ["clean_财务分析.xlsx"]
-    book = openpyxl.load_workbook(io.BytesIO(Path(result.files[0].path).read_bytes()))
+    book = openpyxl.load_workbook(io.BytesIO(await ctx.files.read(result.files[0].id)))
     figures = book["数据"]
     for row in book["指标"].iter_rows(min_row=2):
         if row[3].value is None:
@@ -105,7 +105,7 @@ async def test_the_working_paper_has_live_formulas_over_its_own_figures(ctx: Con
 @pytest.mark.parametrize("name", ["odd_cells.xlsx", "merged_heads.xlsx", "half_year.xlsx", "english.xlsx"])
 async def test_text_of_the_file_is_never_a_formula_in_ours(name: str, ctx: Context, tmp_path: Path) -> None:
     result = await analysed(ctx, tmp_path, name)
-    book = openpyxl.load_workbook(io.BytesIO(Path(result.files[0].path).read_bytes()))
+    book = openpyxl.load_workbook(io.BytesIO(await ctx.files.read(result.files[0].id)))
     own = re.compile(r"=[\d().+\-*/]*('数据'!\$C\$\d+[\d().+\-*/]*)+")
     for sheet in book.worksheets:
         for cell in (cell for row in sheet.iter_rows() for cell in row):
@@ -152,8 +152,8 @@ async def test_without_a_file_it_is_asked_for(ctx: Context) -> None:
 
 async def test_the_latest_workbook_counts_and_others_are_named(ctx: Context, tmp_path: Path) -> None:
     files = attached(tmp_path, "english.xlsx", "clean.xlsx")
-    note = Attachment("n", "通知.docx", "", 1)
-    own = Attachment("r", "clean_财务分析.xlsx", "", 1)
+    note = Attachment("n", "通知.docx", 1)
+    own = Attachment("r", "clean_财务分析.xlsx", 1)
     here = replace(ctx, attachments=(note, own, *files))
     latest = await ANALYSE.function(here, "")
     assert isinstance(latest, Result) and latest.data["file"] == "english.xlsx"

@@ -35,9 +35,8 @@ def made(**rows: dict[int, str]) -> Statement:
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Statement:
-    path = tmp_path_factory.mktemp("credit") / "clean.xlsx"
-    path.write_bytes(files.clean())
-    return read_statement(path, "clean.xlsx")
+    content = files.clean()
+    return read_statement(content, "clean.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -133,9 +132,8 @@ def test_a_statement_without_a_line_for_bonds_has_none(clean: Statement) -> None
 
 
 def test_interim_days_count_the_months(tmp_path: Path) -> None:
-    path = tmp_path / "half.xlsx"
-    path.write_bytes(files.half_year())
-    statement = read_statement(path, "half.xlsx")
+    content = files.half_year()
+    statement = read_statement(content, "half.xlsx")
     reading = reading_of(RATIOS["inventory_days"], statement, Period(2023, 6))
     # 182.5 days × mean inventory 3095.125 / cost of the half year 5844.3
     assert reading.value is not None and abs(reading.value - Decimal("96.651491368")) < Decimal("1e-6")
@@ -221,12 +219,11 @@ def test_a_written_computation_means_what_was_computed(term: object) -> None:
 
 
 def test_scaled_workbooks_give_the_same_ratios(tmp_path: Path, readings: dict[str, tuple[Reading, ...]]) -> None:
-    path = tmp_path / "scaled.xlsx"
-    path.write_bytes(files.scaled(7.5))
-    again = readings_of(read_statement(path, "scaled.xlsx"))
+    content = files.scaled(7.5)
+    again = readings_of(read_statement(content, "scaled.xlsx"))
     for key, row in again.items():
         for one, before in zip(row, readings[key], strict=True):
             assert (one.value is None) == (before.value is None)
             if one.value is not None and before.value is not None:
                 assert abs(one.value - before.value) < Decimal("1e-9"), key
-    assert openpyxl.load_workbook(io.BytesIO(path.read_bytes())).sheetnames == list(files.STATEMENTS)
+    assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames == list(files.STATEMENTS)

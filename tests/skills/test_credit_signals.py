@@ -102,9 +102,8 @@ def test_missing_lines_raise_no_sign() -> None:
 
 
 def test_the_clean_companys_signs(tmp_path: Path) -> None:
-    path = tmp_path / "clean.xlsx"
-    path.write_bytes(files.clean())
-    found = [(one.period.year, one.key) for one in signals_of(read_statement(path, "clean.xlsx"))]
+    content = files.clean()
+    found = [(one.period.year, one.key) for one in signals_of(read_statement(content, "clean.xlsx"))]
     assert found == [
         (2023, "cash_below_short_debt"),
         (2023, "profit_without_cash"),
@@ -119,8 +118,7 @@ def test_the_clean_companys_signs(tmp_path: Path) -> None:
 
 
 def test_an_unbalanced_sheet_and_negative_equity_are_grave(tmp_path: Path) -> None:
-    path = tmp_path / "unbalanced.xlsx"
-    path.write_bytes(files.unbalanced())
-    found = {(one.period.year, one.key): one for one in signals_of(read_statement(path, "unbalanced.xlsx"))}
+    content = files.unbalanced()
+    found = {(one.period.year, one.key): one for one in signals_of(read_statement(content, "unbalanced.xlsx"))}
     assert found[2023, "unbalanced"].weight == found[2022, "negative_equity"].weight == "high"
     assert found[2023, "unbalanced"].values["assets"] == 199_000_000

@@ -35,7 +35,7 @@ async def drafted(folder: Path, *lines: str, by: str = "E6001", kind: str | None
     """The result, and the lines of the document as Word would open it."""
     outcome = await talk(folder, *lines, by=by, kind=kind)
     assert isinstance(outcome, Result), outcome
-    paragraphs = Document(outcome.files[0].path).paragraphs
+    paragraphs = Document(str(folder / outcome.files[0].id)).paragraphs
     return outcome, [paragraph.text for paragraph in paragraphs if paragraph.text.strip()]
 
 
@@ -169,7 +169,7 @@ async def test_what_a_person_types_comes_out_as_typed(tmp_path: Path, text: str)
     assert f"{text}。" in lines
     assert not any(line == "49" or "boomboom" in line for line in lines)
     assert len(lines) == 10, "no paragraph comes or goes"
-    with zipfile.ZipFile(result.files[0].path) as package:
+    with zipfile.ZipFile(tmp_path / result.files[0].id) as package:
         assert package.testzip() is None
 
 

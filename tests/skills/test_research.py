@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -99,7 +100,7 @@ async def test_an_outline_becomes_a_word_file_with_sources(ctx: Context) -> None
     assert isinstance(result, Result)
     (file,) = result.files
     assert file.name == "人民币汇率-研究提纲.docx"
-    document = Document(file.path)
+    document = Document(io.BytesIO(await ctx.files.read(file.id)))
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
     headings = [one.text for one in document.paragraphs if str(one.style.name) == "Heading 1"]
     assert headings == [*(section["title"] for section in result.data["sections"]), "资料来源"]

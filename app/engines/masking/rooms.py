@@ -5,10 +5,13 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from app.core.texts import Texts
 from app.engines.masking.known_values import KnownValues
 from app.engines.masking.placeholders import type_of
 
+_texts = Texts(Path(__file__).parent / "texts")
 _KEPT = 256  # rooms
 
 
@@ -43,11 +46,15 @@ class KnownRoom:
         self.known = KnownValues()
         self._values: dict[str, str] = {}
         self._placeholders: dict[tuple[str, str], str] = {}
+        self._erased: set[str] = set()
 
-    def take(self, values: Mapping[str, str]) -> None:
-        """Take in what the vault holds: placeholder -> value."""
+    def take(self, values: Mapping[str, str | None]) -> None:
+        """Take in what the vault holds: placeholder -> value, or None for one that was erased."""
         for placeholder, value in values.items():
-            self.learn(type_of(placeholder), value, placeholder)
+            if value is None:
+                self._erased.add(placeholder)
+            else:
+                self.learn(type_of(placeholder), value, placeholder)
 
     def learn(self, type: str, value: str, placeholder: str) -> None:
         """Take in one placeholder."""
@@ -61,8 +68,8 @@ class KnownRoom:
         return self._placeholders.get((type, value))
 
     def value(self, placeholder: str) -> str | None:
-        """The value behind `placeholder`, where it is one of this room's."""
-        return self._values.get(placeholder)
+        """The value behind `placeholder`, where it is one of this room's; of an erased one, that it was erased."""
+        return _texts("erased") if placeholder in self._erased else self._values.get(placeholder)
 
 
 class RoomCache:

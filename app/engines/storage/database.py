@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.errors import Unavailable
+from app.core.ports import Sealing
 from app.core.texts import Texts
 from app.engines.sqlite_wal import use_wal
 from app.engines.storage import tables  # noqa: F401  (what is opened below is what stands there)
@@ -36,8 +37,9 @@ class SqlDatabase:
     more time on waiting than SQLite on working.
     """
 
-    def __init__(self, url: str, texts: Texts) -> None:
+    def __init__(self, url: str, texts: Texts, sealing: Sealing | None = None) -> None:
         self._texts = texts
+        self._sealing = sealing
         self.embedded = url.startswith("sqlite")
         # SQLite has one writer: waiting here is cheaper than waiting in the database.
         self._one_writer = asyncio.Lock()
@@ -67,11 +69,37 @@ class SqlDatabase:
         if version is not None and version not in known:
             raise Unavailable("DATABASE_NEWER", self._texts("database_newer", found=version, head=HEAD))
         if version is not None and version != HEAD:
-            _upgrade(connection)
+            _upgrade(connection, self._sealing)
         SQLModel.metadata.create_all(connection)
         if version is None:
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
             connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+    @property
+    def sealing(self) -> Sealing:
+        """The seals of this database, for domains' own columns."""
+        if self._sealing is None:
+            raise TypeError("this database was built without its seals")
+        return self._sealing
+
+    async def scrub(self) -> bool:
+        """Give back the pages of what was deleted, in the file and in its log; SQLite alone, PostgreSQL has its own.
+
+        False while another process reads: what was deleted is then still in the log, until the next time.
+        """
+        if not self.embedded:
+            return True
+
+        def work() -> bool:
+            with self._durable.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM"))
+                return bool(connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0] == 0)
+
+        try:
+            async with self._one_writer:
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except DBAPIError as error:
+            raise self.unavailable(error) from None
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -138,7 +166,8 @@ def _prepare(engine: Engine, synchronous: str) -> None:
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         use_wal(cursor)
-        for pragma in (f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
+        # What is deleted is overwritten: a copy of the file would still hold it otherwise.
+        for pragma in (f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -151,12 +180,12 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, sealing: Sealing | None) -> None:
     # Alembic is imported only when there is something to migrate: it costs 0.6 s at every start otherwise.
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, sealing=sealing)
     command.upgrade(config, "head")

@@ -38,7 +38,7 @@ def reply_from_json(text: str, turn_id: str, kept: Mapping[str, Any], actions: M
         parts=tuple(_part(part) for part in kept["parts"]),
         citations=tuple(Citation(**citation) for citation in kept["citations"]),
         actions=tuple(actions[id] for id in kept["actions"] if id in actions),
-        files=tuple(Attachment(**file) for file in kept["files"]),
+        files=tuple(attachment_from_json(file) for file in kept["files"]),
         charts=tuple(Chart(**chart) for chart in kept["charts"]),
         refused=kept["refused"],
         error=ErrorNote(**kept["error"]) if kept["error"] else None,
@@ -53,10 +53,16 @@ def _part(kept: Mapping[str, Any]) -> Part:
 
 
 def approvals_to_json(approvals: tuple[Approval, ...]) -> list[dict[str, str]]:
-    """`[{"by", "at"}]`, as in the contract."""
-    return [{"by": approval.by, "at": approval.at.isoformat()} for approval in approvals]
+    """`[{"by", "at"}]`, as in the contract; and on whose behalf, where it was somebody's."""
+    behalf = [{"on_behalf_of": one.on_behalf_of} if one.on_behalf_of else {} for one in approvals]
+    return [{"by": one.by, "at": one.at.isoformat(), **more} for one, more in zip(approvals, behalf, strict=True)]
 
 
 def approvals_from_json(kept: list[dict[str, str]]) -> tuple[Approval, ...]:
     """The approvals again."""
-    return tuple(Approval(one["by"], datetime.fromisoformat(one["at"])) for one in kept)
+    return tuple(Approval(one["by"], datetime.fromisoformat(one["at"]), one.get("on_behalf_of", "")) for one in kept)
+
+
+def attachment_from_json(kept: Mapping[str, Any]) -> Attachment:
+    """The attachment again; the first version kept a path beside it."""
+    return Attachment(**{name: value for name, value in kept.items() if name != "path"})

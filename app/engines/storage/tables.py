@@ -29,13 +29,18 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
+def sealed(about: str, *, nullable: bool = False) -> Column[bytes]:
+    """A column of seals; `about` with the row's columns in braces. Rotation and erasure find it by that."""
+    return Column(LargeBinary, nullable=nullable, info={"sealed": about})
+
+
 class RoomRow(SQLModel, table=True):
     """A conversation."""
 
     __tablename__ = "room"
 
     id: str = Field(primary_key=True)
-    title: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    title: bytes = Field(sa_column=sealed("room/{id}"))
     """Sealed: a title is often the first sentence."""
     spoken_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
 
@@ -63,11 +68,11 @@ class TurnRow(SQLModel, table=True):
     at: datetime = Field(sa_column=Column(Moment, nullable=False))
     text: str
     """Masked."""
-    attachments: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    attachments: bytes = Field(sa_column=sealed("turn/{id}"))
     """Sealed list of file ids and names."""
     reply_text: str | None = None
     """Masked; None while it is being answered."""
-    reply: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    reply: bytes | None = Field(default=None, sa_column=sealed("reply/{id}", nullable=True))
     """Sealed: the reply's other parts."""
 
 
@@ -95,14 +100,18 @@ class ActionRow(SQLModel, table=True):
     room: str = Field(index=True)
     skill: str
     digest: str
-    state: str
+    state: str = Field(index=True)
     assistant: str
     proposed_by: str
     approvals: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+    approval_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many approvals there are: of two that come at once, one changes it first."""
+    claimed_until: datetime | None = Field(default=None, sa_column=Column(Moment))
+    """Until then the process that runs it is the only one that may."""
     expires_at: datetime = Field(sa_column=Column(Moment, nullable=False))
-    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    content: bytes = Field(sa_column=sealed("action/{id}"))
     """Sealed: arguments and summary."""
-    outcome: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    outcome: bytes | None = Field(default=None, sa_column=sealed("outcome/{id}", nullable=True))
     """Sealed: what came of it."""
 
 
@@ -114,16 +123,18 @@ class FileRow(SQLModel, table=True):
     number: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
     room: str = Field(index=True)
-    name: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    name: bytes = Field(sa_column=sealed("file/{id}"))
     """Sealed: people write names into file names."""
     size: int
     mime: str
     by: str
     at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    sealed: bool
+    """False for bytes that the first version kept plain; `deskmate rotate` seals them."""
 
 
 class VaultRow(SQLModel, table=True):
-    """One placeholder of one room."""
+    """One placeholder of one room. An erased one stays without its value: its number is never given again."""
 
     __tablename__ = "vault"
     __table_args__ = (UniqueConstraint("room", "fingerprint"),)
@@ -131,8 +142,8 @@ class VaultRow(SQLModel, table=True):
     room: str = Field(primary_key=True)
     placeholder: str = Field(primary_key=True)
     fingerprint: str
-    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    """Sealed."""
+    value: bytes = Field(sa_column=sealed("vault/{room}/{placeholder}"))
+    """Sealed; empty when it was erased."""
 
 
 class AuditRow(SQLModel, table=True):
@@ -154,6 +165,25 @@ class AuditRow(SQLModel, table=True):
     """Canonical JSON, masked."""
     previous: str
     hash: str
+
+
+class ErasureRow(SQLModel, table=True):
+    """That something was erased; never what. Processes that remember rooms follow it."""
+
+    __tablename__ = "erasure"
+
+    number: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class KeyRow(SQLModel, table=True):
+    """The key that everything is sealed under from now on: a process that does not know it writes nothing more."""
+
+    __tablename__ = "sealing_key"
+
+    id: int = Field(primary_key=True)
+    head: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """What its seals begin with."""
 
 
 class ChainHeadRow(SQLModel, table=True):
@@ -193,6 +223,8 @@ ACTION = SQLModel.metadata.tables["action"]
 FILE = SQLModel.metadata.tables["file"]
 VAULT = SQLModel.metadata.tables["vault"]
 AUDIT = SQLModel.metadata.tables["audit"]
+ERASURE = SQLModel.metadata.tables["erasure"]
+KEY = SQLModel.metadata.tables["sealing_key"]
 CHAIN_HEAD = SQLModel.metadata.tables["audit_head"]
 CHECKPOINT = SQLModel.metadata.tables["audit_checkpoint"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.engines.storage.database import SqlDatabase
 from app.engines.storage.sealing import Sealer
+from app.engines.storage.sealing_key import allow_writing
 from app.engines.storage.tables import VAULT
 
 
@@ -20,13 +22,16 @@ class SealedVault:
         self._database = database
         self._sealer = sealer
 
-    async def load(self, room: str) -> Mapping[str, str]:
-        """Placeholder -> value."""
+    async def load(self, room: str) -> Mapping[str, str | None]:
+        """Placeholder -> value; None for one that was erased."""
 
-        def work(connection: Connection) -> dict[str, str]:
+        def work(connection: Connection) -> dict[str, str | None]:
             rows = connection.execute(select(VAULT.c.placeholder, VAULT.c.value).where(VAULT.c.room == room))
             return {
-                row.placeholder: self._sealer.open(row.value, about=f"vault/{room}/{row.placeholder}") for row in rows
+                row.placeholder: self._sealer.open(row.value, about=f"vault/{room}/{row.placeholder}")
+                if row.value
+                else None
+                for row in rows
             }
 
         return await self._database.reading(work)
@@ -44,21 +49,37 @@ class SealedVault:
 
     async def _add(self, room: str, values: Sequence[tuple[str, str]]) -> list[str]:
         def work(connection: Connection) -> list[str]:
+            allow_writing(connection, self._sealer)
             rows = connection.execute(select(VAULT.c.placeholder, VAULT.c.fingerprint).where(VAULT.c.room == room))
             known = {row.fingerprint: row.placeholder for row in rows}
-            counts = Counter(placeholder.rpartition("_")[0].removeprefix("<") for placeholder in known.values())
+            last: Counter[str] = Counter()
+            for placeholder in known.values():  # erased ones too: their numbers are never given again
+                type, number = type_and_number(placeholder)
+                last[type] = max(last[type], number)
             found, new = [], []
             for type, value in values:
-                fingerprint = self._sealer.fingerprint(f"{type}\0{value}", about=f"vault/{room}")
-                if fingerprint not in known:
-                    counts[type] += 1
-                    placeholder = f"<{type}_{counts[type]}>"
-                    known[fingerprint] = placeholder
+                fingerprints = self._sealer.fingerprints(f"{type}\0{value}", about=f"vault/{room}")
+                placeholder = next((known[one] for one in fingerprints if one in known), "")
+                if not placeholder:
+                    last[type] += 1
+                    placeholder = known[fingerprints[0]] = f"<{type}_{last[type]}>"
                     sealed = self._sealer.seal(value, about=f"vault/{room}/{placeholder}")
-                    new.append({"room": room, "placeholder": placeholder, "fingerprint": fingerprint, "value": sealed})
-                found.append(known[fingerprint])
+                    row = {"room": room, "placeholder": placeholder, "fingerprint": fingerprints[0], "value": sealed}
+                    new.append(row)
+                found.append(placeholder)
             if new:
                 connection.execute(insert(VAULT), new)
             return found
 
         return await self._database.writing(work)
+
+
+def type_and_number(placeholder: str) -> tuple[str, int]:
+    """`("BANK_CARD", 2)` of `<BANK_CARD_2>`."""
+    type, _, number = placeholder.strip("<>").rpartition("_")
+    return type, int(number)
+
+
+def erased(which: Any) -> Any:
+    """The statement that erases the vault rows that fit: the placeholder stays and stands for nothing any more."""
+    return update(VAULT).where(which).values(value=b"", fingerprint="erased " + VAULT.c.placeholder)

@@ -1,0 +1,24 @@
+"""Names that people give to files, made harmless."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+_LONGEST_NAME = 120  # characters
+
+
+def harmless_name(name: str) -> str:
+    """`name` without folders, control and direction characters; never empty, never longer than a screen's line."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip(". ")
+    tail = ending(clean)
+    stem = clean[: -len(tail)] if tail else clean
+    return f"{stem[: _LONGEST_NAME - len(tail)]}{tail}" or "file"
+
+
+def ending(name: str) -> str:
+    """`.xlsx` of a name, in lower case; empty where there is none."""
+    found = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
+    return found.group().lower() if found else ""
