@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from uvicorn import Server
 
-    from app.core.ports import Metrics, Models
+    from app.core.ports import AuditWatcher, Metrics, Models
     from app.core.skill import Skill
     from app.core.turn import Person
     from app.engines.knowledge import ChromaKnowledge
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.engines.records import SqlRecords
     from app.engines.rights import CasbinRights
     from app.engines.storage.audit_log import SqlAuditLog
+    from app.engines.storage.checkpoints import Checkpoints
     from app.engines.storage.database import SqlDatabase
     from app.engines.storage.sealing import Sealer
     from app.gateway.gateway import Clock, Gateway
@@ -126,14 +127,29 @@ def build_database(settings: Settings) -> SqlDatabase:
     from app.engines.storage.database import SqlDatabase
 
     load_skills()
-    return SqlDatabase(settings.database_url, texts_of("engines/storage"))
+    return SqlDatabase(settings.database_url, texts_of("engines/storage"), build_sealer(settings))
 
 
 def build_sealer(settings: Settings) -> Sealer:
     """Encryption at rest."""
     from app.engines.storage.sealing import Sealer
 
-    return Sealer(settings.secret, texts_of("engines/storage"))
+    return Sealer(settings.secret, texts_of("engines/storage"), settings.old_secrets)
+
+
+def build_checkpoints(settings: Settings, database: SqlDatabase) -> Checkpoints:
+    """The audit's signatures, and where the last one is kept beside the database."""
+    from app.engines.storage.checkpoints import Checkpoints, anchor_of
+
+    anchor = anchor_of(settings.home, settings.database_url)
+    return Checkpoints(database, settings.secret, anchor, texts_of("engines/storage"), settings.old_secrets)
+
+
+def build_audit(settings: Settings, database: SqlDatabase, watchers: Sequence[AuditWatcher] = ()) -> SqlAuditLog:
+    """The audit chain with its checkpoints."""
+    from app.engines.storage.audit_log import SqlAuditLog
+
+    return SqlAuditLog(database, build_checkpoints(settings, database), watchers)
 
 
 def build_privacy(settings: Settings, database: SqlDatabase | None) -> PresidioPrivacy:
@@ -235,6 +251,7 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
         database=database,
         people=tuple(identity.people.values()),
         content=content,
+        review=review,
         texts=texts_of("team"),
     )
     rooms = Rooms(records, texts)
