@@ -76,8 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     screen.set_defaults(domain="fx", command="screen", today=None)
 
     commands.add_parser("check", help="validate the content and the configuration").set_defaults(run=_check)
-    audit = commands.add_parser("audit", help="the audit chain").add_subparsers(required=True, metavar="COMMAND")
-    audit.add_parser("verify", help="recompute the hash chain").set_defaults(run=_audit_verify)
+    _audit_parser(commands.add_parser("audit", help="the audit chain"))
     token = commands.add_parser("token", help="a bearer token for the HTTP API")
     token.add_argument("person", metavar="E1001")
     token.set_defaults(run=_token)
@@ -90,6 +89,33 @@ def _batch(commands: Any, name: str, help: str, run: Run, metavar: str = "TEXT")
     parser.add_argument("--jsonl", action="store_true", help="read JSON lines from standard input")
     parser.set_defaults(run=run)
     return parser
+
+
+def _audit_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    verify = commands.add_parser("verify", help="recompute the hash chain and check its signatures")
+    verify.add_argument("--against", type=Path, metavar="FILE", help="a checkpoint kept elsewhere")
+    verify.add_argument("--key", help="trust this public key instead of the secret's own")
+    show = commands.add_parser("show", help="the last entries, newest last")
+    show.add_argument("-n", dest="count", type=int, default=50)
+    export = commands.add_parser("export", help="JSON lines in OCSF's shape")
+    for reader in (show, export):
+        for name, metavar in (("person", "E1001"), ("room", "NAME"), ("what", "KIND"), ("trace", "ID")):
+            reader.add_argument(f"--{name}", metavar=metavar)
+        for name in ("since", "until"):
+            reader.add_argument(f"--{name}", metavar="YYYY-MM-DD")
+    checkpoint = commands.add_parser("checkpoint", help="sign the present end")
+    for writer in (export, checkpoint):
+        writer.add_argument("--out", type=Path, metavar="FILE")
+    key = commands.add_parser("key", help="the public key that checkpoints are signed with")
+    for name, command in (
+        ("verify", verify),
+        ("show", show),
+        ("export", export),
+        ("checkpoint", checkpoint),
+        ("key", key),
+    ):
+        command.set_defaults(run=_audit, command=name)
 
 
 # Each command imports its own rooms only: `mask` answers before a model library could be loaded.
@@ -177,10 +203,21 @@ def _check(options: argparse.Namespace) -> int:
     return check(read_settings())
 
 
-def _audit_verify(options: argparse.Namespace) -> int:
-    from app.commands.operate import verify_audit
+def _audit(options: argparse.Namespace) -> int:
+    from app.commands import audit
 
-    return asyncio.run(verify_audit(read_settings()))
+    settings = read_settings()
+    if options.command == "verify":
+        return asyncio.run(audit.verify(settings, against=options.against, key=options.key))
+    if options.command == "checkpoint":
+        return asyncio.run(audit.checkpoint(settings, out=options.out))
+    if options.command == "key":
+        return audit.key(settings)
+    names = ("person", "room", "what", "trace", "since", "until")
+    wanted = audit.wanted_entries(**{name: getattr(options, name) for name in names})
+    if options.command == "show":
+        return asyncio.run(audit.show(settings, wanted, count=max(options.count, 1)))
+    return asyncio.run(audit.export(settings, wanted, out=options.out))
 
 
 def _token(options: argparse.Namespace) -> int:

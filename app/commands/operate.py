@@ -1,4 +1,4 @@
-"""`deskmate check`, `audit verify` and `token`: what an operator looks after."""
+"""`deskmate check` and `token`: what an operator looks after."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from pathlib import Path
 
 from app.commands.batch import say
 from app.core.assistant import ContentError, load_assistants
-from app.core.audit import GENESIS, linked
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
-from app.main import build_database, build_identity, build_review, check_engines, domain, domains, load_skills
+from app.main import build_identity, build_review, check_engines, domain, domains, load_skills
 
 
 def check(settings: Settings) -> int:
@@ -72,29 +71,6 @@ def _check_texts(folder: Path) -> None:
 def _line(path: Path, text: str) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((number for number, line in enumerate(lines, start=1) if text in line), 1)
-
-
-async def verify_audit(settings: Settings) -> int:
-    """Recompute the hash chain. Exit code 1, and the first broken entry, if it does not hold."""
-    from app.engines.storage.audit_log import SqlAuditLog
-
-    database = build_database(settings)
-    await database.open()
-    log = SqlAuditLog(database)
-    number, previous = 0, GENESIS
-    try:
-        async for entry in log.chain():
-            if linked(entry, number, previous) != entry:
-                print(say("audit_broken", number=entry.number, what=entry.what, at=entry.at.isoformat()))
-                return 1
-            number, previous = entry.number, entry.hash
-        if (number, previous) != await log.head():
-            print(say("audit_short", expected=(await log.head())[0], found=number))
-            return 1
-    finally:
-        await database.close()
-    print(say("audit_good", count=number))
-    return 0
 
 
 def token(settings: Settings, person: str) -> int:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 GENESIS = "0" * 64
@@ -35,6 +36,21 @@ class AuditEntry:
     hash: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries are wanted; what is empty does not narrow."""
+
+    person: str = ""
+    """Who it was about, or the operator who acted."""
+    room: str = ""
+    what: str = ""
+    """A kind (`turn`), or all kinds that begin so (`action` means `action.proposed`, `action.approved` …)."""
+    trace_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Exclusive."""
+
+
 def linked(entry: AuditEntry, last: int, last_hash: str) -> AuditEntry:
     """`entry` as the next one of the chain whose last entry has that number and hash (0 and `GENESIS` at the start)."""
     placed = replace(entry, number=last + 1, previous=last_hash)
@@ -57,6 +73,33 @@ def digest_of(entry: AuditEntry) -> str:
         "previous": entry.previous,
     }
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def digest_of_stored(
+    number: int,
+    at: str,
+    what: str,
+    person: str,
+    operator: str,
+    assistant: str,
+    room: str,
+    trace_id: str,
+    decision: str,
+    detail: str,
+    previous: str,
+) -> str:
+    """What `digest_of` gives, from a row as it is stored: `at` and `detail` are texts, and nothing is parsed.
+
+    It is the same canonical JSON, written by hand because a million rows are checked at once. Two rows cannot give one
+    text: each side of `detail` is fixed by quotes that cannot stand unescaped within a value. Raises `TypeError` for
+    a column that holds no text.
+    """
+    content = (
+        f'{{"assistant":{_quoted(assistant)},"at":{_quoted(at)},"decision":{_quoted(decision)},"detail":{detail},'
+        f'"number":{number},"operator":{_quoted(operator)},"person":{_quoted(person)},"previous":{_quoted(previous)},'
+        f'"room":{_quoted(room)},"trace_id":{_quoted(trace_id)},"what":{_quoted(what)}}}'
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def canonical_json(content: Any) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.audit import GENESIS, AuditEntry, digest_of, linked
+from app.core.audit import GENESIS, AuditEntry, canonical_json, digest_of, digest_of_stored, linked
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 words = st.text(max_size=12)
@@ -21,7 +21,7 @@ entries = st.builds(
     room=words,
     trace_id=words,
     decision=words,
-    detail=st.dictionaries(words, words | st.integers(), max_size=3),
+    detail=st.dictionaries(words, words | st.integers() | st.floats() | st.lists(words) | st.none(), max_size=3),
     at=st.just(AT),
 )
 
@@ -69,3 +69,22 @@ def test_the_digest_does_not_hang_on_the_zone_it_is_told_in(entry: AuditEntry) -
 
     elsewhere = replace(entry, at=entry.at.astimezone(timezone(timedelta(hours=8))))
     assert digest_of(elsewhere) == digest_of(entry)
+
+
+@given(entries, st.integers(1, 10**9))
+def test_a_stored_row_gives_the_same_digest_without_being_parsed(entry: AuditEntry, number: int) -> None:
+    placed = linked(entry, number - 1, "a" * 64)
+    stored = digest_of_stored(
+        placed.number,
+        placed.at.isoformat(timespec="microseconds"),
+        placed.what,
+        placed.person,
+        placed.operator,
+        placed.assistant,
+        placed.room,
+        placed.trace_id,
+        placed.decision,
+        canonical_json(placed.detail),
+        placed.previous,
+    )
+    assert stored == placed.hash == digest_of(placed)

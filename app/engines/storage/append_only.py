@@ -34,4 +34,5 @@ def keep_append_only(table: Table) -> None:
     """Have `create_all` make `table` append-only."""
     for dialect in ("sqlite", "postgresql"):
         for statement in statements(table.name, dialect):
-            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+            made = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", made.execute_if(dialect=dialect))
