@@ -155,13 +155,15 @@ class SqlRecords:
         """Store the masked reply and append to the audit chain, in one transaction."""
         sealed = self._sealer.seal(reply_to_json(masked_reply), about=f"reply/{turn_id}")
 
-        def work(connection: Connection) -> None:
+        written = tuple(entries)
+
+        def work(connection: Connection) -> tuple[int, str] | None:
             connection.execute(
                 update(TURN).where(TURN.c.id == turn_id).values(reply_text=masked_reply.text, reply=sealed)
             )
-            self._audit.append_in(connection, tuple(entries))
+            return self._audit.append_in(connection, written)
 
-        await self._database.writing(work)
+        await self._audit.settle(written, await self._database.writing(work))
 
     async def turns(self, room: str, *, limit: int = 50, whole: bool = True) -> Sequence[StoredTurn]:
         """The room's latest turns, oldest first. Not `whole`: without feedback and the present state of actions."""
