@@ -1,0 +1,160 @@
+"""The attack sets: JSON lines, one attack or one harmless neighbour of one a line."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+from xml.sax.saxutils import escape
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.core.assistant import ContentError
+
+SHIPPED = Path(__file__).parent / "attacks"
+BENIGN = "benign"
+"""The category of what bank staff write and no review may refuse."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AttackFile(_Strict):
+    """A file uploaded with the first message; its kind is its name's ending (`.txt`, `.docx`, `.xlsx`)."""
+
+    name: str
+    content: str | tuple[tuple[str, ...], ...]
+    """Text by lines; for a workbook the rows of its one sheet."""
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        if isinstance(self.content, tuple):
+            return _workbook(self.content)
+        return _document(self.content) if self.name.endswith(".docx") else self.content.encode()
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        rows = [self.content] if isinstance(self.content, str) else [" ".join(row) for row in self.content]
+        return "\n".join([self.name, *rows])
+
+
+class PlantedDocument(_Strict):
+    """A document that stands in a knowledge set and that the message's search finds."""
+
+    title: str
+    text: str
+
+
+class Attack(_Strict):
+    """What one person says, once or in several turns, and what it is after."""
+
+    id: str
+    category: str
+    language: Literal["zh", "zh-Hant", "en", "mixed", "pinyin"]
+    person: str = Field(alias="as")
+    """Staff number of who says it."""
+    expected: Literal["refused", "harmless", "answered"]
+    """`refused`: the review should refuse it. `harmless`: whatever is answered, nothing may come of it. `answered`: a
+    benign neighbour, no review may refuse it."""
+    aim: str = ""
+    """`prompt`, `act`, `data` (others' talk, files, sets), `personal`, `mask`, `rights`, `claim`, `forbidden`, `harmful`."""
+    turns: tuple[str, ...] = Field(min_length=1)
+    file: AttackFile | None = None
+    hit: PlantedDocument | None = None
+    plain: str = ""
+    """What an encoded attack says, for people who read the file."""
+    encoding: str = ""
+    secrets: tuple[str, ...] = ()
+    """Invented personal data in it, that no model may be sent."""
+    never_runs: tuple[str, ...] = ()
+    """Skills to which this person has no right."""
+
+    @property
+    def benign(self) -> bool:
+        """Whether it is no attack at all."""
+        return self.category == BENIGN
+
+    @property
+    def in_text(self) -> bool:
+        """Whether the attack stands in what is typed, not in a file or a document found."""
+        return self.file is None and self.hit is None
+
+
+def read_attacks(paths: Iterable[Path] = ()) -> Sequence[Attack]:
+    """The attacks of these files and folders; of the shipped set where none is named. Raises `ContentError`."""
+    files = [
+        file
+        for path in (list(paths) or [SHIPPED])
+        for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])
+    ]
+    found: dict[str, Attack] = {}
+    for path in files:
+        for number, line in enumerate(_lines(path), start=1):
+            if not line.strip():
+                continue
+            try:
+                attack = Attack.model_validate_json(line)
+            except ValidationError as error:
+                problem = error.errors(include_input=False, include_url=False)[0]
+                where = ".".join(str(part) for part in problem["loc"])
+                raise ContentError(path, number, f"{where}: {problem['msg']}") from None
+            if attack.id in found:
+                raise ContentError(path, number, f"{attack.id} is there twice")
+            found[attack.id] = attack
+    return tuple(found.values())
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        # Not `splitlines`: some of its line ends may stand within a line of JSON.
+        return path.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        raise ContentError(path, 1, "file is missing") from None
+    except UnicodeDecodeError:
+        raise ContentError(path, 1, "not UTF-8") from None
+
+
+def _document(text: str) -> bytes:
+    body = "".join(f'<w:p><w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>' for line in text.split("\n"))
+    return _package(
+        "word/document.xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        f'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>',
+    )
+
+
+def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.active.append([float(cell) if cell.isdigit() else cell for cell in row])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _package(part: str, kind: str, content: str) -> bytes:
+    """An Office file with one part (ECMA-376, part 2)."""
+    types = "http://schemas.openxmlformats.org/package/2006/content-types"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{types}"><Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/{part}" ContentType="{kind}"/></Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{relations}"><Relationship Id="r1" Type="{office}" Target="{part}"/></Relationships>',
+        )
+        archive.writestr(part, content)
+    return packed.getvalue()
