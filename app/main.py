@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.core.skill import Skill
     from app.core.turn import Person
     from app.engines.knowledge import ChromaKnowledge
+    from app.engines.permissions.findings import Finding
     from app.engines.privacy import PresidioPrivacy
     from app.engines.records import SqlRecords
     from app.engines.rights import CasbinRights
@@ -177,6 +178,22 @@ def build_rights(settings: Settings, people: Mapping[str, Person]) -> CasbinRigh
     from app.engines.rights import CasbinRights
 
     return CasbinRights(settings.content / "config", people, load_sets(settings.content))
+
+
+def rights_findings(settings: Settings) -> Sequence[Finding]:
+    """What is wrong with the permissions. Raises `ContentError` where a file cannot be read at all."""
+    from app.engines.library.knowledge_sets import load_sets
+    from app.engines.permissions.findings import World, findings
+    from app.engines.permissions.policy import read_policy
+    from app.team.permits import objects_of
+
+    content = settings.content
+    objects = {one.name: frozenset(objects_of(one)) for one in build_assistants(settings).values()}
+    sets = load_sets(content)
+    known = frozenset((*load_skills(), *(f"knowledge:{name}" for name in sets)))
+    people = build_identity(settings).people
+    world = World(content=content, people=people, objects=objects, known=known, sets=sets)
+    return tuple(findings(read_policy(content / "config" / "permissions.csv"), world))
 
 
 def check_engines() -> Iterator[Callable[[Path], None]]:

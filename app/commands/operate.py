@@ -9,12 +9,13 @@ from app.commands.batch import say
 from app.core.assistant import ContentError, load_assistants
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
-from app.main import build_identity, build_review, check_engines, domain, domains, load_skills
+from app.engines.permissions.findings import Finding
+from app.main import build_identity, build_review, check_engines, domain, domains, load_skills, rights_findings
 
 
 def check(settings: Settings) -> int:
     """Validate every assistant, knowledge set, catalogue and configuration file; name file and line of each fault."""
-    problems: list[ContentError] = []
+    problems: list[ContentError | Finding] = []
     count = 0
 
     def tried(what: object, *arguments: object) -> None:
@@ -33,15 +34,22 @@ def check(settings: Settings) -> int:
     for name in domains():
         if own := getattr(domain(name), "check_content", None):
             tried(own, content)
+    tried(lambda: problems.extend(rights_findings(settings)))
     catalogues = (*PACKAGE.glob("**/texts/zh.yaml"), *(PACKAGE.parent / "skills").glob("*/texts/zh.yaml"))
     for catalogue in sorted(catalogues):
         tried(_check_texts, catalogue.parent)
     tried(_check_assistants, content)
-    for problem in problems:
-        print(f"{problem.path}:{problem.line}: {problem.problem}", file=sys.stderr)
-    if not problems:
+    grave = [one for one in problems if not isinstance(one, Finding) or one.grave]
+    for line in dict.fromkeys(_in_a_line(one, one in grave) for one in problems):
+        print(line, file=sys.stderr)
+    if not grave:
         print(say("check_good", count=count))
-    return 1 if problems else 0
+    return 1 if grave else 0
+
+
+def _in_a_line(problem: ContentError | Finding, grave: bool) -> str:
+    said = problem.problem if grave else say("check_warning", problem=problem.problem)
+    return f"{problem.path}:{problem.line}: {said}"
 
 
 def _check_assistants(content: Path) -> None:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import casbin
 
@@ -15,24 +15,10 @@ from app.core.errors import place_of
 from app.core.ports import Decision
 from app.core.turn import Person
 from app.engines.permissions.policy import Act, Policy, read_policy, text_of
+from app.engines.permissions.readers import KNOWLEDGE, Readers, is_for
 
-KNOWLEDGE = "knowledge:"
 _REMEMBERED = 10_000  # decisions
 _log = logging.getLogger(__name__)
-
-
-class Readers(Protocol):
-    """Whom a knowledge set is for: what `knowledge/<set>/set.yaml` says."""
-
-    @property
-    def audience(self) -> tuple[str, ...]:
-        """Roles and groups of roles; `*` means everybody."""
-        ...
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The places that it belongs to; none means the whole bank."""
-        ...
 
 
 class CasbinRights:
@@ -108,7 +94,7 @@ class CasbinRights:
         readers, said = self._sets.get(name), f"knowledge/{name}/set.yaml"
         if readers is None:
             return Decision(False, "unknown")
-        if {"*", *self.policy.groups_of(role)}.isdisjoint(readers.audience):
+        if not is_for(readers, self.policy, role):
             return Decision(False, "audience", said)
         if readers.places and not any(self.policy.covers(place, one) for one in readers.places):
             return Decision(False, "place", said)

@@ -19,7 +19,20 @@ from app.core.texts import Texts, language
 from app.core.turn import Person, Room
 from app.team.work import Work
 
+SEARCH = "knowledge.search"
+"""The skill that every assistant with knowledge has."""
+
 _NAMED = 6  # posts that a refusal names
+
+
+def skills_of(assistant: Assistant) -> tuple[str, ...]:
+    """The names of the assistant's skills."""
+    return tuple(dict.fromkeys((*assistant.skills, SEARCH) if assistant.knowledge else assistant.skills))
+
+
+def objects_of(assistant: Assistant) -> tuple[str, ...]:
+    """What rights can be about with this assistant: its skills, and its knowledge sets as `knowledge:<set>`."""
+    return (*skills_of(assistant), *(f"knowledge:{name}" for name in assistant.knowledge))
 
 
 class Permits:

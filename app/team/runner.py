@@ -20,11 +20,8 @@ from app.core.ports import Actions, AuditLog, Database, Files, Knowledge, Privac
 from app.core.skill import Ask, Context, Outcome, Proposal, Result, Skill
 from app.core.texts import Texts
 from app.core.turn import Action, MaskedText, Person
-from app.team.permits import Permits
+from app.team.permits import Permits, skills_of
 from app.team.work import Work
-
-SEARCH = "knowledge.search"
-"""The skill that every assistant with knowledge has."""
 
 _LONGEST_RUN = 60  # seconds
 _BROKE = ("SKILL_TIMEOUT", "SKILL_FAILED")
@@ -80,8 +77,7 @@ class Runner:
 
     def offered(self, assistant: Assistant) -> tuple[Skill, ...]:
         """The assistant's skills. Those that the person has no right to are offered too: the refusal says why."""
-        names = [*assistant.skills, SEARCH] if assistant.knowledge else assistant.skills
-        return tuple(self._skills[name] for name in names)
+        return tuple(self._skills[name] for name in skills_of(assistant))
 
     async def run(self, work: Work, assistant: Assistant, call: ToolCall) -> Ran:
         """Run one skill call of a model. Its arguments are masked; so is what the model reads of the outcome.
@@ -131,7 +127,7 @@ class Runner:
 
     def _permitted(self, work: Work, assistant: Assistant, name: str) -> Skill:
         skill = self._skills.get(name)
-        if skill is None or (name not in assistant.skills and not (name == SEARCH and assistant.knowledge)):
+        if skill is None or name not in skills_of(assistant):
             raise Retry(f"there is no skill {name!r}")
         self._permits.check(work, assistant, skill)
         return skill
