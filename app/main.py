@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from uvicorn import Server
 
-    from app.core.ports import AuditWatcher, Metrics, Models
+    from app.core.ports import AuditWatcher, Metrics, Models, Notices
     from app.core.skill import Skill
     from app.core.turn import Person
     from app.engines.knowledge import ChromaKnowledge
@@ -38,10 +38,13 @@ if TYPE_CHECKING:
     from app.engines.storage.audit_log import SqlAuditLog
     from app.engines.storage.checkpoints import Checkpoints
     from app.engines.storage.database import SqlDatabase
+    from app.engines.storage.files import FolderFiles
     from app.engines.storage.sealing import Sealer
     from app.gateway.gateway import Clock, Gateway
     from app.gateway.identity import DemoSignIn, Identity
     from app.gateway.review import Review
+    from app.team.approval_rules import ApprovalRules
+    from app.team.approvals import Approvals
     from app.team.router import Router
 
 BANK_TIME = ZoneInfo("Asia/Shanghai")
@@ -125,10 +128,14 @@ def build_router(assistants: Mapping[str, Assistant]) -> Router:
 
 def build_database(settings: Settings) -> SqlDatabase:
     """The database, not opened yet. Domains own tables, so they are loaded first."""
+    from app.core.keys import key_id
     from app.engines.storage.database import SqlDatabase
+    from app.engines.storage.in_use import InUse
 
     load_skills()
-    return SqlDatabase(settings.database_url, texts_of("engines/storage"), build_sealer(settings))
+    texts = texts_of("engines/storage")
+    in_use = InUse(settings.home / "in_use", key_id(settings.secret), texts)
+    return SqlDatabase(settings.database_url, texts, build_sealer(settings), in_use)
 
 
 def build_sealer(settings: Settings) -> Sealer:
@@ -151,6 +158,13 @@ def build_audit(settings: Settings, database: SqlDatabase, watchers: Sequence[Au
     from app.engines.storage.audit_log import SqlAuditLog
 
     return SqlAuditLog(database, build_checkpoints(settings, database), watchers)
+
+
+def build_files(settings: Settings, database: SqlDatabase) -> FolderFiles:
+    """Files of rooms."""
+    from app.engines.storage.files import FolderFiles
+
+    return FolderFiles(settings.home / "files", database, build_sealer(settings), texts_of("engines/storage"))
 
 
 def build_privacy(settings: Settings, database: SqlDatabase | None) -> PresidioPrivacy:
@@ -204,6 +218,15 @@ def check_engines() -> Iterator[Callable[[Path], None]]:
     return (engine.check_content for engine in (knowledge_sets, models, privacy, rights))
 
 
+def build_approval_rules(
+    settings: Settings, skills: Mapping[str, Skill], people: Mapping[str, Person], rights: CasbinRights
+) -> ApprovalRules:
+    """Whose yes an action needs."""
+    from app.team.approval_rules import ApprovalRules
+
+    return ApprovalRules(settings.content, skills, people, rights.covers, texts_of("team"))
+
+
 # --- the whole house ---
 
 
@@ -220,6 +243,8 @@ class Deskmate:
     audit: SqlAuditLog
     knowledge: ChromaKnowledge
     metrics: Metrics
+    approvals: Approvals
+    notices: Notices
 
 
 @asynccontextmanager
@@ -228,10 +253,10 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
     from app.engines.local_model import LocalModel
     from app.engines.metrics import PrometheusMetrics
     from app.engines.models import build_models
+    from app.engines.notices import LocalNotices
     from app.engines.records import SqlRecords
     from app.engines.storage.actions import SqlActions
     from app.engines.storage.audit_log import SqlAuditLog
-    from app.engines.storage.files import FolderFiles
     from app.engines.understanding import Understanding
     from app.gateway.desk import Desk
     from app.gateway.gateway import Gateway
@@ -246,9 +271,10 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
     skills = load_skills()
     assistants = build_assistants(settings)
     database, sealer = build_database(settings), build_sealer(settings)
-    audit, actions = SqlAuditLog(database), SqlActions(database, sealer)
+    audit = SqlAuditLog(database)
+    actions = SqlActions(database, sealer, audit)
     records = SqlRecords(database, sealer, audit)
-    files = FolderFiles(settings.home / "files", database, sealer, texts_of("engines/storage"))
+    files = build_files(settings, database)
     privacy = build_privacy(settings, database)
     knowledge = build_knowledge(settings)
     identity = build_identity(settings)
@@ -257,12 +283,15 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
     models = build_models(settings, content, LocalModel(understanding))
     review = build_review(settings)
     metrics = PrometheusMetrics()
+    rules, notices = build_approval_rules(settings, skills, identity.people, rights), LocalNotices()
     runner = Runner(
         skills=skills,
         rights=rights,
         privacy=privacy,
         audit=audit,
         actions=actions,
+        rules=rules,
+        notices=notices,
         knowledge=knowledge,
         files=files,
         database=database,
@@ -272,6 +301,18 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
         texts=texts_of("team"),
     )
     rooms = Rooms(records, texts)
+    approvals = Approvals(
+        actions=actions,
+        audit=audit,
+        records=records,
+        files=files,
+        runner=runner,
+        rules=rules,
+        notices=notices,
+        people=identity.people,
+        assistants=assistants,
+        texts=texts_of("team"),
+    )
     gateway = Gateway(
         identity=identity,
         rooms=rooms,
@@ -291,14 +332,7 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
         review=review,
         router=Router(assistants, understanding),
         group_chat=GroupChat(models, runner, privacy, texts_of("team")),
-        approvals=Approvals(
-            actions=actions,
-            audit=audit,
-            runner=runner,
-            skills=skills,
-            assistants=assistants,
-            texts=texts_of("team"),
-        ),
+        approvals=approvals,
         privacy=privacy,
         records=records,
         audit=audit,
@@ -312,6 +346,7 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
     await records.open()
     try:
         await knowledge.open()
+        await approvals.resume(clock())
         yield Deskmate(
             settings=settings,
             gateway=gateway,
@@ -322,6 +357,8 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
             audit=audit,
             knowledge=knowledge,
             metrics=metrics,
+            approvals=approvals,
+            notices=notices,
         )
     finally:
         await records.close()

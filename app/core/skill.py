@@ -27,7 +27,7 @@ from pydantic.fields import FieldInfo
 from app.core.errors import Retry
 from app.core.ports import Database, Files, Knowledge
 from app.core.texts import Texts
-from app.core.turn import Attachment, Chart, Citation, Person
+from app.core.turn import Attachment, Chart, Citation, Money, Person
 
 SlotKind = Literal[
     "utterance",  # the whole message, for skills with a grammar of their own; later messages are added as lines
@@ -113,6 +113,8 @@ class Proposal:
     """One sentence with the true values."""
     arguments: Mapping[str, Any]
     """Exact arguments of the confirmed function; JSON only."""
+    amount: Money | None = None
+    """What it is worth: `config/approvals.yaml` may set limits. A limited skill that does not say counts as the highest."""
 
 
 Outcome = Result | Ask | Proposal

@@ -35,7 +35,8 @@ from app.gateway.identity import Identity
 from app.gateway.review import Review
 from app.gateway.rooms import Rooms
 from app.gateway.voice import Voice, joined
-from app.team.approvals import Approvals, decision_in
+from app.team.approval_words import asks_what_waits, decision_in
+from app.team.approvals import Approvals, Sight
 from app.team.group_chat import GroupChat
 from app.team.router import Router, Routing
 from app.team.work import Work
@@ -139,6 +140,10 @@ class Gateway:
                     refused = True
                     work.note("refused", verdict.verdict, detail={"reasons": list(verdict.reasons)})
                     await voice.say("", verdict.answer, "local")
+                elif asks_what_waits(work.turn.text):
+                    waiting = await self._approvals.waiting_for(work.person, work.now)
+                    listed = self._approvals.listing(work, waiting)
+                    await voice.say("", (await self._privacy.mask(work.room.id, listed)).masked.text, "local")
                 elif (
                     decision and (decision.id or not asking) and (action := await self._approvals.meant(work, decision))
                 ):
@@ -303,6 +308,8 @@ class Gateway:
         return said
 
     async def _receipt(self, work: Work, action: Action) -> str:
+        if action.room != work.room.id and len(work.room.members) > 1:
+            return self._texts("decided_elsewhere", id=action.id)  # the others here have nothing to do with it
         said = self._texts(
             {"executed": "done", "failed": "failed", "rejected": "rejected", "expired": "expired"}.get(
                 action.state, "waiting"
@@ -317,6 +324,14 @@ class Gateway:
         if voice.silent:
             await voice.progress(Progress(self._texts("working")))
 
+    async def waiting(self, person: str) -> Sequence[Action]:
+        """What waits for this person's yes, in whatever room. Raises `Refused` for somebody unknown."""
+        return await self._approvals.waiting_for(self.identity.person(person), self._clock())
+
+    def sight(self, person: str, action: Action) -> Sight:
+        """What this person can do with an action that he sees. Raises `Refused` for somebody unknown."""
+        return self._approvals.sight(self.identity.person(person), action, self._clock())
+
     async def decide(self, person: str, action_id: str, *, yes: bool, digest: str, channel: str) -> Action:
         """A decision by a button: it walks the same approvals as a typed one. Raises `AssistantError`."""
         with traced() as trace:
@@ -324,12 +339,13 @@ class Gateway:
             where = action.room if action else ""
             try:
                 who = self.identity.person(person)
-                room = await self._rooms.of(where, who)
-                async with self._rooms.one_at_a_time(room.id):
-                    turn = Turn(f"{action_id}/{person}", room.id, who.id, "", channel, self._clock())
-                    voice = Voice(room.id, self.review, self._privacy, self._texts, nobody_listens)
-                    work = await self._work(turn, room, who, voice)
-                    return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
+                room = await self._records.room(where)
+                if room is None or action is None or not self._approvals.may_see(who, action, self._clock()):
+                    room = self._rooms.known_to(room, who)  # an approver need not be in the room; everybody else must
+                turn = Turn(f"{action_id}/{person}", room.id, who.id, "", channel, self._clock())
+                voice = Voice(room.id, self.review, self._privacy, self._texts, nobody_listens)
+                work = Work(turn, room, who, turn.at, (), voice)
+                return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
             except Refused as error:
                 await self._note_refusal(error, person, "", where, trace)
                 raise

@@ -8,24 +8,37 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from app.core.assistant import Assistant
-from app.core.audit import canonical_json
+from app.core.audit import AuditEntry, canonical_json
 from app.core.errors import AssistantError, Refused, Retry, SkillFailed, place_of
 from app.core.model_talk import ToolCall
-from app.core.ports import Actions, AuditLog, Database, Files, Knowledge, Privacy, Rights
+from app.core.ports import (
+    Actions,
+    AuditLog,
+    Database,
+    Files,
+    Knowledge,
+    MaterialReview,
+    Notice,
+    Notices,
+    Privacy,
+    Rights,
+)
 from app.core.skill import Ask, Context, Outcome, Proposal, Result, Skill
 from app.core.texts import Texts
 from app.core.turn import Action, MaskedText, Person
+from app.team.approval_rules import ApprovalRules
+from app.team.material import Material, numbered, passages_of, without
 from app.team.permits import Permits, skills_of
 from app.team.work import Work
 
 _LONGEST_RUN = 60  # seconds
 _BROKE = ("SKILL_TIMEOUT", "SKILL_FAILED")
-_PROPOSAL_LIVES = timedelta(minutes=15)
+CLAIM = 90.0
+"""Seconds after which an execution that nobody finished was cut off by a crash: none runs for longer."""
 _ID_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # read aloud without mistakes: no 0 O 1 I
 _log = logging.getLogger("deskmate.runner")
 
@@ -56,18 +69,24 @@ class Runner:
         privacy: Privacy,
         audit: AuditLog,
         actions: Actions,
+        rules: ApprovalRules,
+        notices: Notices,
         knowledge: Knowledge,
         files: Files,
         database: Database,
         people: Sequence[Person],
         content: Path,
+        review: MaterialReview,
         texts: Texts,
     ) -> None:
+        self._material = Material(review)
         self._skills = skills
         self._permits = Permits(rights, people, texts)
         self._privacy = privacy
         self._audit = audit
         self._actions = actions
+        self._rules = rules
+        self._notices = notices
         self._knowledge = knowledge
         self._files = files
         self._database = database
@@ -104,16 +123,28 @@ class Runner:
         """`text` as it may be kept, and read by a model."""
         return (await self._privacy.mask(work.room.id, text)).masked
 
-    async def execute(self, work: Work, assistant: Assistant, action: Action) -> Result:
-        """Run what people have confirmed: the digest is computed again, so no other arguments can run.
+    async def execute(
+        self, work: Work, assistant: Assistant, action: Action, *, resumed: bool = False
+    ) -> Result | None:
+        """Run what people have confirmed, for the person of `work`; None when another process is running it.
 
-        The audit entry is written first; when it cannot be written, nothing runs.
+        Digest and approvals are computed again, so neither other arguments nor an action short of a yes can run. The
+        audit entry is written with the claim on the execution; when it cannot be written, nothing runs.
         """
         skill = self._permitted(work, assistant, action.skill)
         if digest_of(action.skill, action.arguments) != action.digest or not skill.executors:
             raise Refused("DIGEST", self._texts("action_digest"))
-        detail = {"action": action.id, "skill": action.skill, "digest": action.digest}
-        await self._audit.append(work.entry("action.executing", "allow", assistant=assistant.name, detail=detail))
+        if not self._rules.complete(action, action.approvals):
+            raise Refused("APPROVALS", self._texts("approvals_missing"))
+        detail = {
+            "action": action.id,
+            "skill": action.skill,
+            "digest": action.digest,
+            "approved_by": [one.by for one in action.approvals],
+        }
+        entry = work.entry(f"action.{'resumed' if resumed else 'executing'}", "allow", assistant=assistant.name)
+        if not await self._actions.claim(action.id, seconds=CLAIM, entry=replace(entry, detail=detail)):
+            return None
         context = self._context(work, assistant, idempotency_key=f"{action.id}/{action.digest}")
         try:
             result: Result = await self._bounded(skill, skill.executors[0](context, **action.arguments))
@@ -167,13 +198,28 @@ class Runner:
         if isinstance(outcome, Proposal):
             action = await self._proposed(work, assistant, skill, outcome)
             return Ran(skill, outcome, await self.masked(work, outcome.summary), action)
-        work.gather(outcome)
-        text = outcome.text
         if skill.material:
+            outcome = await self._without_orders(work, assistant, outcome)
             cited = work.material.setdefault(assistant.name, [])
-            text = canonical_json(_numbered(outcome.data, after=len(cited)))
+            text = await self.masked(work, canonical_json(numbered(outcome, after=len(cited))))
             cited.extend(outcome.citations)
-        return Ran(skill, outcome, await self.masked(work, text))
+        else:
+            text = await self.masked(work, outcome.text)
+            if work.attachments and not self._material.harmless(text):
+                work.note("material", "withheld", assistant=assistant.name, detail={"skill": skill.name})
+                raise SkillFailed("MATERIAL", self._texts("file_with_orders"))
+        work.gather(outcome)
+        return Ran(skill, outcome, text)
+
+    async def _without_orders(self, work: Work, assistant: Assistant, found: Result) -> Result:
+        """What a search found, less the passages that give the assistant orders."""
+        withheld = set()
+        for place, passage in enumerate(passages_of(found)):
+            if not self._material.harmless(await self.masked(work, str(passage["text"]))):
+                withheld.add(place)
+                detail = {"source": passage["source"], "locator": passage["locator"]}
+                work.note("material", "withheld", assistant=assistant.name, detail=detail)
+        return without(found, withheld) if withheld else found
 
     async def _proposed(self, work: Work, assistant: Assistant, skill: Skill, proposal: Proposal) -> Action:
         if skill.confirm == "none":
@@ -185,25 +231,44 @@ class Runner:
             digest=digest_of(skill.name, proposal.arguments),
             state="proposed",
             approvals=(),
-            expires_at=work.now + _PROPOSAL_LIVES,
+            expires_at=work.now + self._rules.lifetime(skill),
             summary=proposal.summary,
             room=work.room.id,
             proposed_by=work.person.id,
             assistant=assistant.name,
+            amount=proposal.amount,
         )
-        for earlier in await self._actions.of_room(work.room.id, state="proposed"):
-            if (earlier.skill, earlier.proposed_by) == (skill.name, work.person.id):
-                over = replace(earlier, state="rejected", outcome=self._texts("superseded"))
-                await self._actions.move(earlier.id, expected="proposed", to="rejected", outcome=over.outcome)
-                work.actions = [over if one.id == over.id else one for one in work.actions]
-        detail = {"action": action.id, "skill": skill.name, "digest": action.digest}
-        await self._audit.append(work.entry("action.proposed", "ask", assistant=assistant.name, detail=detail))
-        kept = await self._actions.propose(action, turn_id=work.turn.id)
+        approvers = self._rules.approvers(action, work.now)
+        if not approvers:
+            raise Refused("NO_APPROVER", self._texts("no_approver"))
+        entry = self._action_entry(work, action, "proposed", "ask")
+        kept = await self._actions.propose(action, turn_id=work.turn.id, entry=entry)
+        await self._supersede(work, kept)
         work.actions.append(kept)
+        if kept.id == action.id:
+            for one in approvers:
+                if one.id != work.person.id:
+                    self._notices.tell(Notice(one.id, "to_approve", kept))
         return kept
 
+    def how_to_decide(self, work: Work, action: Action) -> str:
+        """What the person who proposed `action` can do now: confirm it himself, or wait for whoever must."""
+        minutes = round((action.expires_at - work.now).total_seconds() / 60)
+        if self._rules.standing(work.person, action, work.now).may:
+            return self._texts("confirm_hint", id=action.id, minutes=minutes)
+        return self._texts("approval_hint", id=action.id, minutes=minutes, who=self._rules.needed(action))
 
-def _numbered(data: Mapping[str, Any], *, after: int) -> dict[str, Any]:
-    """A search's passages, numbered on from those found earlier in this turn: a mark `[n]` means one passage only."""
-    passages = [{**passage, "n": number} for number, passage in enumerate(data.get("passages", ()), start=after + 1)]
-    return {**data, "passages": passages}
+    async def _supersede(self, work: Work, action: Action) -> None:
+        """What the same person proposed before of the same kind in this room is void: one of them is meant."""
+        for earlier in await self._actions.of_room(work.room.id, state="proposed"):
+            if (earlier.skill, earlier.proposed_by) == (action.skill, action.proposed_by) and earlier.id != action.id:
+                over = replace(earlier, state="rejected", outcome=self._texts("superseded"))
+                entry = self._action_entry(work, earlier, "rejected", "done", superseded_by=action.id)
+                await self._actions.move(
+                    earlier.id, expected="proposed", to="rejected", outcome=over.outcome, entry=entry
+                )
+                work.actions = [over if one.id == over.id else one for one in work.actions]
+
+    def _action_entry(self, work: Work, action: Action, state: str, decision: str, **more: str) -> AuditEntry:
+        detail = {"action": action.id, "skill": action.skill, "digest": action.digest, **more}
+        return work.entry(f"action.{state}", decision, assistant=action.assistant, detail=detail)

@@ -110,14 +110,10 @@ class SkillBench(Workbench):
             return
         self._work.pending[self._assistant.name] = Pending(call.name, known, None)
         if isinstance(outcome, Proposal) and ran.action is not None:
-            await self._say(f"{ran.masked.text}\n\n{self._hint(ran.action)}")
+            await self._say(f"{ran.masked.text}\n\n{self._runner.how_to_decide(self._work, ran.action)}")
         elif isinstance(outcome, Result):
             self._work.citations.setdefault(self._assistant.name, []).extend(outcome.citations)
             await self._say(ran.masked.text)
-
-    def _hint(self, action: Action) -> str:
-        minutes = round((action.expires_at - self._work.now).total_seconds() / 60)
-        return self._texts("confirm_hint", id=action.id, minutes=minutes)
 
     async def _masked(self, text: str) -> str:
         return (await self._runner.masked(self._work, text)).text

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from app.core.errors import Refused
 from app.core.turn import Action
 from app.main import Deskmate, opened
-from app.team.approvals import Decision, decision_in
+from app.team.approval_words import Decision, decision_in
 from tests.conftest import Ask, asking, clock
 
 BOOK = "@办公 帮我订今天下午三点到四点的会议室，8个人，主题是周例会"
