@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="validate the content and the configuration").set_defaults(run=_check)
     _audit_parser(commands.add_parser("audit", help="the audit chain"))
+    commands.add_parser("rotate", help="seal everything under a new secret").set_defaults(run=_rotate)
     token = commands.add_parser("token", help="a bearer token for the HTTP API")
     token.add_argument("person", metavar="E1001")
     token.set_defaults(run=_token)
@@ -218,6 +219,12 @@ def _audit(options: argparse.Namespace) -> int:
     if options.command == "show":
         return asyncio.run(audit.show(settings, wanted, count=max(options.count, 1)))
     return asyncio.run(audit.export(settings, wanted, out=options.out))
+
+
+def _rotate(options: argparse.Namespace) -> int:
+    from app.commands.rotate import rotate
+
+    return asyncio.run(rotate(read_settings()))
 
 
 def _token(options: argparse.Namespace) -> int:

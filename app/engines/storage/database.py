@@ -21,6 +21,7 @@ from app.core.ports import Sealing
 from app.core.texts import Texts
 from app.engines.sqlite_wal import use_wal
 from app.engines.storage import tables  # noqa: F401  (what is opened below is what stands there)
+from app.engines.storage.in_use import InUse
 
 HEAD = "0002"
 """The newest migration; `tests/engines/test_records.py` holds it against the folder."""
@@ -37,9 +38,10 @@ class SqlDatabase:
     more time on waiting than SQLite on working.
     """
 
-    def __init__(self, url: str, texts: Texts, sealing: Sealing | None = None) -> None:
+    def __init__(self, url: str, texts: Texts, sealing: Sealing | None = None, in_use: InUse | None = None) -> None:
         self._texts = texts
         self._sealing = sealing
+        self._in_use = in_use
         self.embedded = url.startswith("sqlite")
         # SQLite has one writer: waiting here is cheaper than waiting in the database.
         self._one_writer = asyncio.Lock()
@@ -54,7 +56,12 @@ class SqlDatabase:
             _prepare(self._sessions.sync_engine, "FULL")
 
     async def open(self) -> None:
-        """Create or migrate the tables. Raises `Unavailable` for a database of a newer version."""
+        """Create or migrate the tables.
+
+        Raises `Unavailable` for a database of a newer version, and while its secret is being changed.
+        """
+        if self._in_use:
+            self._in_use.take()
         for left in range(_TRIES, -1, -1):
             try:
                 return await self.writing(self._opened, durable=True)
@@ -103,6 +110,8 @@ class SqlDatabase:
 
     async def close(self) -> None:
         """Give the connections back."""
+        if self._in_use:
+            self._in_use.give_back()
         await self._sessions.dispose()
         if self.embedded:
             self._usual.dispose()
