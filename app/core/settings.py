@@ -34,6 +34,10 @@ class Settings:
     """Secrets that still open what was sealed before; nothing new is sealed under them. `deskmate rotate` ends them."""
     secret_file: Path | None = None
     """Where the secret is kept; None where the environment gives it."""
+    smtp_user: str = ""
+    smtp_password: str = ""
+    webhook_key: str = ""
+    """What alarms are sent with; see `config/alarms.yaml`."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -58,6 +62,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secret=secret,
         old_secrets=tuple(dict.fromkeys(one for one in map(str.strip, old) if one and one != secret)),
         secret_file=secret_file,
+        smtp_user=environment.get("DESKMATE_SMTP_USER") or "",
+        smtp_password=environment.get("DESKMATE_SMTP_PASSWORD") or "",
+        webhook_key=environment.get("DESKMATE_WEBHOOK_KEY") or "",
     )
 
 
