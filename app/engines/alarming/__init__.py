@@ -1,0 +1,1 @@
+"""What an alarm goes by, and how it reaches people."""
