@@ -134,7 +134,7 @@ def _sets(policy: Policy, world: World) -> Iterator[Finding]:
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), 1)
+    near = get_close_matches(name, list(known), 1, cutoff=0.5)  # one of two Chinese characters is near
     return f"there is no {what} {name!r}" + (f"; is {near[0]!r} meant?" if near else "")
 
 
@@ -142,53 +142,55 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 
 def _without_effect(policy: Policy, world: World, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """Dead and contradicted rules, the later of two first: without all that are named, every decision is the same."""
+    """Contradicted and dead rules: without all that are named, every decision is the same.
+
+    First those that one other rule makes needless, the later of two alike; then those that several do together.
+    """
     boxes = {rule.line: _box(policy, world, rule) for rule in rules}
+    allowing = [boxes[rule.line] for rule in rules if rule.effect == "allow"]
     alive = list(rules)
-    for rule in reversed(rules):
-        others = [one for one in alive if one is not rule]
-        problem = _problem(rule, others, boxes, [one for one in rules if one.effect == "allow"], policy, world)
-        if problem:
-            alive = others
-            yield _finding(policy, rule.line, problem)
+    for together in (False, True):
+        for rule in reversed(tuple(alive)):
+            others = [one for one in alive if one is not rule]
+            if problem := _needless(rule, others, boxes, allowing, together) or _unread(rule, boxes, policy, world):
+                alive = others
+                yield _finding(policy, rule.line, problem)
 
 
-def _problem(
-    rule: Rule,
-    others: Sequence[Rule],
-    boxes: Mapping[int, Box],
-    allowing: Sequence[Rule],
-    policy: Policy,
-    world: World,
+def _unread(rule: Rule, boxes: Mapping[int, Box], policy: Policy, world: World) -> str:
+    if rule.effect == "allow" and _reads_nothing(boxes[rule.line], policy, world):
+        return "contradiction: the audience of the knowledge set has none of those whom it allows"
+    return ""
+
+
+def _needless(
+    rule: Rule, others: Sequence[Rule], boxes: Mapping[int, Box], allowing: Sequence[Box], together: bool
 ) -> str:
+    """Why no decision needs this rule; empty where one does."""
     box = boxes[rule.line]
     if not all(box):
         return f"matches nobody: {rule.who!r} is never at {rule.place!r}"
     denies = [one for one in others if one.effect == "deny"]
     if rule.effect == "allow":
-        if by := _covering([box], denies, boxes):
+        if by := _covering([box], denies, boxes, together):
             return f"contradiction: all that it allows is denied by {by}"
-        if by := _covering([box], [*(one for one in others if one.effect == "allow"), *denies], boxes):
-            return f"dead: all that it allows is decided by {by}"
-        if _reads_nothing(box, policy, world):
-            return "contradiction: the audience of the knowledge set has none of those whom it allows"
-        return ""
-    bites = [both for one in allowing if all(both := _common(box, boxes[one.line]))]
+        by = _covering([box], others, boxes, together)
+        return f"dead: all that it allows is decided by {by}" if by else ""
+    bites = [both for one in allowing if all(both := _common(box, one))]
     if not bites:
         return "dead: nothing that it denies is allowed by any rule"
-    by = _covering(bites, denies, boxes)
+    by = _covering(bites, denies, boxes, together)
     return f"dead: all that it denies is denied by {by}" if by else ""
 
 
-def _covering(pieces: Sequence[Box], rules: Sequence[Rule], boxes: Mapping[int, Box]) -> str:
-    """The line that covers all of `pieces`, or the lines that do together; empty where something is left."""
-    for rule in rules:
-        if not _left(pieces, [boxes[rule.line]]):
-            return f"line {rule.line}"
+def _covering(pieces: Sequence[Box], rules: Sequence[Rule], boxes: Mapping[int, Box], together: bool) -> str:
+    """The line that covers all of `pieces`, or the lines that do `together`; empty where something is left."""
+    if not together:
+        return next((f"line {rule.line}" for rule in rules if not _left(pieces, [boxes[rule.line]])), "")
     if _left(pieces, [boxes[rule.line] for rule in rules]):
         return ""
     touching = [rule.line for rule in rules if any(all(_common(piece, boxes[rule.line])) for piece in pieces)]
-    return f"lines {', '.join(map(str, sorted(touching)))} together"
+    return f"lines {', '.join(map(str, touching))} together"
 
 
 def _box(policy: Policy, world: World, rule: Rule) -> Box:
