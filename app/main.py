@@ -126,6 +126,14 @@ def build_router(assistants: Mapping[str, Assistant]) -> Router:
     return Router(assistants, Understanding(assistants))
 
 
+def build_local_model(settings: Settings) -> Models:
+    """The model that needs no model."""
+    from app.engines.local_model import LocalModel
+    from app.engines.understanding import Understanding
+
+    return LocalModel(Understanding(build_assistants(settings)))
+
+
 def build_database(settings: Settings) -> SqlDatabase:
     """The database, not opened yet. Domains own tables, so they are loaded first."""
     from app.core.keys import key_id
@@ -248,8 +256,8 @@ class Deskmate:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskmate]:
-    """Build the house, open its engines, and close them at the end."""
+async def opened(settings: Settings, clock: Clock = now, *, models: Models | None = None) -> AsyncIterator[Deskmate]:
+    """Build the house, open its engines, and close them at the end. `models` take the place of the configured ones."""
     from app.engines.local_model import LocalModel
     from app.engines.metrics import PrometheusMetrics
     from app.engines.models import build_models
@@ -280,7 +288,7 @@ async def opened(settings: Settings, clock: Clock = now) -> AsyncIterator[Deskma
     identity = build_identity(settings)
     rights = build_rights(settings, identity.people)
     understanding = Understanding(assistants)
-    models = build_models(settings, content, LocalModel(understanding))
+    models = models or build_models(settings, content, LocalModel(understanding))
     review = build_review(settings)
     metrics = PrometheusMetrics()
     rules, notices = build_approval_rules(settings, skills, identity.people, rights), LocalNotices()
