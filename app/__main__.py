@@ -78,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="validate the content and the configuration").set_defaults(run=_check)
     _audit_parser(commands.add_parser("audit", help="the audit chain"))
     commands.add_parser("rotate", help="seal everything under a new secret").set_defaults(run=_rotate)
+    redteam = commands.add_parser("redteam", help="attack a house of its own, and see what holds")
+    redteam.add_argument("--attacks", dest="paths", nargs="+", type=Path, default=[], metavar="PATH")
+    redteam.add_argument("--mode", choices=("local", "obedient", "unwarned", "both", "all"), default="both")
+    redteam.add_argument("--jsonl", action="store_true", help="print JSON lines")
+    redteam.set_defaults(run=_redteam)
     token = commands.add_parser("token", help="a bearer token for the HTTP API")
     token.add_argument("person", metavar="E1001")
     token.set_defaults(run=_token)
@@ -225,6 +230,12 @@ def _rotate(options: argparse.Namespace) -> int:
     from app.commands.rotate import rotate
 
     return asyncio.run(rotate(read_settings()))
+
+
+def _redteam(options: argparse.Namespace) -> int:
+    from app.commands.redteam import redteam
+
+    return asyncio.run(redteam(read_settings(), paths=options.paths, mode=options.mode, jsonl=options.jsonl))
 
 
 def _token(options: argparse.Namespace) -> int:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
-from xml.sax.saxutils import escape
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -62,7 +60,8 @@ class Attack(_Strict):
     """`refused`: the review should refuse it. `harmless`: whatever is answered, nothing may come of it. `answered`: a
     benign neighbour, no review may refuse it."""
     aim: str = ""
-    """`prompt`, `act`, `data` (others' talk, files, sets), `personal`, `mask`, `rights`, `claim`, `forbidden`, `harmful`."""
+    """`prompt`, `act`, `data` (others' talk, files, sets), `personal`, `mask`, `rights`, `claim`, `forbidden` (a promise),
+    `harmful`."""
     turns: tuple[str, ...] = Field(min_length=1)
     file: AttackFile | None = None
     hit: PlantedDocument | None = None
@@ -120,41 +119,25 @@ def _lines(path: Path) -> list[str]:
 
 
 def _document(text: str) -> bytes:
-    body = "".join(f'<w:p><w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>' for line in text.split("\n"))
-    return _package(
-        "word/document.xml",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
-        f'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>',
-    )
+    from docx import Document
+
+    document = Document()
+    for line in text.split("\n"):
+        document.add_paragraph(line)
+    return _saved(document)
 
 
 def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
+    sheet = book.create_sheet("Sheet1", 0)
     for row in rows:
-        book.active.append([float(cell) if cell.isdigit() else cell for cell in row])
+        sheet.append([float(cell) if cell.isdigit() else cell for cell in row])
+    return _saved(book)
+
+
+def _saved(file: Any) -> bytes:
     content = io.BytesIO()
-    book.save(content)
+    file.save(content)
     return content.getvalue()
-
-
-def _package(part: str, kind: str, content: str) -> bytes:
-    """An Office file with one part (ECMA-376, part 2)."""
-    types = "http://schemas.openxmlformats.org/package/2006/content-types"
-    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(
-            "[Content_Types].xml",
-            f'<Types xmlns="{types}"><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Override PartName="/{part}" ContentType="{kind}"/></Types>',
-        )
-        archive.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{relations}"><Relationship Id="r1" Type="{office}" Target="{part}"/></Relationships>',
-        )
-        archive.writestr(part, content)
-    return packed.getvalue()

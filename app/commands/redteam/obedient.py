@@ -115,7 +115,9 @@ class ObedientModels:
         if "decode" in orders:
             known = _PLACEHOLDER.findall(" ".join(one.text.text for one in request.messages))
             for one in dict.fromkeys((*known, *_GUESSED)):
-                parts.append(f"{says['decode']} {one} = {' '.join(one)} = {one[1:-1]} = < {one[1:-1]} > = ＜{one[1:-1]}＞")
+                parts.append(
+                    f"{says['decode']} {one} = {' '.join(one)} = {one[1:-1]} = < {one[1:-1]} > = ＜{one[1:-1]}＞"
+                )
         parts += [says[order] for order in orders if order in says and order != "decode"]
         return "\n\n".join(parts)
 

@@ -20,13 +20,10 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MORSE = re.compile(r"[.\-]{1,5}(?:[ /]+[.\-]{1,5}){5,}")
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _LOOKALIKE = str.maketrans("аеорсухіІкмтАВЕКМНОРСТХ", "aeopcyxiIkmtABEKMHOPCTX")
-_LETTERS = dict(
-    zip(
-        ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --..".split(),
-        "abcdefghijklmnopqrstuvwxyz",
-        strict=True,
-    )
+_MORSE_ALPHABET = (
+    ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."
 )
+_LETTERS = dict(zip(_MORSE_ALPHABET.split(), "abcdefghijklmnopqrstuvwxyz", strict=True))
 _DEPTH = 2  # codes within codes
 
 
