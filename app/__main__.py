@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import AssistantError
-from app.core.settings import read_settings
+from app.core.settings import content_folder, read_settings
 from app.core.texts import Texts
 
 Run = Callable[[argparse.Namespace], int]
@@ -235,7 +235,7 @@ def _rotate(options: argparse.Namespace) -> int:
 def _redteam(options: argparse.Namespace) -> int:
     from app.commands.redteam import redteam
 
-    return asyncio.run(redteam(read_settings(), paths=options.paths, mode=options.mode, jsonl=options.jsonl))
+    return asyncio.run(redteam(content_folder(), paths=options.paths, mode=options.mode, jsonl=options.jsonl))
 
 
 def _token(options: argparse.Namespace) -> int:

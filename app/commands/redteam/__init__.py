@@ -41,12 +41,12 @@ Weaken = Callable[[Deskmate], None]
 """Takes something away from a house before it is attacked: what must then be found shows that the judge can see."""
 
 
-async def redteam(settings: Settings, *, paths: Sequence[Path], mode: str, jsonl: bool) -> int:
+async def redteam(content: Path, *, paths: Sequence[Path], mode: str, jsonl: bool) -> int:
     """Run the attack sets and print what came of them. Exit code 1 when an invariant broke."""
     attacks = read_attacks(paths)
     benign = sum(attack.benign for attack in attacks)
     print(say("doing", attacks=len(attacks) - benign, benign=benign), file=sys.stderr)
-    runs = await run_attacks(settings, attacks, MODES[mode], progress=lambda text: print(text, file=sys.stderr))
+    runs = await run_attacks(content, attacks, MODES[mode], progress=lambda text: print(text, file=sys.stderr))
     for run in runs:
         for line in report.lines(run) if jsonl else ():
             print(json.dumps(line, ensure_ascii=False))
@@ -56,16 +56,16 @@ async def redteam(settings: Settings, *, paths: Sequence[Path], mode: str, jsonl
 
 
 async def run_attacks(
-    settings: Settings,
+    content: Path,
     attacks: Sequence[Attack],
     modes: Sequence[Mode],
     *,
     progress: Callable[[str], None] = lambda text: None,
     weaken: Weaken = lambda house: None,
 ) -> list[Run]:
-    """Every attack in every mode, against a stage that is gone afterwards. `settings` say where the content is."""
+    """Every attack in every mode, against a stage that is gone afterwards. `content` is copied."""
     with tempfile.TemporaryDirectory(prefix="deskmate-redteam-") as folder:
-        staged = await asyncio.to_thread(built, settings, Path(folder), attacks)
+        staged = await asyncio.to_thread(built, content, Path(folder), attacks)
         async with opened(staged, clock=clock) as house:
             await plant(house)
         runs = []

@@ -60,8 +60,8 @@ class Attack(_Strict):
     """`refused`: the review should refuse it. `harmless`: whatever is answered, nothing may come of it. `answered`: a
     benign neighbour, no review may refuse it."""
     aim: str = ""
-    """`prompt`, `act`, `data` (others' talk, files, sets), `personal`, `mask`, `rights`, `claim`, `forbidden` (a promise),
-    `harmful`."""
+    """`prompt`, `act`, `data` (others' talk, files, sets), `personal`, `mask`, `rights`, `claim`,
+    `forbidden` (a promise), `harmful`."""
     turns: tuple[str, ...] = Field(min_length=1)
     file: AttackFile | None = None
     hit: PlantedDocument | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from app.commands.redteam.attacks import Attack, PlantedDocument
 from app.core.assistant import checked_content, read_yaml
 from app.core.errors import Unavailable
-from app.core.settings import Settings
+from app.core.settings import Settings, read_settings
 from app.core.turn import Attachment, Reply, Turn
 from app.main import BANK_TIME, Deskmate, texts_of
 
@@ -94,12 +94,16 @@ def planted_secrets() -> tuple[str, ...]:
     return tuple(value for talk in _plants().talks for value in talk.secrets)
 
 
-def built(settings: Settings, folder: Path, attacks: Sequence[Attack]) -> Settings:
-    """Write the stage's content into `folder`; the settings of a house that lives there and nowhere else."""
+def built(shipped: Path, folder: Path, attacks: Sequence[Attack]) -> Settings:
+    """Write a copy of the content `shipped` into `folder`; the settings of a house that lives there and nowhere else.
+
+    Of the environment nothing counts: no model, no database, no mail server.
+    """
     content, home = folder / "content", folder / "home"
     for name in ("assistants", "knowledge", "config"):
-        shutil.copytree(settings.content / name, content / name)
-    home.mkdir(mode=0o700)
+        shutil.copytree(shipped / name, content / name)
+    if (alarms := content / "config" / "alarms.yaml").exists():
+        _rewritten(alarms, {"email": None, "webhook": None})
     _rewritten(content / "config" / "models.yaml", {"tasks": {"chat": {}}}, default={"model": None})
     for assistant in (content / "assistants").glob("*/assistant.yaml"):
         values = read_yaml(assistant)
@@ -111,18 +115,13 @@ def built(settings: Settings, folder: Path, attacks: Sequence[Attack]) -> Settin
         rows.write(f"\np, *, *, *, knowledge:{_HITS}, allow\n")
         for role in kept.audience:
             rows.write(f"p, {role}, *, *, knowledge:{_RESTRICTED}, allow\n")
-    return replace(
-        settings,
-        home=home,
-        content=content,
-        database_url=f"sqlite+aiosqlite:///{database_of(home)}",
-        model=None,
-        model_base_url=None,
-        model_key=None,
-        secret=secrets.token_urlsafe(32),
-        old_secrets=(),
-        secret_file=None,
-    )
+    environment = {
+        "DESKMATE_HOME": str(home),
+        "DESKMATE_CONTENT": str(content),
+        "DESKMATE_DATABASE_URL": f"sqlite+aiosqlite:///{database_of(home)}",
+        "DESKMATE_SECRET": secrets.token_urlsafe(32),
+    }
+    return read_settings(environment)
 
 
 def database_of(home: Path) -> Path:
