@@ -1,0 +1,203 @@
+"""A text as the trained layer reads it: tokens, and numbers that stand for what is seen at each.
+
+A Han character is a token, a word in letters, a row of figures, a mark, and the end of a line. What is seen at a token
+(itself, its neighbours, pairs of them, what the rules say) is hashed into one table of weights ("feature hashing",
+Weinberger et al. 2009), with the same code when the weights are fitted and when they are used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engines.masking.finding import Finding
+from app.engines.masking.persons import Reading
+
+BITS = 18
+SIZE = 1 << BITS
+NEAR = (-2, -1, 0, 1, 2)
+"""Places around a token at which single tokens are seen."""
+
+_TOKEN = re.compile(r"[㐀-鿿]|[^\W\d_㐀-鿿]+(?:['’\-][^\W\d_㐀-鿿]+)*|[0-9]+|[^ \r\t]")
+_LONG = 24  # letters of a word that are looked at
+_HANDLE = re.compile(r"@[^\s@:：,，/]{1,12}")
+_TYPES = {"PERSON": 1, "ADDRESS": 2, "ORGANIZATION": 3}
+
+Integers = NDArray[np.uint64]
+
+
+class Vocabulary:
+    """What is known of single tokens: classes of characters, and lists of words."""
+
+    def __init__(self, classes: Mapping[str, str], lists: Mapping[str, frozenset[str]], names: Integers) -> None:
+        self._classes = classes
+        self._lists = tuple(lists.items())
+        self.names = names
+
+    def kind(self, token: str) -> str:
+        """One word for all tokens that behave alike."""
+        first = token[0]
+        if "㐀" <= first <= "鿿":
+            return self._classes.get(first, "han")
+        if first.isalpha():
+            word = token.lower()
+            return "/".join([_shape(token), *(name for name, words in self._lists if word in words)])
+        return f"9{min(len(token), 6)}" if first.isdigit() else first
+
+    def seen(self, token: str) -> list[tuple[int, ...]]:
+        """For each place of `NEAR`: where the weights of this token lie that stands there."""
+        word, kind = token.lower()[:_LONG], self.kind(token)
+        near = [f"w={word}", f"k={kind}"]
+        own = list(near)
+        if word[0].isalpha() and not "㐀" <= word[0] <= "鿿":
+            marked = f"^{word}$"
+            near.append(f"s={word[-3:]}")
+            own += [f"p={word[:length]}" for length in (1, 2, 3, 4)]
+            own += [f"s={word[-length:]}" for length in (1, 2, 3, 4)]
+            own += [f"t={marked[place : place + 3]}" for place in range(len(marked) - 2)]
+            own.append(f"l={min(len(word), 12)}")
+        return [tuple(_place(f"{offset}{one}") for one in (own if offset == 0 else near)) for offset in NEAR]
+
+
+class Text:
+    """The tokens of one text, and where the weights lie of what is seen around each."""
+
+    def __init__(self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary) -> None:
+        found = list(_TOKEN.finditer(reading.text if len(reading.text) == len(plain) else plain))
+        self.tokens = [match[0] for match in found]
+        self.starts = [match.start() for match in found]
+        self.ends = [match.end() for match in found]
+        self._vocabulary = vocabulary
+        self._plain, self._reading, self._rules = plain, reading, rules
+
+    def slots(self) -> Integers:
+        """Tokens x slots: where the weights lie of pairs and triples of tokens, of words and of what the rules say."""
+        count = len(self.tokens)
+        words, kinds = np.zeros(count + 4, np.uint64), np.zeros(count + 4, np.uint64)
+        words[2:-2] = [_code(token) for token in self.tokens]
+        kinds[2:-2] = [_kind_code(self._vocabulary, token) for token in self.tokens]
+        w = {offset: words[2 + offset : 2 + offset + count] for offset in NEAR}
+        k = {offset: kinds[2 + offset : 2 + offset + count] for offset in NEAR}
+        columns: list[Integers] = []
+        for left in (-2, -1, 0, 1):
+            columns += [_pair(w[left], w[left + 1]), _pair(k[left], k[left + 1])]
+        for left in (-1, 0):
+            columns += [_pair(w[left], k[left + 1]), _pair(k[left], w[left + 1])]
+        columns += [_pair(_pair(k[one], k[one + 1]), k[one + 2]) for one in (-2, -1, 0)]
+        columns.append(_pair(_pair(w[-1], w[0]), w[1]))
+        marks = self._marks(count)
+        around = np.zeros((count + 2, marks.shape[1]), np.uint64)
+        around[1:-1] = marks
+        columns += [listed := self._listed(words), _pair(listed, k[0]), _pair(listed, marks[:, 5])]
+        columns += [marks[:, place] for place in range(marks.shape[1])]
+        columns += [around[:-2, 3], around[2:, 3], _pair(marks[:, 3], marks[:, 0]), _pair(marks[:, 3], k[0])]
+        seen = np.stack(columns, axis=1)
+        seen = (seen + np.arange(1, seen.shape[1] + 1, dtype=np.uint64) * _STEP) * _FACTOR
+        return (seen >> np.uint64(40)) & np.uint64(SIZE - 1)
+
+    def _listed(self, words: Integers) -> Integers:
+        """Length of the longest listed name that covers a token, and the token's place in it."""
+        listed = np.zeros(len(words), np.uint64)
+        taken = words
+        for length in range(2, LONGEST_LISTED + 1):
+            taken = _pair(taken[:-1], words[length - 1 :])
+            for first in np.flatnonzero(is_listed(self._vocabulary.names, taken)):
+                listed[first : first + length] = [length * 8 + place + 1 for place in range(length)]
+        return listed[2:-2]
+
+    def _marks(self, count: int) -> Integers:
+        """Word with place in it, the word before, the word after; the rules' findings; handles; repetitions."""
+        marks = np.zeros((count, 6), np.uint64)
+        at = {start: place for place, start in enumerate(self.starts)}
+        text, words = self._reading.text, self._reading.words
+        codes = [_code(text[start:end]) for start, end in words]
+        last = len(words) - 1
+        for number, (start, end) in enumerate(words):
+            first = at[start]
+            before = codes[number - 1] if number and words[number - 1][1] == start else 1
+            after = codes[number + 1] if number < last and words[number + 1][0] == end else 1
+            length = end - start
+            for place in range(length):
+                marks[first + place] = (
+                    codes[number] * 8 + min(place, 3), before, after, 0, 0, 1 + min(place, 3) * 8 + min(length, 5)
+                )
+        for one in self._rules:
+            self._mark(marks, at, 3, one.start, one.end, _TYPES[one.type] * 32 + int(one.score * 10))
+        for doubt in self._reading.doubtful:
+            self._mark(marks, at, 3, doubt.start, doubt.end, 256 + int(-doubt.odds))
+        for handle in _HANDLE.finditer(self._plain):
+            self._mark(marks, at, 4, handle.start() + 1, handle.end(), 1)
+        for place in range(1, count):
+            if self.tokens[place] == self.tokens[place - 1]:
+                marks[place, 4] += 64
+                marks[place - 1, 4] += 128
+        return marks
+
+    @staticmethod
+    def _mark(marks: Integers, at: Mapping[int, int], slot: int, start: int, end: int, code: int) -> None:
+        place, number = start, 0
+        while place < end:
+            if (here := at.get(place)) is not None and marks[here, slot] == 0:
+                marks[here, slot] = code * 4 + min(number, 2) + 1
+                number += 1
+            place += 1
+
+
+LONGEST_LISTED = 5
+LISTED_BITS = 22
+
+
+def list_of(names: Sequence[Sequence[str]]) -> Integers:
+    """A set of names (each its tokens) as bits of a table, where few others are found by chance (1 in 50)."""
+    table = np.zeros(1 << (LISTED_BITS - 6), np.uint64)
+    for name in names:
+        taken = np.array([_code(name[0])], np.uint64)
+        for token in name[1:]:
+            taken = _pair(taken, np.array([_code(token)], np.uint64))
+        place = _listed_place(taken)
+        table[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+    return table
+
+
+def is_listed(table: Integers, taken: Integers) -> NDArray[np.bool_]:
+    """For each hashed row of tokens: is it in the set?"""
+    place = _listed_place(taken)
+    return (table[place >> np.uint64(6)] >> (place & np.uint64(63))) & np.uint64(1) == 1
+
+
+def _listed_place(taken: Integers) -> Integers:
+    return (taken * _FACTOR) >> np.uint64(64 - LISTED_BITS)
+
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_FACTOR = np.uint64(0xBF58476D1CE4E5B9)
+
+
+def _pair(one: Integers, other: Integers) -> Integers:
+    return (one * np.uint64(0x100000001B3)) ^ (other + (one >> np.uint64(7)))
+
+
+def _place(feature: str) -> int:
+    return crc32(feature.encode()) & (SIZE - 1)
+
+
+@cache
+def _code(token: str) -> int:
+    return crc32(token.lower().encode()) + 2
+
+
+def _kind_code(vocabulary: Vocabulary, token: str) -> int:
+    return crc32(vocabulary.kind(token).encode()) + 2
+
+
+def _shape(word: str) -> str:
+    if word.isupper():
+        return "A" if len(word) == 1 else "AA"
+    if word[0].isupper():
+        return "Aa" if word[1:].islower() else "AaA"
+    return "a"
