@@ -17,8 +17,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from app import __version__
 from app.core.assistant import Assistant, load_assistants
 from app.core.command import Command
+from app.core.operator import operator
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 
@@ -220,10 +222,10 @@ def rights_findings(settings: Settings) -> Sequence[Finding]:
 
 def check_engines() -> Iterator[Callable[[Path], None]]:
     """What each engine asks of its content files; raises `ContentError` with file and line."""
-    from app.engines import models, privacy, rights
+    from app.engines import alarms, models, privacy, rights
     from app.engines.library import knowledge_sets
 
-    return (engine.check_content for engine in (knowledge_sets, models, privacy, rights))
+    return (engine.check_content for engine in (alarms, knowledge_sets, models, privacy, rights))
 
 
 def build_approval_rules(
@@ -258,13 +260,14 @@ class Deskmate:
 @asynccontextmanager
 async def opened(settings: Settings, clock: Clock = now, *, models: Models | None = None) -> AsyncIterator[Deskmate]:
     """Build the house, open its engines, and close them at the end. `models` take the place of the configured ones."""
+    from app.engines.alarms import build_alarms
     from app.engines.local_model import LocalModel
     from app.engines.metrics import PrometheusMetrics
     from app.engines.models import build_models
     from app.engines.notices import LocalNotices
     from app.engines.records import SqlRecords
     from app.engines.storage.actions import SqlActions
-    from app.engines.storage.audit_log import SqlAuditLog
+    from app.engines.storage.content_watch import note_changes
     from app.engines.understanding import Understanding
     from app.gateway.desk import Desk
     from app.gateway.gateway import Gateway
@@ -279,7 +282,8 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     skills = load_skills()
     assistants = build_assistants(settings)
     database, sealer = build_database(settings), build_sealer(settings)
-    audit = SqlAuditLog(database)
+    metrics, alarms = PrometheusMetrics(), build_alarms(settings)
+    audit = build_audit(settings, database, (metrics.audited, alarms.audited))
     actions = SqlActions(database, sealer, audit)
     records = SqlRecords(database, sealer, audit)
     files = build_files(settings, database)
@@ -290,7 +294,6 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     understanding = Understanding(assistants)
     models = models or build_models(settings, content, LocalModel(understanding))
     review = build_review(settings)
-    metrics = PrometheusMetrics()
     rules, notices = build_approval_rules(settings, skills, identity.people, rights), LocalNotices()
     runner = Runner(
         skills=skills,
@@ -353,22 +356,26 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     )
     await records.open()
     try:
+        besides = {"DESKMATE_MODEL": settings.model or "", "DESKMATE_MODEL_BASE_URL": settings.model_base_url or ""}
+        await note_changes(audit, content, besides, operator=operator(), version=__version__)
         await knowledge.open()
         await approvals.resume(clock())
-        yield Deskmate(
-            settings=settings,
-            gateway=gateway,
-            identity=identity,
-            sign_in=DemoSignIn(settings.home, identity, texts),
-            models=models,
-            records=records,
-            audit=audit,
-            knowledge=knowledge,
-            metrics=metrics,
-            approvals=approvals,
-            notices=notices,
-        )
+        async with alarms.watching(audit):
+            yield Deskmate(
+                settings=settings,
+                gateway=gateway,
+                identity=identity,
+                sign_in=DemoSignIn(settings.home, identity, audit, texts),
+                models=models,
+                records=records,
+                audit=audit,
+                knowledge=knowledge,
+                metrics=metrics,
+                approvals=approvals,
+                notices=notices,
+            )
     finally:
+        await audit.seal()
         await records.close()
 
 

@@ -45,6 +45,8 @@ class AuditFilter:
     room: str = ""
     what: str = ""
     """A kind (`turn`), or all kinds that begin so (`action` means `action.proposed`, `action.approved` …)."""
+    kinds: tuple[str, ...] = ()
+    """Any of these, exactly."""
     trace_id: str = ""
     since: datetime | None = None
     until: datetime | None = None

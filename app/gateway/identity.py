@@ -12,7 +12,9 @@ import jwt
 from pydantic import BaseModel, ConfigDict
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
+from app.core.audit import AuditEntry
 from app.core.errors import BadInput, Refused
+from app.core.ports import AuditLog
 from app.core.texts import Texts
 from app.core.turn import Person
 
@@ -78,8 +80,9 @@ class Identity:
 class DemoSignIn:
     """Log-in of the demonstration staff: one password, made at first start, printed by `deskmate serve`."""
 
-    def __init__(self, home: Path, identity: Identity, texts: Texts) -> None:
+    def __init__(self, home: Path, identity: Identity, audit: AuditLog, texts: Texts) -> None:
         self._identity = identity
+        self._audit = audit
         self._texts = texts
         self._wrong: dict[str, tuple[int, float]] = {}
         path = home / "demo_password"
@@ -89,15 +92,25 @@ class DemoSignIn:
         self.password = path.read_text().strip()
 
     async def verify(self, id: str, password: str) -> Person | None:
-        """The person, or None for a wrong number or password. Raises `BadInput` after too many wrong tries."""
+        """The person, or None for a wrong number or password. Raises `BadInput` after too many wrong tries.
+
+        Each try is in the audit; where that cannot be written, nobody is let in (`Unavailable`).
+        """
+        known = self._identity.people.get(id)
         tries, since = self._wrong.get(id, (0, 0.0))
         if tries >= _TRIES and time.monotonic() - since < _PAUSE:
             raise BadInput("TOO_MANY_TRIES", self._texts("too_many_tries", seconds=int(_PAUSE)))
-        known = self._identity.people.get(id)
         if known is not None and hmac.compare_digest(password.encode(), self.password.encode()):
             self._wrong.pop(id, None)
+            await self._noted(known.id, "allow", "password")
             return known
         if len(self._wrong) > 10_000:  # a flood of made-up numbers does not fill the memory
             self._wrong.clear()
         self._wrong[id] = (tries % _TRIES + 1, time.monotonic())
+        # What was typed for a number that nobody has may be anything, a password too: it goes into no record.
+        await self._noted(known.id if known else "", "refuse", "password" if known else "unknown_person")
         return None
+
+    async def _noted(self, person: str, decision: str, reason: str) -> None:
+        detail = {"channel": "browser", "reason": reason}
+        await self._audit.append(AuditEntry("login", person, "", "", "", "", decision, detail))

@@ -7,13 +7,27 @@ from pathlib import Path
 import jwt
 import pytest
 
-from app.core.errors import BadInput, Refused
+from app.core.audit import AuditEntry
+from app.core.errors import BadInput, Refused, Unavailable
 from app.core.texts import Texts
 from app.gateway.identity import DemoSignIn, Identity, read_people
 
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts(ROOT / "app" / "gateway" / "texts")
 PEOPLE = read_people(ROOT / "config" / "people.yaml")
+
+
+class Chain:
+    """An audit that remembers; `broken`: it cannot be written."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.entries: list[AuditEntry] = []
+        self._broken = broken
+
+    async def append(self, *entries: AuditEntry) -> None:
+        if self._broken:
+            raise Unavailable("DATABASE", "")
+        self.entries.extend(entries)
 
 
 @pytest.fixture
@@ -43,18 +57,38 @@ def test_a_forged_or_old_token_is_refused(identity: Identity, forged: str) -> No
 
 
 async def test_log_in_knows_staff_and_password(identity: Identity, tmp_path: Path) -> None:
-    sign_in = DemoSignIn(tmp_path, identity, TEXTS)
+    sign_in = DemoSignIn(tmp_path, identity, Chain(), TEXTS)
     assert (await sign_in.verify("E1002", sign_in.password)).name == "李娜"
     assert await sign_in.verify("E1002", "wrong") is None
     assert await sign_in.verify("E7777", sign_in.password) is None
-    assert DemoSignIn(tmp_path, identity, TEXTS).password == sign_in.password
+    assert DemoSignIn(tmp_path, identity, Chain(), TEXTS).password == sign_in.password
     assert (tmp_path / "demo_password").stat().st_mode & 0o077 == 0
 
 
 async def test_guessing_is_slowed_down(identity: Identity, tmp_path: Path) -> None:
-    sign_in = DemoSignIn(tmp_path, identity, TEXTS)
+    sign_in = DemoSignIn(tmp_path, identity, Chain(), TEXTS)
     for _ in range(5):
         await sign_in.verify("E1002", "wrong")
     with pytest.raises(BadInput):
         await sign_in.verify("E1002", sign_in.password)
     assert await sign_in.verify("E1001", sign_in.password)
+
+
+async def test_each_try_is_in_the_audit_and_what_was_typed_is_not(identity: Identity, tmp_path: Path) -> None:
+    chain = Chain()
+    sign_in = DemoSignIn(tmp_path, identity, chain, TEXTS)
+    await sign_in.verify("E1002", sign_in.password)
+    await sign_in.verify("E1002", "wrong-one")
+    await sign_in.verify("13800138000", "wrong-one")
+    assert [(one.what, one.person, one.decision) for one in chain.entries] == [
+        ("login", "E1002", "allow"),
+        ("login", "E1002", "refuse"),
+        ("login", "", "refuse"),
+    ]
+    assert "wrong-one" not in repr(chain.entries) and "13800138000" not in repr(chain.entries)
+
+
+async def test_nobody_is_let_in_where_the_audit_cannot_be_written(identity: Identity, tmp_path: Path) -> None:
+    sign_in = DemoSignIn(tmp_path, identity, Chain(broken=True), TEXTS)
+    with pytest.raises(Unavailable):
+        await sign_in.verify("E1002", sign_in.password)

@@ -62,6 +62,8 @@ class SqlAuditLog:
         self._sealed = self._tail[0]
         try:
             await self._checkpoints.seal(self._tail)
+        except OSError as error:
+            _log.error("the checkpoint is not kept beside the database: %s", place_of(error))
         except AssistantError as error:
             _log.error("no checkpoint: %s", error.message)
             if error.code == "AUDIT_BROKEN":
@@ -136,6 +138,8 @@ def _narrowed(wanted: AuditFilter) -> list[ColumnElement[bool]]:
         which.append(or_(columns.person == wanted.person, columns.operator == wanted.person))
     if wanted.what:
         which.append(or_(columns.what == wanted.what, columns.what.startswith(f"{wanted.what}.", autoescape=True)))
+    if wanted.kinds:
+        which.append(columns.what.in_(wanted.kinds))
     which += [columns[name] == value for name in ("room", "trace_id") if (value := getattr(wanted, name))]
     if wanted.since:
         which.append(columns.at >= _stored(wanted.since))
