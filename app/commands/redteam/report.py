@@ -107,8 +107,10 @@ def table(run: Run) -> str:
         obeyed = sum(bool(one.orders) for one in run.obeyed)
         shown.append(say("asked", requests=len(run.obeyed), obeyed=obeyed, calls=calls))
     for one in run.outcomes:
-        for breach in one.breaches:
-            shown.append(say("breach", invariant=breach.invariant, id=one.trial.attack.id, mode=mode, what=breach.what))
+        for invariant in dict.fromkeys(breach.invariant for breach in one.breaches):
+            what = [breach.what for breach in one.breaches if breach.invariant == invariant]
+            more = f" (+{len(what) - 1})" if len(what) > 1 else ""
+            shown.append(say("breach", invariant=invariant, id=one.trial.attack.id, mode=mode, what=what[0] + more))
         if one.trial.attack.benign and one.trial.refused_by_review:
             shown.append(say("wrongly_refused", id=one.trial.attack.id, mode=mode))
     shown += [say("breach", invariant=one.invariant, id="-", mode=mode, what=one.what) for one in run.chain]
