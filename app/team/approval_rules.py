@@ -111,8 +111,9 @@ class ApprovalRules:
         """Who is to be told that `action` waits: those whose yes counts; for one who is absent, his delegate."""
         found = []
         for person in self._people.values():
-            standing = self.standing(person, action, now)
-            if standing.may and (standing.on_behalf_of or not self._absent(person.id, action.skill, now.date())):
+            stands_in = len(self._capacities(person, action.skill, now.date())) > 1
+            here = stands_in or not self._absent(person.id, action.skill, now.date())
+            if here and self.standing(person, action, now).may:
                 found.append(person)
         return tuple(found)
 

@@ -84,9 +84,7 @@ class Approvals:
     async def waiting_for(self, person: Person, now: datetime) -> Sequence[Action]:
         """What this person's yes counts for now, in whatever room; what expires first at the head."""
         waiting = await self._actions.in_state("proposed")
-        return [
-            one for one in waiting if one.expires_at > now and self._rules.standing(person, one, now).may
-        ]
+        return [one for one in waiting if one.expires_at > now and self._rules.standing(person, one, now).may]
 
     def may_see(self, person: Person, action: Action, now: datetime) -> bool:
         """Whether this person has to do with the action, in its room or not."""
@@ -146,14 +144,16 @@ class Approvals:
     async def decide(self, work: Work, action_id: str, *, yes: bool, digest: str) -> Action:
         """Count one person's decision; with the last yes the action runs. A decision that came before stays.
 
-        Raises `Refused` for a person whose yes does not count, or another digest; each refusal is in the audit.
+        Raises `Refused` for a person whose yes does not count, or another digest; each refusal is in the audit. A person
+        who presses stop after his yes does not stop what it set going half way.
         """
+        return await asyncio.shield(asyncio.ensure_future(self._decided(work, action_id, yes=yes, digest=digest)))
+
+    async def _decided(self, work: Work, action_id: str, *, yes: bool, digest: str) -> Action:
         async with self._locks.setdefault(action_id, asyncio.Lock()):
             while True:
                 action = await self._actions.find(action_id)
-                if action is None or not (
-                    action.room == work.room.id or self.may_see(work.person, action, work.now)
-                ):
+                if action is None or not (action.room == work.room.id or self.may_see(work.person, action, work.now)):
                     raise BadInput("NO_ACTION", self._texts("no_action", id=action_id))
                 if action.digest != digest:
                     raise await self._refusal(work, action, "DIGEST", self._texts("action_digest"))
@@ -241,10 +241,10 @@ class Approvals:
         return expired
 
     async def _execute(self, work: Work, action: Action, *, resumed: bool = False) -> None:
-        """Run it for the person who proposed it. A person who presses stop does not stop it half way."""
+        """Run it for the person who proposed it."""
         operator = work.turn.operator or (work.person.id if work.person.id != action.proposed_by else "")
         execution = await self._execution(action, work.now, channel=work.turn.channel, operator=operator)
-        await asyncio.shield(asyncio.ensure_future(self._run(work.person.id, execution, action, resumed=resumed)))
+        await self._run(work.person.id, execution, action, resumed=resumed)
         if work.room.id == action.room:
             work.files.extend(execution.files)
             work.charts.extend(execution.charts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from app.core.errors import Refused
 from app.core.turn import Action
 from app.main import Deskmate, opened
-from app.team.approval_words import Decision, decision_in
+from app.team.approval_words import Decision, asks_what_waits, decision_in
 from tests.conftest import Ask, asking, clock
 
 BOOK = "@办公 帮我订今天下午三点到四点的会议室，8个人，主题是周例会"
@@ -108,13 +109,30 @@ async def test_when_the_audit_cannot_be_written_nothing_runs(house: Deskmate) ->
 
 async def test_a_crash_between_yes_and_execution_is_mended_by_the_next_yes(house: Deskmate) -> None:
     action = await proposed(asking(house))
-    await house.records._database.writing(
-        lambda connection: connection.execute(text("UPDATE action SET state = 'approved'"))
-    )
+    said = json.dumps([{"by": "E1001", "at": clock().isoformat()}])
+    cut_off = "UPDATE action SET state = 'approved', approval_count = 1, approvals = :said"
+    await change(house, cut_off, said=said)
     for _ in range(2):
         after = await house.gateway.decide("E1001", action.id, yes=True, digest=action.digest, channel="browser")
         assert after.state == "executed"
     assert await bookings(house) == 1
+
+
+async def test_only_the_person_himself_confirms_what_he_asked_for(house: Deskmate) -> None:
+    ask = asking(house)
+    action = await proposed(ask)
+    reply = await ask(f"确认 {action.id}", person="E1002", operator="tester")
+    assert reply.error and reply.error.code == "NOT_AN_APPROVER" and "提出人本人" in reply.text
+    assert await bookings(house) == 0
+
+
+async def test_what_waits_for_oneself_is_listed_too(house: Deskmate) -> None:
+    ask = asking(house)
+    action = await proposed(ask)
+    listed = await asking(house)("我有什么待审批的吗")
+    assert [one.id for one in listed.actions] == [action.id] and action.summary in listed.text
+    assert [one.state for one in (await ask("@办公确认")).actions] == ["executed"]
+    assert "没有" in (await ask("待我审批")).text
 
 
 async def test_an_old_proposal_expires(settings) -> None:
@@ -148,6 +166,12 @@ async def test_a_correction_replaces_the_proposal(house: Deskmate) -> None:
         ("confirm k7q2mx", Decision(True, "K7Q2MX")),
         ("取消", Decision(False, None)),
         ("@办公 确认", Decision(True, None)),
+        ("@办公确认", Decision(True, None)),
+        ("@外汇不同意", Decision(False, None)),
+        ("批准 K7Q2MX", Decision(True, "K7Q2MX")),
+        ("驳回K7Q2MX", Decision(False, "K7Q2MX")),
+        ("@李好", None),
+        ("@外汇可以", None),
         ("确认吧", Decision(True, None)),
         ("确认一下李娜的电话", None),
         ("好的，那再帮我查一下牌价", None),
@@ -156,6 +180,31 @@ async def test_a_correction_replaces_the_proposal(house: Deskmate) -> None:
 )
 def test_only_a_plain_decision_decides(said: str, meant: Decision | None) -> None:
     assert decision_in(said) == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "待我审批", "待审批", "有什么要我审批的", "待我审批的事项有哪些", "我的待审批", "现在有哪些需要我审批的事？",
+        "有没有等我确认的", "我有几件待审批", "查一下待我审批的", "@办公 待我审批", "轮到我审批的有哪些",
+        "what is waiting for my approval", "What's waiting for my approval?", "my pending approvals",
+        "what do I need to approve", "anything to approve?", "is there anything waiting for me to approve?",
+    ],
+)  # fmt: skip
+def test_the_question_what_waits_is_recognised(said: str) -> None:
+    assert asks_what_waits(said) and decision_in(said) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "待审批的贷款需要多长时间", "审批流程是什么", "谁来审批", "我审批了什么", "待我审批完再说", "授信审批要多久",
+        "我要审批权限", "有什么审批规定", "我确认", "需要我确认什么材料", "审批", "是我审批的吗",
+        "what approvals does a loan need", "approve", "waiting",
+    ],
+)  # fmt: skip
+def test_what_is_about_approvals_in_general_is_left_to_the_assistants(said: str) -> None:
+    assert not asks_what_waits(said)
 
 
 @pytest.fixture(scope="module")

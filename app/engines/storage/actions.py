@@ -103,7 +103,9 @@ class SqlActions:
             values["outcome"] = self._sealer.seal(outcome, about=f"outcome/{id}")
         return await self._change(id, ACTION.c.state == expected, values, entry)
 
-    async def _change(self, id: str, only_if: ColumnElement[bool], values: Mapping[str, Any], entry: AuditEntry) -> bool:
+    async def _change(
+        self, id: str, only_if: ColumnElement[bool], values: Mapping[str, Any], entry: AuditEntry
+    ) -> bool:
         def work(connection: Connection) -> tuple[int, str] | None:
             changed = connection.execute(update(ACTION).where(ACTION.c.id == id, only_if).values(**values))
             return self._audit.append_in(connection, (entry,)) if changed.rowcount == 1 else None
