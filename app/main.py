@@ -229,12 +229,12 @@ def check_engines() -> Iterator[Callable[[Path], None]]:
 
 
 def build_approval_rules(
-    settings: Settings, skills: Mapping[str, Skill], people: Mapping[str, Person], rights: CasbinRights
+    settings: Settings, skills: Mapping[str, Skill], people: Mapping[str, Person], covers: Callable[[Person, str], bool]
 ) -> ApprovalRules:
-    """Whose yes an action needs."""
+    """Whose yes an action needs. `covers`: whether a person's place stands above another."""
     from app.team.approval_rules import ApprovalRules
 
-    return ApprovalRules(settings.content, skills, people, rights.covers, texts_of("team"))
+    return ApprovalRules(settings.content, skills, people, covers, texts_of("team"))
 
 
 # --- the whole house ---
@@ -294,7 +294,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     understanding = Understanding(assistants)
     models = models or build_models(settings, content, LocalModel(understanding))
     review = build_review(settings)
-    rules, notices = build_approval_rules(settings, skills, identity.people, rights), LocalNotices()
+    rules, notices = build_approval_rules(settings, skills, identity.people, rights.covers), LocalNotices()
     runner = Runner(
         skills=skills,
         rights=rights,

@@ -10,7 +10,16 @@ from app.core.assistant import ContentError, load_assistants
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 from app.engines.permissions.findings import Finding
-from app.main import build_identity, build_review, check_engines, domain, domains, load_skills, rights_findings
+from app.main import (
+    build_approval_rules,
+    build_identity,
+    build_review,
+    check_engines,
+    domain,
+    domains,
+    load_skills,
+    rights_findings,
+)
 
 
 def check(settings: Settings) -> int:
@@ -39,6 +48,7 @@ def check(settings: Settings) -> int:
     for catalogue in sorted(catalogues):
         tried(_check_texts, catalogue.parent)
     tried(_check_assistants, content)
+    tried(_check_approvals, settings)
     grave = [one for one in problems if not isinstance(one, Finding) or one.grave]
     for line in dict.fromkeys(_in_a_line(one, one in grave) for one in problems):
         print(line, file=sys.stderr)
@@ -66,6 +76,11 @@ def _check_assistants(content: Path) -> None:
         for example in assistant.examples:
             if example.skill and example.skill not in assistant.skills:
                 raise ContentError(examples, _line(examples, example.text), f"{example.skill!r} is not its skill")
+
+
+def _check_approvals(settings: Settings) -> None:
+    people = build_identity(settings).people
+    build_approval_rules(settings, load_skills(), people, lambda person, place: person.place == place).check_all()
 
 
 def _check_texts(folder: Path) -> None:

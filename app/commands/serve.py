@@ -9,7 +9,7 @@ import sys
 
 from app.commands.batch import say
 from app.core.settings import Settings
-from app.main import build_server, opened, warm_domains
+from app.main import build_server, now, opened, warm_domains
 
 
 async def serve(settings: Settings) -> int:
@@ -24,11 +24,13 @@ async def serve(settings: Settings) -> int:
         # What is there now stays: the collector need not walk through it again while people wait.
         gc.freeze()
         settling = asyncio.create_task(asyncio.to_thread(warm_domains))
+        tending = asyncio.create_task(house.approvals.tend(now))
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
         warming.cancel()
         settling.cancel()
+        tending.cancel()
     return 0
 
 

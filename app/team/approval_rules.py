@@ -97,7 +97,7 @@ class ApprovalRules:
             given = Approval(person.id, now, "" if principal == person else principal.id)
             if not used and self._filled(seats, action, (*action.approvals, given)) > filled:
                 return Standing(True, given.on_behalf_of, in_line=True)
-            again = again or used and any(self._fits(seat, given, action) for seat in seats)
+            again = again or (used and any(self._fits(seat, given, action) for seat in seats))
         some = [Approval(person.id, now, "" if one == person else one.id) for one in capacities]
         limits = self._limits(action.skill)
         in_line = again or any(
@@ -144,7 +144,7 @@ class ApprovalRules:
         return _HIMSELF if known is not None and known.confirm == "one" else ()
 
     def _limit(self, limits: Sequence[Limit], amount: Money | None) -> Limit | None:
-        """The limit that `amount` falls under. One that is not known, or in a currency without a rate, is the highest."""
+        """The limit that `amount` falls under. One not known, or in a currency without a rate, falls under the last."""
         rate = self._policy.worth.get(amount.currency) if amount else None
         if amount is None or rate is None or not amount.amount.is_finite():
             return limits[-1] if limits else None
@@ -232,7 +232,7 @@ class ApprovalRules:
         return self._filled(anywhere, blank, everybody) == len(others)
 
     def check_all(self) -> None:
-        """For `deskmate check`: raises `ContentError` also for a rule that never applies, and for a skill without one."""
+        """For `deskmate check`: raises `ContentError` for a rule that never applies, and for a skill without one."""
         for number, rule in enumerate(self._policy.rules):
             meant = [one for one in self._skills.values() if self._rule(one.name) is rule and one.confirm != "none"]
             if not meant:

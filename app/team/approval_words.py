@@ -1,4 +1,4 @@
-"""What people type about actions: a plain yes or no, and the question what waits for them. Recognised, never guessed."""
+"""What people type about actions: a plain yes or no, and the question what waits for them. Never guessed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MINE = r"(?:等|等着|等待|待|需要|需|要|该|归|由|轮到)+\s*(?:我|
 _THINGS = r"(?:的)?\s*(?:事项|事情|事儿|事|单子|申请|任务|清单|列表|交易|东西)?"
 _WHICH = r"(?:都)?(?:有)?(?:哪些|什么|多少|几[件个项笔]|吗|么|没有)?(?:吗|呢|呀)?"
 _SHOW = r"(?:请|帮我|给我)*(?:查看|看看|看一?下|查一?下|查询|列出|列一?下|显示|打开|看|查)?"
-_HAVE = r"(?:现在|目前|今天|当前)?(?:还|都)?(?:有没有|有|还剩)?(?:什么|哪些|多少|几[件个项笔]|啥|任何)?(?:事项|事情|事)?(?:是)?"
+_HAVE = r"(?:现在|目前|今天|当前)?(?:还|都)?(?:有没有|有|还剩)?(?:什么|啥|哪些|多少|几[件个项笔])?(?:事项|事情|事)?是?"
 _WAITING_ZH = re.compile(
     rf"^\s*(?:[@＠]\S+\s+)?{_SHOW}(?:我(?:的|有)?)?{_HAVE}\s*(?:{_MINE}|待\s*(?:审批|批|确认))"
     rf"{_THINGS}\s*{_WHICH}\s*[？?。.!！]*\s*$"

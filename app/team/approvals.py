@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from app.team.runner import Runner
 from app.team.work import Work
 
 _OVER: tuple[ActionState, ...] = ("executed", "rejected", "expired", "failed")
+_PAUSE = 20.0  # seconds between two looks at what waits
 _log = logging.getLogger("deskmate.approvals")
 
 
@@ -144,8 +145,8 @@ class Approvals:
     async def decide(self, work: Work, action_id: str, *, yes: bool, digest: str) -> Action:
         """Count one person's decision; with the last yes the action runs. A decision that came before stays.
 
-        Raises `Refused` for a person whose yes does not count, or another digest; each refusal is in the audit. A person
-        who presses stop after his yes does not stop what it set going half way.
+        Raises `Refused` for a person whose yes does not count, or another digest; each refusal is in the audit.
+        A person who presses stop after his yes does not stop what it set going half way.
         """
         return await asyncio.shield(asyncio.ensure_future(self._decided(work, action_id, yes=yes, digest=digest)))
 
@@ -239,6 +240,16 @@ class Approvals:
                 work = await self._execution(action, now, channel="expire", operator="")
                 expired += await self._moved("", action, to="expired", entry=self._entry(work, action, "expired"))
         return expired
+
+    async def tend(self, clock: Callable[[], datetime]) -> None:
+        """Until cancelled: run what a crash of any process cut off, and close what nobody decided in time."""
+        while True:
+            await asyncio.sleep(_PAUSE)
+            try:
+                await self.resume(clock())
+                await self.expire(clock())
+            except AssistantError as error:  # the database may be away for a moment
+                _log.error("waiting actions were not tended: %s", error.code)
 
     async def _execute(self, work: Work, action: Action, *, resumed: bool = False) -> None:
         """Run it for the person who proposed it."""
