@@ -76,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     screen.set_defaults(domain="fx", command="screen", today=None)
 
     commands.add_parser("check", help="validate the content and the configuration").set_defaults(run=_check)
+    explain = commands.add_parser("explain", help="who may what, and why")
+    explain.add_argument("words", nargs="+", metavar="E1001|fx.quote", help="a staff number, a skill or set, or both")
+    explain.add_argument("--room", metavar="NAME", help="with the people of that room")
+    explain.add_argument("--json", dest="as_json", action="store_true", help="print JSON lines")
+    explain.set_defaults(run=_explain)
     _audit_parser(commands.add_parser("audit", help="the audit chain"))
     commands.add_parser("rotate", help="seal everything under a new secret").set_defaults(run=_rotate)
     redteam = commands.add_parser("redteam", help="attack a house of its own, and see what holds")
@@ -236,6 +241,12 @@ def _redteam(options: argparse.Namespace) -> int:
     from app.commands.redteam import redteam
 
     return asyncio.run(redteam(content_folder(), paths=options.paths, mode=options.mode, jsonl=options.jsonl))
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from app.commands.explain import explain
+
+    return asyncio.run(explain(read_settings(), words=options.words, room=options.room, as_json=options.as_json))
 
 
 def _token(options: argparse.Namespace) -> int:
