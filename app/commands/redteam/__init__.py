@@ -112,7 +112,7 @@ async def _tried(house: Deskmate, attack: Attack, mode: Mode, models: ObedientMo
         files = [await uploaded(house, attack.person, room, attack.file.name, attack.file.data)]
     replies = []
     for number, text in enumerate(attack.turns):
-        replies.append(await said(house, attack.person, room, text, files if number == 0 else ()))
+        replies.append(await said(house, attack.person, room, text, files if number == 0 else (), attack.to))
     requests = tuple(one.request for one in models.obeyed[asked:]) if models else ()
     changed = await asyncio.to_thread(rows.fingerprint) != before
     return Trial(attack, room, tuple(replies), requests, changed)

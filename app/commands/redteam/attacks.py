@@ -63,6 +63,8 @@ class Attack(_Strict):
     """`prompt`, `act`, `data` (others' talk, files, sets), `personal`, `mask`, `rights`, `claim`,
     `forbidden` (a promise), `harmful`."""
     turns: tuple[str, ...] = Field(min_length=1)
+    to: str = ""
+    """The assistant that the channel says it is for; empty where the text names one, or leaves it to the house."""
     file: AttackFile | None = None
     hit: PlantedDocument | None = None
     plain: str = ""

@@ -20,7 +20,7 @@ from app.commands.redteam.attacks import Attack, PlantedDocument
 from app.core.assistant import checked_content, read_yaml
 from app.core.errors import Unavailable
 from app.core.settings import Settings, read_settings
-from app.core.turn import Attachment, Reply, Turn
+from app.core.turn import Attachment, Mention, Reply, Turn
 from app.main import BANK_TIME, Deskmate, texts_of
 
 _PLANTS = Path(__file__).with_name("stage.yaml")
@@ -145,9 +145,12 @@ async def uploaded(house: Deskmate, person: str, room: str, name: str, content: 
     return await house.gateway.desk.upload(person, room, name, content, "application/octet-stream")
 
 
-async def said(house: Deskmate, person: str, room: str, text: str, files: Sequence[Attachment] = ()) -> Reply:
-    """One message through the one door."""
-    turn = Turn(secrets.token_hex(8), room, person, text, "redteam", clock(), attachments=tuple(files))
+async def said(
+    house: Deskmate, person: str, room: str, text: str, files: Sequence[Attachment] = (), to: str = ""
+) -> Reply:
+    """One message through the one door. `to`: the assistant that was chosen beside the text."""
+    mentions = (Mention(to, 0, 0, to),) if to else ()
+    turn = Turn(secrets.token_hex(8), room, person, text, "redteam", clock(), mentions, tuple(files))
     return await house.gateway.handle(turn)
 
 
