@@ -82,6 +82,17 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--json", dest="as_json", action="store_true", help="print JSON lines")
     explain.set_defaults(run=_explain)
     _audit_parser(commands.add_parser("audit", help="the audit chain"))
+    forget = commands.add_parser("forget", help="erase a person's data")
+    forget.add_argument("person", nargs="?", metavar="E1001", help="a member of the staff")
+    forget.add_argument(
+        "--value", metavar="VALUE", help="a number, an address …; - reads it from standard input"
+    )
+    forget.add_argument("--name", metavar="NAME", help="a name; - reads it from standard input")
+    forget.add_argument("--room", help="in this room only")
+    forget.add_argument("--files", action="store_true", help="delete the files that hold it")
+    forget.add_argument("--expired", action="store_true", help="what is older than config/retention.yaml says")
+    forget.add_argument("--dry-run", action="store_true", help="say what would go")
+    forget.set_defaults(run=_forget)
     commands.add_parser("rotate", help="seal everything under a new secret").set_defaults(run=_rotate)
     redteam = commands.add_parser("redteam", help="attack a house of its own, and see what holds")
     redteam.add_argument("--attacks", dest="paths", nargs="+", type=Path, default=[], metavar="PATH")
@@ -231,6 +242,13 @@ def _audit(options: argparse.Namespace) -> int:
     return asyncio.run(audit.export(settings, wanted, out=options.out))
 
 
+def _forget(options: argparse.Namespace) -> int:
+    from app.commands.forget import forget
+
+    names = ("person", "value", "name", "expired", "room", "files", "dry_run")
+    return asyncio.run(forget(read_settings(), **{name: getattr(options, name) for name in names}))
+
+
 def _rotate(options: argparse.Namespace) -> int:
     from app.commands.rotate import rotate
 
@@ -252,7 +270,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _token(options: argparse.Namespace) -> int:
     from app.commands.operate import token
 
-    return token(read_settings(), options.person)
+    return asyncio.run(token(read_settings(), options.person))
 
 
 if __name__ == "__main__":

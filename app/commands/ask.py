@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import mimetypes
 import os
 import secrets
@@ -16,6 +15,7 @@ from typing import Any
 from app.commands.batch import run_batch, run_once, say
 from app.core.errors import BadInput
 from app.core.file_names import harmless_name
+from app.core.operator import operator
 from app.core.settings import Settings
 from app.core.turn import Attachment, Reply, Turn
 from app.main import BANK_TIME, Deskmate, now, opened
@@ -53,7 +53,7 @@ async def _answer(house: Deskmate, line: Mapping[str, Any], *, person: str, room
             channel="cli",
             at=now(),
             attachments=tuple(attachments),
-            operator=getpass.getuser(),
+            operator=operator(),
         )
     )
     return {**as_line(reply), "files": [await _exported(house, where, file) for file in reply.files]}

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from app.commands.batch import say
+from app.commands.noted import note, operator_entry
 from app.core.assistant import ContentError, load_assistants
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
@@ -96,7 +97,9 @@ def _line(path: Path, text: str) -> int:
     return next((number for number, line in enumerate(lines, start=1) if text in line), 1)
 
 
-def token(settings: Settings, person: str) -> int:
-    """Print a bearer token for the HTTP API."""
-    print(build_identity(settings).token(person))
+async def token(settings: Settings, person: str) -> int:
+    """Print a bearer token for the HTTP API, once the audit says for whom and by whom it was made."""
+    made = build_identity(settings).token(person)
+    await note(settings, operator_entry("token.made", "allow", person=person))
+    print(made)
     return 0
