@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.engines.storage.audit_log import SqlAuditLog
     from app.engines.storage.checkpoints import Checkpoints
     from app.engines.storage.database import SqlDatabase
+    from app.engines.storage.erasure import Erasure
     from app.engines.storage.files import FolderFiles
     from app.engines.storage.sealing import Sealer
     from app.gateway.gateway import Clock, Gateway
@@ -74,7 +75,7 @@ def domains() -> Iterator[str]:
 
 
 def domain(name: str) -> ModuleType:
-    """One skill domain. It may offer `SKILLS`, `COMMANDS`, `check_content(content)` and `warm()`."""
+    """One skill domain. It may offer `SKILLS`, `COMMANDS`, `check_content(content)`, `erase_person(…)`, `warm()`."""
     return importlib.import_module(f"skills.{name}")
 
 
@@ -112,12 +113,23 @@ def build_identity(settings: Settings) -> Identity:
     return Identity(people, derived_key(settings.secret, "token"), texts_of("gateway"))
 
 
-def build_review(settings: Settings) -> Review:
-    """The review by its rules files."""
+def build_review(
+    settings: Settings, privacy: PresidioPrivacy | None = None, skills: Mapping[str, Skill] | None = None
+) -> Review:
+    """The review by its rules files. Prompts, and the descriptions of `skills`, are what may not get out."""
     from app.engines.classifier import LinearClassifier
     from app.gateway.review import Review
 
-    return Review(settings.content / "config", texts_of("gateway"), LinearClassifier())
+    assistants = build_assistants(settings).values()
+    public = [text for one in assistants for text in (one.brief, one.brief_en, *(said.text for said in one.examples))]
+    return Review(
+        settings.content / "config",
+        texts_of("gateway"),
+        LinearClassifier(),
+        recognise=privacy.analyse if privacy else lambda text: (),
+        kept=[*(one.prompt for one in assistants), *(skill.doc for skill in (skills or {}).values())],
+        public=public,
+    )
 
 
 def build_router(assistants: Mapping[str, Assistant]) -> Router:
@@ -177,6 +189,13 @@ def build_files(settings: Settings, database: SqlDatabase) -> FolderFiles:
     return FolderFiles(settings.home / "files", database, build_sealer(settings), texts_of("engines/storage"))
 
 
+def build_erasure(settings: Settings, database: SqlDatabase) -> Erasure:
+    """What erases people's data."""
+    from app.engines.storage.erasure import Erasure
+
+    return Erasure(database, build_sealer(settings), build_files(settings, database), texts_of("engines/storage"))
+
+
 def build_privacy(settings: Settings, database: SqlDatabase | None) -> PresidioPrivacy:
     """Masking with the rooms' vaults; without a database the vault lives as long as the process."""
     from app.engines.privacy import MemoryVault, PresidioPrivacy
@@ -224,8 +243,9 @@ def check_engines() -> Iterator[Callable[[Path], None]]:
     """What each engine asks of its content files; raises `ContentError` with file and line."""
     from app.engines import alarms, models, privacy, rights
     from app.engines.library import knowledge_sets
+    from app.engines.storage import retention
 
-    return (engine.check_content for engine in (alarms, knowledge_sets, models, privacy, rights))
+    return (engine.check_content for engine in (alarms, knowledge_sets, models, privacy, retention, rights))
 
 
 def build_approval_rules(
@@ -255,6 +275,7 @@ class Deskmate:
     metrics: Metrics
     approvals: Approvals
     notices: Notices
+    erasure: Erasure
 
 
 @asynccontextmanager
@@ -293,7 +314,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     rights = build_rights(settings, identity.people)
     understanding = Understanding(assistants)
     models = models or build_models(settings, content, LocalModel(understanding))
-    review = build_review(settings)
+    review = build_review(settings, privacy, skills)
     rules, notices = build_approval_rules(settings, skills, identity.people, rights.covers), LocalNotices()
     runner = Runner(
         skills=skills,
@@ -360,7 +381,8 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         await note_changes(audit, content, besides, operator=operator(), version=__version__)
         await knowledge.open()
         await approvals.resume(clock())
-        async with alarms.watching(audit):
+        erasure = build_erasure(settings, database)
+        async with alarms.watching(audit), erasure.followed(privacy.forget):
             yield Deskmate(
                 settings=settings,
                 gateway=gateway,
@@ -373,6 +395,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
                 metrics=metrics,
                 approvals=approvals,
                 notices=notices,
+                erasure=erasure,
             )
     finally:
         await audit.seal()

@@ -8,6 +8,7 @@ import ipaddress
 import sys
 
 from app.commands.batch import say
+from app.commands.forget import erase_daily
 from app.core.settings import Settings
 from app.main import build_server, now, opened, warm_domains
 
@@ -25,12 +26,14 @@ async def serve(settings: Settings) -> int:
         gc.freeze()
         settling = asyncio.create_task(asyncio.to_thread(warm_domains))
         tending = asyncio.create_task(house.approvals.tend(now))
+        erasing = asyncio.create_task(erase_daily(settings, house.erasure, house.audit))
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
         warming.cancel()
         settling.cancel()
         tending.cancel()
+        erasing.cancel()
     return 0
 
 

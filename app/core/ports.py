@@ -146,8 +146,8 @@ class Privacy(Protocol):
         """What `model` may see there for `assistant`; None where it sees just what the records keep."""
         ...
 
-    def forget(self, room: str) -> None:
-        """Drop what is remembered of a room whose vault was deleted."""
+    def forget(self, room: str | None = None) -> None:
+        """Drop what is remembered of a room whose vault was erased, or of all rooms."""
         ...
 
     def vouch(self, text: str) -> MaskedText:

@@ -146,8 +146,8 @@ class PresidioPrivacy:
         """For texts of the project itself (prompts, catalogue, manifests): never for what people or files said."""
         return MaskedText(text)
 
-    def forget(self, room: str) -> None:
-        """Drop what is remembered of a room whose vault was deleted."""
+    def forget(self, room: str | None = None) -> None:
+        """Drop what is remembered of a room whose vault was erased, or of all rooms."""
         self._rooms.drop(room)
 
     def analyse(self, text: str) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from app.engines.storage.actions import action_of
 from app.engines.storage.audit_log import SqlAuditLog
 from app.engines.storage.database import SqlDatabase
 from app.engines.storage.reply_json import attachment_from_json, reply_from_json, reply_to_json
+from app.engines.storage.room_rows import delete_room
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import (
     ACTION,
@@ -24,9 +25,7 @@ from app.engines.storage.tables import (
     MEMBER,
     ROOM,
     TURN,
-    VAULT,
 )
-from app.engines.storage.vault import erased
 
 
 class SqlRecords:
@@ -104,17 +103,8 @@ class SqlRecords:
         await self._database.writing(work)
 
     async def delete_room(self, id: str) -> None:
-        """Remove the talk and its vault. The audit chain stays."""
-
-        def work(connection: Connection) -> None:
-            turns = select(TURN.c.id).where(TURN.c.room == id)
-            connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
-            for table in (TURN, ACTION, MEMBER):
-                connection.execute(delete(table).where(table.c.room == id))
-            connection.execute(erased(VAULT.c.room == id))
-            connection.execute(delete(ROOM).where(ROOM.c.id == id))
-
-        await self._database.writing(work)
+        """Remove the talk and erase its vault. The audit chain stays, and so do actions that were carried out."""
+        await self._database.writing(lambda connection: delete_room(connection, id))
 
     def _room(self, connection: Connection, id: str) -> Room | None:
         both = ROOM.join(MEMBER, MEMBER.c.room == ROOM.c.id)

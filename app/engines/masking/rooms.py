@@ -92,10 +92,14 @@ class RoomCache:
         self._use(room, known)
         return known
 
-    def drop(self, room: str) -> None:
-        """Forget a room."""
-        self._latest.pop(room, None)
-        self._alive.pop(room, None)
+    def drop(self, room: str | None = None) -> None:
+        """Forget a room, or all of them."""
+        if room is None:
+            self._latest.clear()
+            self._alive.clear()
+        else:
+            self._latest.pop(room, None)
+            self._alive.pop(room, None)
 
     def _use(self, room: str, known: KnownRoom) -> None:
         self._latest[room] = known

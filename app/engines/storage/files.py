@@ -66,11 +66,11 @@ class FolderFiles:
 
     async def of_room(self, room: str) -> Sequence[Attachment]:
         """The room's files, latest first."""
-        return [attachment for _, attachment in await self._where(FILE.c.room == room)]
+        return [attachment for _, attachment in await self.listed(FILE.c.room == room)]
 
     async def find(self, id: str) -> tuple[str, Attachment] | None:
         """Room and file of an id."""
-        found = await self._where(FILE.c.id == id)
+        found = await self.listed(FILE.c.id == id)
         return found[0] if found else None
 
     async def read(self, id: str) -> bytes:
@@ -173,7 +173,8 @@ class FolderFiles:
 
         return await self._database.reading(work)
 
-    async def _where(self, which: Any) -> list[tuple[str, Attachment]]:
+    async def listed(self, which: Any) -> list[tuple[str, Attachment]]:
+        """Room and file of those that fit, latest first."""
         return [
             (row.room, Attachment(row.id, self._sealer.open(row.name, about=f"file/{row.id}"), row.size, row.mime))
             for row in await self._rows(which)
