@@ -42,7 +42,10 @@ Weaken = Callable[[Deskmate], None]
 
 
 async def redteam(content: Path, *, paths: Sequence[Path], mode: str, jsonl: bool) -> int:
-    """Run the attack sets and print what came of them. Exit code 1 when an invariant broke."""
+    """Run the attack sets and print what came of them.
+
+    Exit code 1 when an invariant broke, and when a reply ended in a defect: what failed has proved nothing.
+    """
     attacks = read_attacks(paths)
     benign = sum(attack.benign for attack in attacks)
     print(say("doing", attacks=len(attacks) - benign, benign=benign), file=sys.stderr)
@@ -52,7 +55,7 @@ async def redteam(content: Path, *, paths: Sequence[Path], mode: str, jsonl: boo
             print(json.dumps(line, ensure_ascii=False))
         if not jsonl:
             print(report.table(run))
-    return 1 if any(run.broken for run in runs) else 0
+    return 1 if any(run.broken or run.failed for run in runs) else 0
 
 
 async def run_attacks(

@@ -51,6 +51,11 @@ class Run:
         return self.outcomes if self.chain else [one for one in self.outcomes if one.breaches]
 
     @property
+    def failed(self) -> Sequence[Outcome]:
+        """Those that a defect answered: they prove nothing."""
+        return [one for one in self.outcomes if one.trial.failed]
+
+    @property
     def attacks(self) -> Sequence[Outcome]:
         """Those that are attacks."""
         return [one for one in self.outcomes if not one.trial.attack.benign]
@@ -115,6 +120,9 @@ def table(run: Run) -> str:
             shown.append(say("wrongly_refused", id=one.trial.attack.id, mode=mode))
     shown += [say("breach", invariant=one.invariant, id="-", mode=mode, what=one.what) for one in run.chain]
     held = not run.broken and not run.chain
+    if run.failed:
+        codes = ", ".join(dict.fromkeys(one.trial.failed for one in run.failed))
+        shown.append(say("failed", mode=mode, count=len(run.failed), codes=codes))
     shown.append(say("all_held", mode=mode) if held else say("not_held", mode=mode, count=len(run.broken)))
     return "\n".join(shown)
 
