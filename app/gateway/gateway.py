@@ -110,7 +110,7 @@ class Gateway:
                         raise Refused("NOT_A_MEMBER", self._texts("not_a_member"))
                     if told is not None and told.reply is not None:
                         return await self.desk.visible(told.reply, room.id, person)
-                    voice = Voice(room.id, self.review, self._privacy, self._texts, listener)
+                    voice = Voice(room.id, person, self.review, self._privacy, self._texts, listener)
                     work = await self._work(turn, room, person, voice, new=new)
                     masked_reply = await self._answered(work, voice, masking)
                     masked_reply = replace(masked_reply, trace_id=trace, turn_id=turn.id)
@@ -185,6 +185,7 @@ class Gateway:
             self._taken(self._privacy.refused_by(assistant.name, masked))
         asked = {name: self._privacy.vouch(routing.part_of(name)) for name in routing.assistants}
         history = [*await self._earlier(work), *self._history(work.earlier)]
+        work.read += [masked.text, *(message.text.text for message in history)]
         await self._group_chat.answer(work, chosen, asked, history)
         if routing.unknown:
             await voice.say("", "\n\n" + self._nobody(routing), "local")
@@ -214,9 +215,11 @@ class Gateway:
         stored = () if new else await self._records.turns(room.id, limit=_REMEMBERED, whole=False)
         given = {file.id for file in turn.attachments}
         attachments = (*turn.attachments, *(file for file in known if file.id not in given))
-        return Work(
+        work = Work(
             turn, room, person, self._clock(), attachments, voice, tuple(one for one in stored if one.id != turn.id)
         )
+        voice.follow(work)
+        return work
 
     async def _earlier(self, work: Work) -> list[ModelMessage]:
         return [
@@ -226,7 +229,7 @@ class Gateway:
 
     def _reply(self, work: Work, voice: Voice, *, refused: bool) -> Reply:
         """The masked reply, and the entries that tell the audit what was done."""
-        parts = voice.parts(work.citations, work.material)
+        parts = voice.parts()
         titles = {name: assistant.title for name, assistant in self.assistants.items()}
         text, citations = joined(parts, titles)
         if voice.hits:
@@ -343,7 +346,7 @@ class Gateway:
                 if room is None or action is None or not self._approvals.may_see(who, action, self._clock()):
                     room = self._rooms.known_to(room, who)  # an approver need not be in the room; everybody else must
                 turn = Turn(f"{action_id}/{person}", room.id, who.id, "", channel, self._clock())
-                voice = Voice(room.id, self.review, self._privacy, self._texts, nobody_listens)
+                voice = Voice(room.id, who, self.review, self._privacy, self._texts, nobody_listens)
                 work = Work(turn, room, who, turn.at, (), voice)
                 return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
             except Refused as error:

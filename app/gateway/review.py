@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.core.ports import Classifier
@@ -10,15 +10,28 @@ from app.core.texts import Texts
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
 from app.gateway.input_review import InputReview, Limits
-from app.gateway.output_review import OutputReview, StreamReview
+from app.gateway.output_review import OutputReview, Recognise, Source, StreamReview, finds_nothing
 
 
 class Review:
     """The rules of `config/review_*.yaml`, read once at start."""
 
-    def __init__(self, config: Path, texts: Texts, classifier: Classifier) -> None:
+    def __init__(
+        self,
+        config: Path,
+        texts: Texts,
+        classifier: Classifier,
+        *,
+        recognise: Recognise = finds_nothing,
+        kept: Iterable[str] = (),
+        public: Iterable[str] = (),
+    ) -> None:
+        """`recognise` finds personal data in what a model says; `kept` are texts that may not get out, as prompts are.
+
+        What stands in `public` too is no secret.
+        """
         self._input = InputReview(config, texts, classifier)
-        self._output = OutputReview(config / "review_output.yaml", texts)
+        self._output = OutputReview(config / "review_output.yaml", texts, classifier, recognise, kept, public)
 
     @property
     def limits(self) -> Limits:
@@ -41,6 +54,6 @@ class Review:
         """The verdict on a whole text that would be said."""
         return self._output.of(text)
 
-    def stream(self) -> StreamReview:
-        """A review of one speaker's words as they come."""
-        return self._output.stream()
+    def stream(self, *, written: bool = True, source: Source | None = None) -> StreamReview:
+        """A review of one speaker's words as they come: a model's own (`written`), or the bank's."""
+        return self._output.stream(written=written, source=source)

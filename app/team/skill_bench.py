@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autogen_core import CancellationToken
@@ -16,7 +16,7 @@ from app.core.errors import AssistantError, Retry, SkillFailed, place_of
 from app.core.model_talk import Pending, ToolCall
 from app.core.skill import Ask, Proposal, Result, Skill
 from app.core.texts import Texts
-from app.core.turn import Action, Mode
+from app.core.turn import Action, Citation, Mode
 from app.team.runner import Ran, Runner
 from app.team.work import Work
 
@@ -85,6 +85,7 @@ class SkillBench(Workbench):
         try:
             async with self._one_at_a_time:
                 ran = await self._runner.run(self._work, self._assistant, call)
+                self._work.read.append(ran.masked.text)
                 await self._tell(call, ran)
         except Retry as retry:
             return _result(call.name, await self._masked(retry.hint), is_error=True)
@@ -112,14 +113,13 @@ class SkillBench(Workbench):
         if isinstance(outcome, Proposal) and ran.action is not None:
             await self._say(f"{ran.masked.text}\n\n{self._runner.how_to_decide(self._work, ran.action)}")
         elif isinstance(outcome, Result):
-            self._work.citations.setdefault(self._assistant.name, []).extend(outcome.citations)
-            await self._say(ran.masked.text)
+            await self._say(ran.masked.text, outcome.citations)
 
     async def _masked(self, text: str) -> str:
         return (await self._runner.masked(self._work, text)).text
 
-    async def _say(self, masked: str) -> None:
-        await self._work.voice.say(self._assistant.name, masked, self.mode, self.model)
+    async def _say(self, masked: str, citations: Sequence[Citation] = ()) -> None:
+        await self._work.voice.say(self._assistant.name, masked, self.mode, self.model, rendered=citations)
 
     async def start(self) -> None:
         """Nothing to start."""

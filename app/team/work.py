@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,8 +20,19 @@ from app.core.turn import Action, Attachment, Chart, Citation, Mode, Person, Roo
 class Speaker(Protocol):
     """Carries masked words towards the person, reviewed and restored on the way."""
 
-    async def say(self, speaker: str, text: str, mode: Mode, model: str = "") -> None:
-        """Add `text` (masked) to what `speaker` says in this turn."""
+    async def say(
+        self,
+        speaker: str,
+        text: str,
+        mode: Mode,
+        model: str = "",
+        *,
+        rendered: Sequence[Citation] | None = None,
+    ) -> None:
+        """Add `text` (masked) to what `speaker` says in this turn.
+
+        A skill's rendering comes whole, with the citations that it is `rendered` from.
+        """
         ...
 
     async def progress(self, event: Progress) -> None:
@@ -41,10 +52,10 @@ class Work:
     voice: Speaker
     earlier: tuple[StoredTurn, ...] = ()
     """The room's latest turns before this one, the oldest first."""
-    citations: dict[str, list[Citation]] = field(default_factory=dict)
-    """By assistant: what its skills' renderings stand on."""
     material: dict[str, list[Citation]] = field(default_factory=dict)
     """By assistant: the passages it was given to answer from; its marks `[n]` count through them."""
+    read: list[str] = field(default_factory=list)
+    """Masked texts that the models were given: the talk, results of skills. A figure of theirs must stand there."""
     files: list[Attachment] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)

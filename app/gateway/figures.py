@@ -1,0 +1,237 @@
+"""Figures in a text, by value: amounts, rates, percentages, terms, dates; and whether they stand in what was read.
+
+"500万" is "5,000,000" is "五百万". A figure with a unit is found under the same unit or where none is written; what was
+computed from two figures stands nowhere, so it counts as not verified.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+Kind = Literal["number", "date", "time", "clause"]
+
+_DIGITS = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3}
+_DIGITS |= {"肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9}
+_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_MYRIADS = {"万": 10**4, "亿": 10**8}
+_HAN = "".join([*_DIGITS, *_TENS])
+_SCALES = {
+    "万亿": 10**12,
+    "亿": 10**8,
+    "千万": 10**7,
+    "百万": 10**6,
+    "十万": 10**5,
+    "万": 10**4,
+    "千": 1000,
+    "trillion": 10**12,
+    "billion": 10**9,
+    "bn": 10**9,
+    "million": 10**6,
+    "mn": 10**6,
+    "mio": 10**6,
+    "m": 10**6,
+    "thousand": 1000,
+    "k": 1000,
+}
+_UNITS = {
+    "percent": ["%", "个百分点", "百分点", "percent", "per cent"],
+    "bp": ["个基点", "基点", "bps", "bp"],
+    "pip": ["pips", "pip"],
+    "CNY": ["元", "人民币", "块钱", "cny", "rmb", "yuan", "¥"],
+    "USD": ["美元", "美金", "usd", "us$", "$", "dollars", "dollar"],
+    "EUR": ["欧元", "eur", "€", "euros", "euro"],
+    "JPY": ["日元", "jpy", "yen"],
+    "GBP": ["英镑", "gbp", "£"],
+    "HKD": ["港元", "港币", "hkd"],
+    "day": ["个工作日", "个自然日", "个交易日", "工作日", "天", "日", "号", "working days", "business days", "days", "day"],
+    "week": ["个星期", "星期", "周", "weeks", "week"],
+    "month": ["个月", "月", "months", "month"],
+    "year": ["周年", "年", "岁", "years", "year"],
+    "hour": ["个小时", "小时", "hours", "hour"],
+    "minute": ["分钟", "minutes", "minute"],
+    "times": ["倍", "times"],
+    "count": ["次", "人", "名", "家", "笔", "户", "级", "位", "个", "项", "条", "份", "件", "种", "类", "点", "步", "方面", "people"],
+}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_NUMERAL = re.compile(
+    rf"百分之(?P<percent>[{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)"
+    rf"|(?<![第{_HAN}万亿])(?P<whole>[{_HAN}万亿]+(?:点[{_HAN}]+)?)(?=\s?(?:{_any([*_UNIT_OF, *_SCALES])}))"
+)
+_DATE = re.compile(
+    r"(?<![\d.])(?P<y>\d{4})\s?(?:年\s?|[-/.](?=\d{1,2}[-/.]\d))(?P<m>\d{1,2})\s?(?:月|[-/.])\s?(?:(?P<d>\d{1,2})(?:\s?[日号])?(?!\d))?"
+    r"|(?<![\d.])(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
+    r"|(?<![\d.,])(?P<y3>(?:19|20)\d\d)(?:\s?年(?![期以]))"
+    r"|(?<![\d.,:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?!\d)"
+    r"|(?P<half>[上下]午|晚上)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
+)
+_CLAUSE = re.compile(r"第\s?(?P<clause>[\d零一二三四五六七八九十百两]+)\s?[条章款]|§\s?(?P<paragraph>\d+(?:\.\d+)*)")
+_NUMBER = re.compile(
+    rf"(?P<before>[$€£¥]|(?:usd|cny|rmb|eur|jpy|gbp|hkd)\s?)?(?<![\d.])(?<!\d,)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?![\d])\s?(?P<scale>{_any(list(_SCALES))})?(?![a-z]{{3}})\s?(?P<unit>{_any(list(_UNIT_OF))})?",
+)
+_NOT_FIGURES = re.compile(
+    r"<[A-Z_]+_\d+>"  # a placeholder
+    r"|\[\d{1,2}\]"  # a citation mark
+    r"|(?m:^[ \t>#*-]*[(（]?\d{1,2}[.、)）](?!\d))"  # a number of a list
+    r"|[第][\d零一二三四五六七八九十百两]+(?![\d零一二三四五六七八九十百两条章款])"  # an ordinal
+    r"|(?:星期|礼拜|周)[一二三四五六\d](?!\d)"
+    r"|(?!(?:USD|CNY|RMB|EUR|JPY|GBP|HKD)\d)(?<![a-zA-Z])[a-zA-Z_][a-zA-Z_/+-]*\d[\w-]*"  # a name with a number in it: E1001, T+2
+    r"|[这那同每某当哪近另上下前后统唯专任万]一[天日周月年次个]?"
+    r"|[*`_]{1,3}"
+)
+_HEADED = re.compile(r"单位[:：]?\s?(?:人民币)?(万|亿|百万|千)|[(（](?:人民币)?(万|亿|百万|千)元[)）]")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. `value` is the number, or the parts of a date, a time, a clause."""
+
+    kind: Kind
+    value: Decimal | tuple[int | None, ...] | str
+    unit: str = ""
+    states: bool = True
+    """False for what states nothing that could be wrong: a small count ("两种情况"), a bare digit."""
+
+
+def figures_in(text: str) -> Iterator[Figure]:
+    """The figures of a text, in no particular order."""
+    plain = unicodedata.normalize("NFKC", text)
+    for found in _CLAUSE.finditer(plain):
+        number = found["clause"]
+        yield Figure("clause", found["paragraph"] or (number if number.isdigit() else str(_of_numeral(number) or number)))
+    plain = _NOT_FIGURES.sub(lambda one: " " if one[0][0] not in "*`_" else "", _CLAUSE.sub(" ", plain)).lower()
+    plain = _NUMERAL.sub(_written, plain)
+    dates = list(_DATE.finditer(plain))
+    for found in dates:
+        yield _dated(found)
+    rest = _DATE.sub(" ", plain)
+    for found in _NUMBER.finditer(rest):
+        if figure := _numbered(found):
+            yield figure
+
+
+@dataclass
+class Sources:
+    """The figures of what was read, looked up by value."""
+
+    today: date
+    numbers: dict[Decimal, set[str]] = field(default_factory=dict)
+    others: set[tuple[Kind, object]] = field(default_factory=set)
+
+    def read(self, text: str) -> None:
+        """Take the figures of `text` for verified."""
+        headed = {_SCALES[next(scale for scale in found.groups() if scale)] for found in _HEADED.finditer(text)}
+        for figure in figures_in(text):
+            if isinstance(figure.value, Decimal):
+                self._keep(figure.value, figure.unit)
+                for scale in headed if not figure.unit else ():
+                    self._keep(figure.value * scale, "")
+            else:
+                self.others.update((figure.kind, part) for part in _parts(figure))
+
+    def verified(self, sentence: str) -> bool:
+        """True where every figure that `sentence` states stands in what was read."""
+        return all(self._known(figure) for figure in figures_in(sentence) if figure.states)
+
+    def _keep(self, value: Decimal, unit: str) -> None:
+        self.numbers.setdefault(value.normalize(), set()).add(unit)
+
+    def _known(self, figure: Figure) -> bool:
+        if isinstance(figure.value, Decimal):
+            units = self.numbers.get(figure.value.normalize(), frozenset())
+            if units and (not figure.unit or "" in units or figure.unit in units):
+                return True
+            if figure.unit == "percent":  # a share is often kept as 0.05
+                return "" in self.numbers.get((figure.value / 100).normalize(), frozenset())
+            return self._part_of_a_date(figure)
+        if figure.kind == "date":
+            year, month, day = figure.value
+            today = (self.today.year, self.today.month, self.today.day)
+            if all(part is None or part == own for part, own in zip((year, month, day), today, strict=True)):
+                return True
+            if month is None:
+                return ("date", (year, None, None)) in self.others or Decimal(year or 0) in self.numbers
+        return (figure.kind, figure.value) in self.others
+
+    def _part_of_a_date(self, figure: Figure) -> bool:
+        value = int(figure.value) if isinstance(figure.value, Decimal) and figure.value == int(figure.value) else -1
+        place = {"month": (None, value, None), "day": (None, None, value), "year": (value, None, None)}.get(figure.unit)
+        return ("date", place) in self.others
+
+
+def _parts(figure: Figure) -> Iterator[object]:
+    """A date as it may be taken up again: whole, without its year, its month alone."""
+    yield figure.value
+    if figure.kind == "date" and isinstance(figure.value, tuple):
+        year, month, day = figure.value
+        yield from ((None, month, day), (year, month, None), (year, None, None), (None, month, None), (None, None, day))
+
+
+def _written(found: re.Match[str]) -> str:
+    """A Chinese numeral in figures."""
+    if percent := found["percent"]:
+        value = percent if percent[0].isdigit() else _of_numeral(percent)
+        return f" {value}% " if value is not None else found[0]
+    numeral = found["whole"]
+    body = numeral.rstrip("万亿")  # a scale stays written: "五百万" is 500万
+    value = _of_numeral(body) if body else None
+    return f" {value}{numeral[len(body) :]}" if value is not None else found[0]
+
+
+def _of_numeral(text: str) -> Decimal | None:
+    """The value of a Chinese numeral, None where it is none ("千万百")."""
+    text, _, decimals = text.partition("点")
+    if decimals and not all(letter in _DIGITS for letter in decimals):
+        return None
+    total, section, digit = 0, 0, None
+    if len(text) > 1 and all(letter in _DIGITS for letter in text):
+        whole = int("".join(str(_DIGITS[letter]) for letter in text))
+    else:
+        for letter in text:
+            if letter in _DIGITS:
+                digit = _DIGITS[letter] if not digit else digit * 10 + _DIGITS[letter]
+            elif letter in _TENS:
+                section += (1 if digit is None else digit) * _TENS[letter]
+                digit = None
+            elif letter in _MYRIADS:
+                total = (total + section + (digit or 0)) * _MYRIADS[letter]
+                section, digit = 0, None
+            else:
+                return None
+        whole = total + section + (digit or 0)
+    tail = "".join(str(_DIGITS[letter]) for letter in decimals)
+    return Decimal(f"{whole}.{tail}" if tail else whole)
+
+
+def _dated(found: re.Match[str]) -> Figure:
+    if found["hour"] or found["hour2"]:
+        hour, minute = int(found["hour"] or found["hour2"]), found["minute"] or found["minute2"]
+        if found["half"] in ("下午", "晚上") and hour < 12:
+            hour += 12
+        return Figure("time", (hour, 30 if found["thirty"] else int(minute or 0)))
+    year, month, day = found["y"] or found["y3"], found["m"] or found["m2"], found["d"] or found["d2"]
+    return Figure("date", tuple(int(part) if part else None for part in (year, month, day)))
+
+
+def _numbered(found: re.Match[str]) -> Figure | None:
+    try:
+        value = Decimal(found["digits"].replace(",", "")) * _SCALES.get(found["scale"] or "", 1)
+    except InvalidOperation:
+        return None
+    sign = (found["before"] or "").strip()
+    unit = _UNIT_OF.get(found["unit"] or "", "") or _UNIT_OF.get(sign, "")
+    small = value <= 10 and value == value.to_integral_value() and not found["scale"]
+    states = not (small and unit in ("", "count"))
+    return Figure("number", value, "" if unit == "count" else unit, states)

@@ -1,0 +1,22 @@
+"""One spelling for comparing texts: half-width, lower case, simplified. Character by character, so offsets hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_LINES = [line for line in (Path(__file__).parent / "simplified.txt").read_text("utf-8").splitlines() if line[0] != "#"]
+_TABLE = {
+    **dict(zip(map(ord, _LINES[0]), _LINES[1], strict=True)),
+    **{code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)},
+    **{code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)},
+    ord("\u3000"): " ",
+    ord("’"): "'",
+    ord("，"): "，",
+    ord("？"): "?",
+    ord("！"): "!",
+}
+
+
+def in_one_script(text: str) -> str:
+    """`text` with every character in its plain form; as long as `text`."""
+    return text.translate(_TABLE)
