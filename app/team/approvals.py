@@ -39,7 +39,7 @@ class Sight:
 class _Silence:
     """The speaker of work that nobody listens to."""
 
-    async def say(self, speaker: str, text: str, mode: Mode, model: str = "") -> None:
+    async def say(self, speaker: str, text: str, mode: Mode, model: str = "", **more: object) -> None:
         """Nobody hears it."""
 
     async def progress(self, event: Progress) -> None:

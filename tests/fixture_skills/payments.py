@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +13,9 @@ from sqlmodel import Field, SQLModel
 from app.core.skill import Ask, Context, Proposal, Result, Slot, skill
 from app.core.texts import Texts
 from app.core.turn import Money
+from tests.dying import die_at
 
 say = Texts(Path(__file__).parent / "texts")
-KILL = "DESKMATE_TEST_KILL"
-"""Environment: the point at which the process kills itself, once. Nothing of the product knows of it."""
 
 
 class Payment(SQLModel, table=True):
@@ -29,12 +26,6 @@ class Payment(SQLModel, table=True):
     key: str = Field(primary_key=True)
     amount: str
     person: str
-
-
-def die_at(point: str) -> None:
-    """As a power cut: no handler runs, nothing is cleaned up."""
-    if os.environ.get(KILL) == point:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @skill("payments.transfer", texts=say, confirm="four_eyes")
