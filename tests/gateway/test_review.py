@@ -1,12 +1,10 @@
-"""The review lets ordinary work through, stops what the rules name, and holds back as little of a stream as it can."""
+"""The review lets ordinary work through, stops what the rules name."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.core.assistant import ContentError
 from app.core.errors import BadInput
@@ -18,7 +16,6 @@ from app.gateway.review import Review
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts(ROOT / "app" / "gateway" / "texts")
 REVIEW = Review(ROOT / "config", TEXTS, LinearClassifier())
-PHRASES = ["保本保收益", "保证收益", "稳赚不赔", "内幕消息"]
 
 
 @pytest.mark.parametrize(
@@ -65,29 +62,6 @@ def test_limits_are_said_plainly(text: str, code: str) -> None:
 
 def test_a_file_needs_no_words() -> None:
     assert REVIEW.readable("", files=1) == ""
-
-
-@given(
-    st.lists(st.sampled_from([*PHRASES, "保本", "保", "收益。", "本行产品", "\n", "稳赚", "x"]), max_size=12), st.data()
-)
-def test_a_phrase_never_passes_however_it_is_cut(pieces: list[str], data: st.DataObject) -> None:
-    text = "".join(pieces)
-    stream, shown, at = REVIEW.stream(), "", 0
-    while at < len(text):
-        size = data.draw(st.integers(1, 6))
-        shown += stream.feed(text[at : at + size])
-        at += size
-    shown += stream.close()
-    assert not any(phrase in shown for phrase in PHRASES)
-    if not any(phrase in text for phrase in PHRASES):
-        assert shown == text
-    else:
-        assert stream.hits
-
-
-def test_words_without_a_phrase_are_not_held_back() -> None:
-    stream = REVIEW.stream()
-    assert stream.feed("今天的牌价是 7.05") == "今天的牌价是 7.05"
 
 
 def test_a_broken_rules_file_names_its_place(tmp_path: Path) -> None:
