@@ -107,8 +107,8 @@ class Checkpoints:
         """Sign the chain's present end, after a look at everything since the last checkpoint.
 
         After a change of the secret the first one is signed by the earlier key too. `remembered`: number and hash of
-        an entry that the caller wrote itself. Raises `Unavailable` (`AUDIT_BROKEN`) rather than sign a chain that does
-        not hold.
+        an entry that the caller wrote itself. Raises `Unavailable`: `AUDIT_BROKEN` rather than sign a chain that does
+        not hold, `AUDIT_KEY` under a secret that nothing links with the one before.
         """
         anchor = read_checkpoint(self._anchor, self._texts) if self._anchor and self._anchor.exists() else None
 
@@ -141,7 +141,9 @@ class Checkpoints:
             raise self._broken(Fault("cut", walk.number + 1, expected=number))
         if last is not None and (last.number, last.key) == (number, self._signer.public):
             return last
-        former = self._former.get(last.key) if last and last.key != self._signer.public else None
+        former = self._former.get(last.key) if last else None
+        if last is not None and former is None and last.key != self._signer.public:
+            raise Unavailable("AUDIT_KEY", self._texts("audit_other_key"))
         draft = Checkpoint(
             position=last.position + 1 if last else 1,
             number=number,
