@@ -14,13 +14,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from app.gateway.numerals import NUMERALS, of_numeral
+
 Kind = Literal["number", "date", "time", "clause"]
 
-_DIGITS = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3}
-_DIGITS |= {"肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9}
-_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_MYRIADS = {"万": 10**4, "亿": 10**8}
-_HAN = "".join([*_DIGITS, *_TENS])
 _SCALES = {
     "万亿": 10**12,
     "亿": 10**8,
@@ -40,25 +37,25 @@ _SCALES = {
     "k": 1000,
 }
 _UNITS = {
-    "percent": ["%", "个百分点", "百分点", "percent", "per cent"],
-    "bp": ["个基点", "基点", "bps", "bp"],
-    "pip": ["pips", "pip"],
-    "CNY": ["元", "人民币", "块钱", "cny", "rmb", "yuan", "¥"],
-    "USD": ["美元", "美金", "usd", "us$", "$", "dollars", "dollar"],
-    "EUR": ["欧元", "eur", "€", "euros", "euro"],
-    "JPY": ["日元", "jpy", "yen"],
-    "GBP": ["英镑", "gbp", "£"],
-    "HKD": ["港元", "港币", "hkd"],
-    "day": ["个工作日", "个自然日", "个交易日", "工作日", "天", "日", "号", "working days", "business days", "days", "day"],
-    "week": ["个星期", "星期", "周", "weeks", "week"],
-    "month": ["个月", "月", "months", "month"],
-    "year": ["周年", "年", "岁", "years", "year"],
-    "hour": ["个小时", "小时", "hours", "hour"],
-    "minute": ["分钟", "minutes", "minute"],
-    "times": ["倍", "times"],
-    "count": ["次", "人", "名", "家", "笔", "户", "级", "位", "个", "项", "条", "份", "件", "种", "类", "点", "步", "方面", "people"],
+    "percent": "%|个百分点|百分点|percent|per cent",
+    "bp": "个基点|基点|bps|bp",
+    "pip": "pips|pip",
+    "CNY": "元|人民币|块钱|cny|rmb|yuan|¥",
+    "USD": "美元|美金|usd|us$|$|dollars|dollar",
+    "EUR": "欧元|eur|€|euros|euro",
+    "JPY": "日元|jpy|yen",
+    "GBP": "英镑|gbp|£",
+    "HKD": "港元|港币|hkd",
+    "day": "个工作日|个自然日|个交易日|工作日|天|日|号|working days|business days|days|day",
+    "week": "个星期|星期|周|weeks|week",
+    "month": "个月|月|months|month",
+    "year": "周年|年|岁|years|year",
+    "hour": "个小时|小时|hours|hour",
+    "minute": "分钟|minutes|minute",
+    "times": "倍|times",
+    "count": "次|人|名|家|笔|户|级|位|个|项|条|份|件|种|类|点|步|方面|people",
 }
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split("|")}
 
 
 def _any(words: Sequence[str]) -> str:
@@ -66,8 +63,8 @@ def _any(words: Sequence[str]) -> str:
 
 
 _NUMERAL = re.compile(
-    rf"百分之(?P<percent>[{_HAN}]+(?:点[{_HAN}]+)?|\d+(?:\.\d+)?)"
-    rf"|(?<![第{_HAN}万亿])(?P<whole>[{_HAN}万亿]+(?:点[{_HAN}]+)?)(?=\s?(?:{_any([*_UNIT_OF, *_SCALES])}))"
+    rf"百分之(?P<percent>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
+    rf"|(?<![第{NUMERALS}万亿])(?P<whole>[{NUMERALS}万亿]+(?:点[{NUMERALS}]+)?)(?=\s?(?:{_any([*_UNIT_OF, *_SCALES])}))"
 )
 _DATE = re.compile(
     r"(?<![\d.])(?P<y>\d{4})\s?(?:年\s?|[-/.](?=\d{1,2}[-/.]\d))(?P<m>\d{1,2})\s?(?:月|[-/.])\s?(?:(?P<d>\d{1,2})(?:\s?[日号])?(?!\d))?"
@@ -87,7 +84,7 @@ _NOT_FIGURES = re.compile(
     r"|(?m:^[ \t>#*-]*[(（]?\d{1,2}[.、)）](?!\d))"  # a number of a list
     r"|[第][\d零一二三四五六七八九十百两]+(?![\d零一二三四五六七八九十百两条章款])"  # an ordinal
     r"|(?:星期|礼拜|周)[一二三四五六\d](?!\d)"
-    r"|(?!(?:USD|CNY|RMB|EUR|JPY|GBP|HKD)\d)(?<![a-zA-Z])[a-zA-Z_][a-zA-Z_/+-]*\d[\w-]*"  # a name with a number in it: E1001, T+2
+    r"|(?!(?:USD|CNY|RMB|EUR|JPY|GBP|HKD)\d)(?<![a-zA-Z])[a-zA-Z_][a-zA-Z_/+-]*\d[\w-]*"  # E1001, T+2
     r"|[这那同每某当哪近另上下前后统唯专任万]一[天日周月年次个]?"
     r"|[*`_]{1,3}"
 )
@@ -110,7 +107,9 @@ def figures_in(text: str) -> Iterator[Figure]:
     plain = unicodedata.normalize("NFKC", text)
     for found in _CLAUSE.finditer(plain):
         number = found["clause"]
-        yield Figure("clause", found["paragraph"] or (number if number.isdigit() else str(_of_numeral(number) or number)))
+        if number and not number.isdigit():
+            number = str(of_numeral(number) or number)
+        yield Figure("clause", found["paragraph"] or number)
     plain = _NOT_FIGURES.sub(lambda one: " " if one[0][0] not in "*`_" else "", _CLAUSE.sub(" ", plain)).lower()
     plain = _NUMERAL.sub(_written, plain)
     dates = list(_DATE.finditer(plain))
@@ -150,13 +149,13 @@ class Sources:
 
     def _known(self, figure: Figure) -> bool:
         if isinstance(figure.value, Decimal):
-            units = self.numbers.get(figure.value.normalize(), frozenset())
+            units = self.numbers.get(figure.value.normalize(), set())
             if units and (not figure.unit or "" in units or figure.unit in units):
                 return True
             if figure.unit == "percent":  # a share is often kept as 0.05
-                return "" in self.numbers.get((figure.value / 100).normalize(), frozenset())
+                return "" in self.numbers.get((figure.value / 100).normalize(), set())
             return self._part_of_a_date(figure)
-        if figure.kind == "date":
+        if figure.kind == "date" and isinstance(figure.value, tuple):
             year, month, day = figure.value
             today = (self.today.year, self.today.month, self.today.day)
             if all(part is None or part == own for part, own in zip((year, month, day), today, strict=True)):
@@ -182,37 +181,12 @@ def _parts(figure: Figure) -> Iterator[object]:
 def _written(found: re.Match[str]) -> str:
     """A Chinese numeral in figures."""
     if percent := found["percent"]:
-        value = percent if percent[0].isdigit() else _of_numeral(percent)
+        value = percent if percent[0].isdigit() else of_numeral(percent)
         return f" {value}% " if value is not None else found[0]
     numeral = found["whole"]
     body = numeral.rstrip("万亿")  # a scale stays written: "五百万" is 500万
-    value = _of_numeral(body) if body else None
+    value = of_numeral(body) if body else None
     return f" {value}{numeral[len(body) :]}" if value is not None else found[0]
-
-
-def _of_numeral(text: str) -> Decimal | None:
-    """The value of a Chinese numeral, None where it is none ("千万百")."""
-    text, _, decimals = text.partition("点")
-    if decimals and not all(letter in _DIGITS for letter in decimals):
-        return None
-    total, section, digit = 0, 0, None
-    if len(text) > 1 and all(letter in _DIGITS for letter in text):
-        whole = int("".join(str(_DIGITS[letter]) for letter in text))
-    else:
-        for letter in text:
-            if letter in _DIGITS:
-                digit = _DIGITS[letter] if not digit else digit * 10 + _DIGITS[letter]
-            elif letter in _TENS:
-                section += (1 if digit is None else digit) * _TENS[letter]
-                digit = None
-            elif letter in _MYRIADS:
-                total = (total + section + (digit or 0)) * _MYRIADS[letter]
-                section, digit = 0, None
-            else:
-                return None
-        whole = total + section + (digit or 0)
-    tail = "".join(str(_DIGITS[letter]) for letter in decimals)
-    return Decimal(f"{whole}.{tail}" if tail else whole)
 
 
 def _dated(found: re.Match[str]) -> Figure:

@@ -23,7 +23,7 @@ class Given:
         self._read = 0
         marks = []
         for language in ("zh", "en"):
-            with speaking(language):  # type: ignore[arg-type]
+            with speaking(language):
                 marks.append(re.escape(texts("figure_unverified").strip()))
         self._doubted = re.compile(rf"[^。！？!?\n]*[。！？!?\n.]?[^\n。]{{0,12}}(?:{'|'.join(marks)})")
 
@@ -43,6 +43,6 @@ class Given:
 
     def quoted(self, sentence: str) -> bool:
         """True where `sentence` stands verbatim in a passage of the bank's documents."""
-        plain = _MARKS.sub("", sentence).strip("“”\"「」。")
+        plain = _MARKS.sub("", sentence).strip('“”"「」。')
         passages = (one for found in self._work.material.values() for one in found)
         return len(plain) > 6 and any(plain in _MARKS.sub("", one.quote) for one in passages)

@@ -1,9 +1,9 @@
 """Review of what goes out, while it streams, by `config/review_output.yaml`.
 
-What waits: a figure's tail of digits from the fifth on, a run of a prompt from its eighth character on, a phrase from its
-first character on. Where a sentence holds one of these it waits from there to its end, because only the whole sentence
-shows whether it denies what it names. Everything else is let out at once. A sentence that breaks a rule is cut there, a
-fixed one follows; in what is stored the whole sentence is replaced.
+What waits: a tail of digits from the fifth on, a run of a prompt from its eighth character on, a phrase from its first
+character on; nothing else. Once it is a long number, a phrase that nothing before it denies, or a word that may insult,
+the sentence waits from there to its end, because only the whole sentence shows what it means. A sentence that breaks a
+rule is cut where it waited and a fixed one follows; in what is stored the whole sentence is replaced.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class OutputReview:
         self.phrases = Phrases((*rules.rules, words, cues), rules, always=(_OFFENSIVE, _CUES))
 
     def of(self, text: str) -> Verdict:
-        """The verdict on a whole text that a model would say. A placeholder in it is a leak: nobody would restore it."""
+        """The verdict on a whole text that a model would say. A placeholder is a leak here: nobody restores it."""
         tokens = TokenStream(placeholder=lambda token: "")
         bare = tokens.feed(text) + tokens.close()
         stream = self.stream()

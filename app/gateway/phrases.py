@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -194,9 +195,10 @@ def _spelt(phrase: str) -> str:
     """A phrase as a pattern: gaps between Chinese characters do not matter, a Latin word starts where a word starts."""
     plain = in_one_script(phrase)
     if plain.isascii():
-        return r"(?<![a-z])" + regex.escape(plain).replace(r"\ ", r"\s+")
-    return _GAP.join(regex.escape(letter) for letter in plain)
+        return r"(?<![a-z])" + re.escape(plain).replace(r"\ ", r"\s+")
+    return _GAP.join(re.escape(letter) for letter in plain)
 
 
 def _words(words: Iterable[str]) -> str:
-    return f"(?:{'|'.join(regex.escape(in_one_script(word)) for word in sorted(words, key=len, reverse=True)) or '(?!)'})"
+    plain = sorted(map(in_one_script, words), key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, plain)) or '(?!)'})"

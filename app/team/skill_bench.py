@@ -16,7 +16,7 @@ from app.core.errors import AssistantError, Retry, SkillFailed, place_of
 from app.core.model_talk import Pending, ToolCall
 from app.core.skill import Ask, Proposal, Result, Skill
 from app.core.texts import Texts
-from app.core.turn import Action, Citation, Mode
+from app.core.turn import Citation, Mode
 from app.team.runner import Ran, Runner
 from app.team.work import Work
 
