@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError
 from app.core.texts import Texts, language
-from app.core.turn import Action, Attachment, Chart, Citation, Mode, Part, Reply
+from app.core.turn import Action, Approval, Attachment, Chart, Citation, Mode, Part, Reply
 
 if TYPE_CHECKING:
     from app.gateway.desk import Told
@@ -122,24 +122,33 @@ class Cards:
         return drawn
 
     def action(self, place: Place, for_id: str, action: Action, sentence: str) -> Json:
-        """The confirmation card of an action, or its receipt."""
-        props = {
+        """The confirmation card of an action, or its receipt, as this viewer may use it."""
+        props = self.action_props(place.person, action, for_id, sentence)
+        return _custom(place, f"action:{action.id}", "ActionCard", for_id, props)
+
+    def action_props(self, viewer: str, action: Action, for_id: str, sentence: str) -> Json:
+        """What the card shows. Its buttons are those of the viewer: to decide, to withdraw, or none."""
+        sight = self._gateway.sight(viewer, action)
+        return {
             "id": action.id,
             "digest": action.digest,
             "state": action.state,
             "summary": action.summary,
             "arguments": [{"name": _label(name), "value": _value(value)} for name, value in action.arguments.items()],
+            "amount": str(action.amount) if action.amount else "",
             "proposed_by": say(
-                "action_on_behalf", assistant=self._called(action.assistant), person=self._name(action.proposed_by)
+                "action_on_behalf", assistant=self._called(action.assistant), person=self.name(action.proposed_by)
             ),
-            "approvals": [{"by": self._name(one.by), "at": one.at.isoformat()} for one in action.approvals],
+            "approvals": [{"by": self._approver(one), "at": one.at.isoformat()} for one in action.approvals],
             "expires_at": action.expires_at.isoformat(),
             "outcome": displayed(action.outcome),
             "sentence": sentence,
             "for_id": for_id,
+            "may": sight.may_approve,
+            "mine": sight.mine,
+            "needed": sight.needed,
             "labels": _labels("action"),
         }
-        return _custom(place, f"action:{action.id}", "ActionCard", for_id, props)
 
     async def passage(self, place: Place, source: str, locator: str, quote: str, url: str) -> Json:
         """The place that a citation points to, for the side panel. Raises `AssistantError`."""
@@ -198,7 +207,13 @@ class Cards:
         assistant = self._gateway.assistants.get(speaker)
         return assistant.title_en if assistant and language() == "en" else self.title(speaker)
 
-    def _name(self, id: str) -> str:
+    def _approver(self, approval: Approval) -> str:
+        if not approval.on_behalf_of:
+            return self.name(approval.by)
+        return say("action_in_place_of", by=self.name(approval.by), absent=self.name(approval.on_behalf_of))
+
+    def name(self, id: str) -> str:
+        """What a person is called; the staff number of somebody who is gone."""
         try:
             return self._gateway.identity.person(id).name
         except AssistantError:
@@ -208,6 +223,11 @@ class Cards:
 def parts_of(reply: Reply) -> Sequence[Part]:
     """The reply by speaker; a reply of Deskmate itself (an error, a refusal) is one part without a speaker."""
     return reply.parts or (Part("", reply.text, reply.mode, citations=reply.citations),)
+
+
+def notice_step(id: str, room: str, text: str, at: datetime) -> Json:
+    """A line of Deskmate itself that no turn has asked for."""
+    return {**_step(id, room, at), "type": "assistant_message", "name": say("deskmate"), "output": text}
 
 
 def spoken_name(assistant: Assistant) -> str:

@@ -24,10 +24,12 @@ from fastapi import FastAPI, HTTPException
 
 from app.channels.browser_cards import Cards, Json, Place, say, spoken_name
 from app.channels.browser_history import History, viewer_language
+from app.channels.browser_notices import BrowserNotices
 from app.channels.browser_page import keep_our_languages, language_of_browser, own_origin_only, version
 from app.channels.browser_routes import router
 from app.channels.browser_talk import LiveTalk
 from app.core.errors import AssistantError
+from app.core.ports import Notices
 from app.core.texts import speaking
 from app.core.turn import ErrorNote, Reply, Turn
 
@@ -41,11 +43,13 @@ _log = logging.getLogger(__name__)
 class Chat:
     """The browser's side of every conversation."""
 
-    def __init__(self, gateway: Gateway, sign_in: SignIn) -> None:
+    def __init__(self, gateway: Gateway, sign_in: SignIn, notices: Notices) -> None:
         self._gateway = gateway
         self._sign_in = sign_in
         self._cards = Cards(gateway)
         self._history = History(gateway, self._cards)
+        self._notices = BrowserNotices(gateway, self._cards)
+        notices.subscribe(self._notices.hear)
         self._placed: WeakSet[WebsocketSession] = WeakSet()
 
     def mount(self, app: FastAPI, content: Path) -> None:
@@ -59,6 +63,7 @@ class Chat:
         code.data_layer = lambda: self._history
         code.set_starters = self._starters
         code.on_message = self._message
+        code.on_chat_start = self._started
         code.on_chat_resume = self._resumed
         code.action_callbacks = {"decide": self._decide, "passage": self._passage}
         root = Path(config.root)
@@ -92,8 +97,13 @@ class Chat:
                 for assistant, example in self._gateway.desk.starters(user.identifier)
             ]
 
+    async def _started(self) -> None:
+        """A new page begins with what waits for the person."""
+        await self._notices.greet(get_context().session, new=True)
+
     async def _resumed(self, thread: Json) -> None:
-        """Chainlit offers old conversations only where there is something to call; the history does the rest."""
+        """An earlier talk is drawn by the history; what waits for the person is said in passing."""
+        await self._notices.greet(get_context().session, new=False)
 
     async def _message(self, message: Message) -> None:
         context = get_context()

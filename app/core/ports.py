@@ -488,6 +488,8 @@ class Notice:
     what: Literal["to_approve", "decided"]
     """`to_approve`: it waits for this person. `decided`: somebody has decided, or time has."""
     action: Action
+    by: str = ""
+    """Staff number of who decided; empty where it was time."""
 
 
 NoticeListener = Callable[[Notice], Awaitable[None]]

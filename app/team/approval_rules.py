@@ -118,8 +118,10 @@ class ApprovalRules:
         return tuple(found)
 
     def needed(self, action: Action) -> str:
-        """Who must say yes to `action`, in words: posts as the directory has them."""
-        return self._texts("and").join(self._in_words(seat) for seat in self.seats(action))
+        """Who must still say yes to `action`, in words: posts as the directory has them."""
+        seats = self.seats(action)
+        taken = self._seated(seats, action, action.approvals)
+        return self._texts("and").join(self._in_words(one) for number, one in enumerate(seats) if number not in taken)
 
     def _in_words(self, seat: Seat) -> str:
         if seat.own:
@@ -184,7 +186,11 @@ class ApprovalRules:
         return False
 
     def _filled(self, seats: Sequence[Seat], action: Action, approvals: Sequence[Approval]) -> int:
-        """How many of `seats` these approvals fill at most, one each: a matching by augmenting paths (Kuhn 1955)."""
+        """How many of `seats` these approvals fill at most, one each."""
+        return len(self._seated(seats, action, approvals))
+
+    def _seated(self, seats: Sequence[Seat], action: Action, approvals: Sequence[Approval]) -> Mapping[int, int]:
+        """Seat -> the approval that fills it: as many as possible, a matching by augmenting paths (Kuhn 1955)."""
         holder: dict[int, int] = {}
 
         def seated(who: int, tried: set[int]) -> bool:
@@ -196,7 +202,9 @@ class ApprovalRules:
                         return True
             return False
 
-        return sum(seated(who, set()) for who in range(len(approvals)))
+        for who in range(len(approvals)):
+            seated(who, set())
+        return holder
 
     # --- checks ---
 

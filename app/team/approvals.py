@@ -301,7 +301,7 @@ class Approvals:
         """Everybody who had to do with it but the one who decided: the proposer, and who may have it on the screen."""
         for person in self._people.values():
             if person.id != by and self._rules.standing(person, action, action.expires_at).in_line:
-                self._notices.tell(Notice(person.id, "decided", action))
+                self._notices.tell(Notice(person.id, "decided", action, by))
 
     def _name(self, id: str) -> str:
         known = self._people.get(id)

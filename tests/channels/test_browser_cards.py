@@ -3,6 +3,7 @@
 import json
 from base64 import b64decode
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,8 @@ from app.channels.browser_cards import Cards, Place, displayed, parts_of, say, t
 from app.core.errors import Refused
 from app.core.ports import Hit
 from app.core.texts import speaking
-from app.core.turn import Action, Approval, Attachment, Chart, Citation, ErrorNote, Part, Reply
+from app.core.turn import Action, Approval, Attachment, Chart, Citation, ErrorNote, Money, Part, Reply
+from app.team.approvals import Sight
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PLACE = Place("E1002", "room-1", "turn-1")
@@ -46,7 +48,12 @@ class FakeIdentity:
 @pytest.fixture
 def gateway() -> Any:
     fx = SimpleNamespace(title="外汇交易助手", title_en="FX dealing assistant")
-    return SimpleNamespace(assistants={"fx": fx}, desk=FakeDesk(), identity=FakeIdentity())
+    seen = {"may": True, "mine": True}
+
+    def sight(person: str, action: Action) -> Sight:
+        return Sight(seen["may"] and action.state == "proposed", seen["mine"], "交易主管")
+
+    return SimpleNamespace(assistants={"fx": fx}, desk=FakeDesk(), identity=FakeIdentity(), sight=sight, seen=seen)
 
 
 @pytest.fixture
@@ -78,6 +85,20 @@ def test_every_argument_of_an_action_is_on_its_card(cards: Cards) -> None:
     assert props["digest"] == "d" * 64
     assert props["proposed_by"] == "外汇交易助手 代 李娜"
     assert props["sentence"] == "订三号会议室"
+
+
+@pytest.mark.parametrize(("may", "mine"), [(True, True), (True, False), (False, True), (False, False)])
+def test_the_buttons_are_those_of_the_viewer(cards: Cards, gateway: Any, may: bool, mine: bool) -> None:
+    gateway.seen.update(may=may, mine=mine)
+    props = cards.action(PLACE, "m", action(amount=Money(Decimal("5000000"), "USD")), "")["props"]
+    assert (props["may"], props["mine"], props["needed"]) == (may, mine, "交易主管")
+    assert props["amount"] == "USD 5,000,000"
+
+
+def test_an_approval_in_place_of_an_absent_one_names_both(cards: Cards) -> None:
+    approved = action(approvals=(Approval("E1002", NOW, "E3001"),))
+    (one,) = cards.action(PLACE, "m", approved, "")["props"]["approvals"]
+    assert one["by"] == "李娜（代 E3001）"
 
 
 def test_a_receipt_says_who_confirmed_and_what_came_of_it(cards: Cards) -> None:
