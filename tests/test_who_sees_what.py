@@ -52,7 +52,7 @@ async def built(shared_house: Deskmate, tmp_path: Path) -> AsyncIterator[tuple[D
 
 async def test_a_model_inside_sees_names_and_nothing_of_it_is_kept(built: tuple[Deskmate, ScriptedModel]) -> None:
     house, model = built
-    model.script = [says("已为李", "明拟好通知，电", "话13800138000不变。")]
+    model.script = [says("已为李", "明拟好通知，电", "话<PHONE_1>不变。")]
     listening = Listening()
     reply = await asking(house)(SAID, listener=listening)
     assert "李明" in model.heard
