@@ -15,7 +15,7 @@ _GAP = r"[\s_*·\-.]{0,2}"
 _CLAUSE = regex.compile(r"[，,；;：:]")
 _BREAK = regex.compile(r"[，,；;。！!？?\n]")
 _LONGEST = 24  # characters of a pair's second word, gaps included
-_DENIED_WITHIN = 12  # characters between a denial and what it denies
+_DENIED_WITHIN = 20  # characters between a denial and what it denies, in English twice as many
 _CLOSING = "”’」』）)】\"' \t\n"
 
 
@@ -114,10 +114,15 @@ class Phrases:
                 continue
             clause = _BREAK.search(plain, begun.end())
             end = clause.start() if clause else len(plain)
-            follows = second.search(plain, begun.end(), end)
-            if follows and follows.start() - begun.end() <= within:
-                return Candidate(code, at, follows.end())
-            growing = growing or not (ended or clause or follows or end - begun.end() > within + _LONGEST)
+            for follows in second.finditer(plain, begun.end(), end):
+                if follows.start() - begun.end() > within:
+                    break
+                harmless = self._harmless.match(plain, follows.start(), partial=not ended)
+                if harmless and harmless.partial:
+                    return Candidate("", at, len(plain))
+                if not harmless and not self._denies(plain[begun.end() : follows.start()]):
+                    return Candidate(code, at, follows.end())
+            growing = growing or not (ended or clause or end - begun.end() > within + _LONGEST)
         return Candidate("", at, len(plain)) if growing else None
 
     def denied_before(self, plain: str, one: Candidate) -> bool:
@@ -127,10 +132,10 @@ class Phrases:
         before = plain[: one.start]
         turns = [turn.end() for turn in self._turn.finditer(before)]
         before = before[turns[-1] :] if turns else before
-        if self._ban.search(self._no_denial.sub(lambda word: "·" * len(word[0]), before)):
+        if self._ban.search(self._no_denial.sub("·", before)):
             return True
-        clause = _CLAUSE.split(before)[-1][-_DENIED_WITHIN:]
-        return bool(self._denial.search(self._no_denial.sub(lambda word: "·" * len(word[0]), clause)))
+        clause = _CLAUSE.split(before)[-1]
+        return self._denies(clause[-_DENIED_WITHIN * (2 if clause.isascii() else 1) :])
 
     def denied_behind(self, plain: str, one: Candidate) -> bool:
         """True where the rest of the sentence condemns the phrase, or the sentence only asks."""
@@ -138,6 +143,9 @@ class Phrases:
             return False
         behind = plain[one.end :]
         return bool(self._condemned.search(behind)) or self._asks(plain)
+
+    def _denies(self, stretch: str) -> bool:
+        return bool(self._denial.search(self._no_denial.sub("·", stretch)))
 
     def _asks(self, plain: str) -> bool:
         end = plain.rstrip(_CLOSING)
