@@ -58,7 +58,8 @@ class Sealer:
 
     def _candidates(self, sealed: bytes) -> Iterator[tuple[AESGCM, bytes]]:
         """The key that the seal names; then every key, for a seal that names none."""
-        if named := self._ciphers.get(sealed[:PREFIX]):
+        named = self._ciphers.get(sealed[:PREFIX])
+        if named and len(sealed) > PREFIX + _NONCE:
             yield named, sealed[PREFIX:]
         if len(sealed) > _NONCE:
             yield from ((cipher, sealed) for cipher in self._ciphers.values())
