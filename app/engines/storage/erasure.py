@@ -104,7 +104,8 @@ class Erasure:
                 connection.execute(delete(MEMBER).where(MEMBER.c.person == id, MEMBER.c.room.in_(left)))
 
         await self._database.writing(in_shared, durable=True)
-        await self._delete_files(and_(FILE.c.by == id, FILE.c.room.not_in(waiting)), counts, dry_run)
+        his = and_(FILE.c.by == id, FILE.c.room.not_in(waiting), FILE.c.room.not_in(own))
+        await self._delete_files(his, counts, dry_run)
         await self._done(dry_run)
         return Erased(dict(counts), tuple(kept), tuple(sorted(waiting & {*own, *shared})))
 

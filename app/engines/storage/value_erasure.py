@@ -53,6 +53,7 @@ class ValueErasure:
 
     async def run(self, *, with_files: bool) -> Erased:
         """Files that it stands in are named; `with_files` they are deleted."""
+        found, closed = await self._files_with_it()  # first: names of files are texts that are changed
         for table, sealed in sealed_columns():
             named = [column for column in keys_of(table, sealed) if column.name not in sealed]
             change = self._vault_row if table is VAULT else partial(self._sealed_row, table, sealed)
@@ -60,7 +61,6 @@ class ValueErasure:
         for table, names in _MASKED:
             columns = [*table.primary_key.columns, *(table.c[name] for name in names)]
             await self._over(table, columns, partial(self._masked_row, table, names))
-        found, closed = await self._files_with_it()
         if with_files:
             self._counts["files"] = len(found)
             if found and not self._dry_run:
