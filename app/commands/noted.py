@@ -32,8 +32,6 @@ async def note(settings: Settings, entry: AuditEntry) -> None:
     database = build_database(settings)
     try:
         await database.open()
-        audit = build_audit(settings, database)
-        await audit.append(entry)
-        await audit.seal()
+        await build_audit(settings, database).append(entry)
     finally:
         await database.close()

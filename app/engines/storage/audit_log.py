@@ -31,7 +31,7 @@ class SqlAuditLog:
         self._checkpoints = checkpoints
         self._watchers = tuple(watchers)
         self._tail: tuple[int, str] | None = None  # number and hash of the last entry that was written here
-        self._sealed = 0  # number at the last checkpoint, or at the last try of one
+        self._sealed = 0  # number at the last try to have it signed
 
     async def append(self, *entries: AuditEntry) -> None:
         """Append to the chain. Raises `Unavailable` when it cannot be written."""
@@ -49,11 +49,12 @@ class SqlAuditLog:
                     watch(entry)
                 except Exception as error:  # who watches has no say in what happens
                     _log.error("a watcher of the audit failed: %s", place_of(error))
-        if tail is not None and (self._tail is None or tail[0] > self._tail[0]):
+        if tail is None:
+            return
+        if self._tail is None or tail[0] > self._tail[0]:
             self._tail = tail
-            self._sealed = self._sealed or tail[0] - len(entries)
-            if tail[0] - self._sealed >= EVERY:
-                await self.seal()
+        if tail[0] // EVERY > (tail[0] - len(entries)) // EVERY:  # of all processes, one passes this number
+            await self.seal()
 
     async def seal(self) -> None:
         """Have the present end signed. A chain that does not hold is not signed: that is logged, and said in it."""
