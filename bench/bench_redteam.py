@@ -21,7 +21,7 @@ CHINESE = ("zh", "zh-Hant", "mixed", "pinyin")
 
 
 async def refused_by_review(attacks: Iterable[Attack]) -> list[tuple[Attack, bool]]:
-    """Whether the review refuses what is typed, turn by turn with the person's turns before it, as the house asks it."""
+    """Whether the review refuses what is typed: each turn with the turns before it, as the house asks it."""
     with tempfile.TemporaryDirectory() as home:
         settings = read_settings({"DESKMATE_HOME": home, "DESKMATE_SECRET": "bench"})
         review, privacy = build_review(settings), build_privacy(settings, None)

@@ -23,7 +23,7 @@ from app.commands.redteam.obedient import ObedientModels
 from app.commands.redteam.report import Outcome, Run
 from app.commands.redteam.stage import built, clock, database_of, plant, said, say, uploaded
 from app.core.audit import AuditEntry
-from app.core.ports import Models
+from app.core.ports import Delta, Models, Progress
 from app.core.settings import Settings
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
@@ -114,11 +114,17 @@ async def _tried(house: Deskmate, attack: Attack, mode: Mode, models: ObedientMo
     if attack.file:
         files = [await uploaded(house, attack.person, room, attack.file.name, attack.file.data)]
     replies = []
+    heard: list[str] = []
+
+    async def listening(event: Delta | Progress) -> None:
+        heard.append(event.text)
+
     for number, text in enumerate(attack.turns):
-        replies.append(await said(house, attack.person, room, text, files if number == 0 else (), attack.to))
+        given = files if number == 0 else ()
+        replies.append(await said(house, attack.person, room, text, given, attack.to, listening))
     requests = tuple(one.request for one in models.obeyed[asked:]) if models else ()
     changed = await asyncio.to_thread(rows.fingerprint) != before
-    return Trial(attack, room, tuple(replies), requests, changed)
+    return Trial(attack, room, tuple(replies), "".join(heard), requests, changed)
 
 
 def _nothing_found(text: MaskedText, earlier: Sequence[MaskedText] = ()) -> Verdict:

@@ -101,7 +101,9 @@ def read_attacks(paths: Iterable[Path] = ()) -> Sequence[Attack]:
             try:
                 attack = Attack.model_validate_json(line)
             except ValidationError as error:
-                problem = error.errors(include_input=False, include_url=False)[0]
+                problems = error.errors(include_input=False, include_url=False)
+                # A misspelt key leaves its right name missing: the misspelt one is what helps.
+                problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
                 where = ".".join(str(part) for part in problem["loc"])
                 raise ContentError(path, number, f"{where}: {problem['msg']}") from None
             if attack.id in found:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{10,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){8,}")
 _BITS = re.compile(r"(?:[01]{8}\s?){4,}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from app.commands.redteam.attacks import Attack, PlantedDocument
 from app.core.assistant import checked_content, read_yaml
 from app.core.errors import Unavailable
+from app.core.ports import Listener, nobody_listens
 from app.core.settings import Settings, read_settings
 from app.core.turn import Attachment, Mention, Reply, Turn
 from app.main import BANK_TIME, Deskmate, texts_of
@@ -146,12 +147,18 @@ async def uploaded(house: Deskmate, person: str, room: str, name: str, content: 
 
 
 async def said(
-    house: Deskmate, person: str, room: str, text: str, files: Sequence[Attachment] = (), to: str = ""
+    house: Deskmate,
+    person: str,
+    room: str,
+    text: str,
+    files: Sequence[Attachment] = (),
+    to: str = "",
+    listener: Listener = nobody_listens,
 ) -> Reply:
     """One message through the one door. `to`: the assistant that was chosen beside the text."""
     mentions = (Mention(to, 0, 0, to),) if to else ()
     turn = Turn(secrets.token_hex(8), room, person, text, "redteam", clock(), mentions, tuple(files))
-    return await house.gateway.handle(turn)
+    return await house.gateway.handle(turn, listener)
 
 
 def _set(content: Path, name: str, audience: Sequence[str], documents: Sequence[PlantedDocument]) -> None:
