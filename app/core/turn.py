@@ -212,3 +212,5 @@ class Reply:
     turn_id: str = ""
     pending: Mapping[str, Any] = field(default_factory=dict)
     """What the assistants wait for (see `ports.Pending`), by assistant's name."""
+    rests_on: tuple[str, ...] = ()
+    """What it was made with, as `<assistant>/<skill or knowledge set>`: it is shown to those who may see these."""

@@ -10,7 +10,7 @@ from typing import Literal
 from app.core.assistant import Assistant, Example
 from app.core.audit import AuditEntry
 from app.core.errors import BadInput, Refused
-from app.core.ports import AuditLog, Files, Hit, Knowledge, Privacy, Records, Rights
+from app.core.ports import AuditLog, Files, Hit, Knowledge, Privacy, Records, Rights, StoredTurn
 from app.core.texts import Texts
 from app.core.turn import Attachment, Person, Reply, Room
 from app.gateway.identity import Identity
@@ -76,8 +76,12 @@ class Desk:
         """What was said in a room, oldest first, restored for this viewer. Raises `Refused`."""
         viewer = self._identity.person(person)
         known = await self._entered(room, viewer)
-        told = []
+        told, hidden = [], 0
         for stored in await self._records.turns(known.id, limit=_EARLIER):
+            reply = stored.reply
+            if reply and not self._sees(viewer, stored):
+                hidden += 1
+                reply = Reply(self._texts("not_for_you"), refused=True, trace_id=reply.trace_id, turn_id=reply.turn_id)
             told.append(
                 Told(
                     turn_id=stored.id,
@@ -85,11 +89,28 @@ class Desk:
                     text=await self._privacy.unmask(room, stored.text.text, viewer),
                     at=stored.at,
                     attachments=stored.attachments,
-                    reply=await self.visible(stored.reply, room, viewer) if stored.reply else None,
+                    reply=await self.visible(reply, room, viewer) if reply else None,
                     feedback=stored.feedback.get(viewer.id),
                 )
             )
+        if hidden:
+            detail = {"reason": "room", "replies": str(hidden)}
+            await self._audit.append(_entry("refused", viewer, known.id, decision="refuse", detail=detail))
         return told
+
+    def shared(self, stored: Sequence[StoredTurn], room: Room) -> Sequence[StoredTurn]:
+        """`stored` for the models: without the replies that somebody now in the room may not see."""
+        members = [self._identity.people.get(id) for id in room.members]
+        return [
+            one if all(self._sees(member, one) for member in members) else replace(one, reply=None) for one in stored
+        ]
+
+    def _sees(self, viewer: Person | None, stored: StoredTurn) -> bool:
+        """Whether the viewer may see what a reply was made with: people join a room later. One's own answers stay."""
+        if stored.reply is None or (viewer is not None and viewer.id == stored.person):
+            return True
+        used = (one.split("/", 1) for one in stored.reply.rests_on)
+        return all(self._rights.decide(viewer, assistant, object, act="see").allowed for assistant, object in used)
 
     async def _entered(self, room: str, person: Person) -> Room:
         """A room that the person is in. Raises `Refused`, and the audit knows who looked for it."""

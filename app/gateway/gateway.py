@@ -213,6 +213,7 @@ class Gateway:
     async def _work(self, turn: Turn, room: Room, person: Person, voice: Voice, *, new: bool = False) -> Work:
         known = () if new else await self._files.of_room(room.id)
         stored = () if new else await self._records.turns(room.id, limit=_REMEMBERED, whole=False)
+        stored = self.desk.shared(stored, room)
         given = {file.id for file in turn.attachments}
         attachments = (*turn.attachments, *(file for file in known if file.id not in given))
         work = Work(
@@ -251,6 +252,7 @@ class Gateway:
             refused=refused,
             error=ErrorNote(failure.code, failure.message) if failure else None,
             pending=dict(work.pending),
+            rests_on=tuple(sorted({*work.rests_on, *(f"{one.assistant}/{one.skill}" for one in work.actions)})),
         )
 
     async def _store_stopped(self, work: Work, voice: Voice) -> None:

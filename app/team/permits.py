@@ -6,7 +6,7 @@ told to the person in words that say no more than the policy itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ class Permits:
         if not decision.allowed:
             self._note(work, assistant, {"skill": skill.name}, decision)
             raise Refused("RIGHTS", self.explained(decision, work.person, assistant, skill.name, skill.title))
+        work.rests_on.add(f"{assistant.name}/{skill.name}")
 
     def readable(self, work: Work, assistant: Assistant, whole: Knowledge) -> Knowledge:
         """The assistant's knowledge as far as everybody in the room may read it."""
@@ -70,8 +71,9 @@ class Permits:
         }
         withheld = {name: decision for name, decision in decisions.items() if not decision.allowed}
         inside = whole.narrowed([name for name in decisions if name not in withheld])
-        if not withheld:
-            return inside
+
+        def read(names: Iterable[str]) -> None:
+            work.rests_on.update(f"{assistant.name}/knowledge:{name}" for name in names)
 
         def refuse(names: Sequence[str], *, silently: bool) -> None:
             for name in names:
@@ -82,7 +84,7 @@ class Permits:
                 said = self._texts("documents_of", assistant=what)
                 raise Refused("RIGHTS", self.explained(withheld[names[0]], work.person, assistant, object, said))
 
-        return _Withholding(inside, frozenset(decisions) - frozenset(withheld), frozenset(withheld), refuse)
+        return _Reading(inside, frozenset(decisions) - frozenset(withheld), frozenset(withheld), refuse, read)
 
     def explained(self, decision: Decision, person: Person, assistant: Assistant, object: str, what: str) -> str:
         """Why not, and who may, in general terms."""
@@ -109,8 +111,9 @@ class Permits:
         work.note("refused", "refuse", assistant=assistant.name, detail=detail)
 
 
-class _Withholding:
-    """`ports.Knowledge` without some sets: that they are missing is noted when one is asked, said when none is left."""
+class _Reading:
+    """`ports.Knowledge` that notes what is read. Of the sets withheld it notes that one is asked, and says so where
+    nothing is left."""
 
     def __init__(
         self,
@@ -118,17 +121,20 @@ class _Withholding:
         open: frozenset[str],
         withheld: frozenset[str],
         refuse: Callable[..., None],
+        read: Callable[[Iterable[str]], None],
     ) -> None:
         self._inside = inside
         self._open = open
         self._withheld = withheld
         self._refuse = refuse
+        self._read = read
 
     async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
         """Best passages of what may be read. Raises `Refused` where nothing of what is asked may be."""
         asked = self._open | self._withheld if sets is None else frozenset(sets)
         if missing := sorted(asked & self._withheld):
             self._refuse(missing, silently=bool(asked & self._open))
+        self._read(asked & self._open)
         return await self._inside.search(query, sets=sets and [one for one in sets if one in self._open], limit=limit)
 
     async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
@@ -139,12 +145,14 @@ class _Withholding:
         """The passage at that place. Raises `Refused` for a set that is withheld."""
         if (name := source.split("/")[0]) in self._withheld:
             self._refuse([name], silently=False)
+        self._read([name])
         return await self._inside.passage(source, locator)
 
     def narrowed(self, sets: Sequence[str]) -> Knowledge:
         """A view of those of these sets that this one can read."""
         chosen = frozenset(sets)
-        return _Withholding(self._inside.narrowed(sets), self._open & chosen, self._withheld & chosen, self._refuse)
+        open, withheld = self._open & chosen, self._withheld & chosen
+        return _Reading(self._inside.narrowed(sets), open, withheld, self._refuse, self._read)
 
 
 def _in_words(role: str) -> str:

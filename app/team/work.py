@@ -66,6 +66,8 @@ class Work:
     """The first refusal or failure of a skill in this turn."""
     outcomes: dict[str, Future[Any]] = field(default_factory=dict)
     """Assistant and digest of a call -> what came of it: a call that a model repeats in a turn runs once."""
+    rests_on: set[str] = field(default_factory=set)
+    """What was used in this turn: see `Reply.rests_on`."""
 
     def gather(self, result: Result) -> None:
         """Keep a skill's files and charts for the reply."""

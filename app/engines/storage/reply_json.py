@@ -25,6 +25,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "error": asdict(reply.error) if reply.error else None,
         "trace_id": reply.trace_id,
         "pending": {name: asdict(pending) for name, pending in reply.pending.items()},
+        "rests_on": list(reply.rests_on),
     }
 
 
@@ -44,6 +45,7 @@ def reply_from_json(text: str, turn_id: str, kept: Mapping[str, Any], actions: M
         error=ErrorNote(**kept["error"]) if kept["error"] else None,
         trace_id=kept["trace_id"],
         pending={name: Pending(**pending) for name, pending in kept["pending"].items()},
+        rests_on=tuple(kept.get("rests_on", ())),
     )
 
 
