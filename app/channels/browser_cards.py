@@ -227,7 +227,9 @@ def parts_of(reply: Reply) -> Sequence[Part]:
 
 def notice_step(id: str, room: str, text: str, at: datetime) -> Json:
     """A line of Deskmate itself that no turn has asked for."""
-    return {**_step(id, room, at), "type": "assistant_message", "name": say("deskmate"), "output": text}
+    name = say("deskmate")
+    metadata = {"avatarName": f"{name} · {say('mark_local')}"}
+    return {**_step(id, room, at), "type": "assistant_message", "name": name, "output": text, "metadata": metadata}
 
 
 def spoken_name(assistant: Assistant) -> str:

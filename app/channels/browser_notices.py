@@ -1,7 +1,7 @@
 """Tells people with an open page what waits for them, and what became of what they proposed.
 
-Nothing is kept here: what waits is asked of the gateway when a page is opened, and a decided action's card is drawn from
-the records whenever its room is.
+Nothing is kept here: what waits is asked of the gateway when a page is opened, and a decided action's card is drawn
+from the records whenever its room is.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class BrowserNotices:
         action = notice.action
         props = self._cards.action_props(notice.person, action, "", "")
         await session.emit("window_message", {"action": props})
-        if notice.person != action.proposed_by:
+        if notice.person != action.proposed_by or notice.person == notice.by:
             return
         line = say(
             f"notice_{action.state}",

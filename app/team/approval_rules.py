@@ -107,15 +107,28 @@ class ApprovalRules:
         reason: Reason = "own" if own else "again" if again else "limit" if in_line else "role"
         return Standing(False, reason=reason, in_line=in_line or own)
 
+    def possible(self, action: Action) -> bool:
+        """Whether there are people at all who could give every approval that `action` needs."""
+        seats = self.seats(action)
+        everybody = [Approval(id, action.expires_at) for id in self._people]
+        return bool(seats) and self._filled(seats, action, everybody) == len(seats)
+
     def approvers(self, action: Action, now: datetime) -> tuple[Person, ...]:
-        """Who is to be told that `action` waits: those whose yes counts; for one who is absent, his delegate."""
-        found = []
-        for person in self._people.values():
-            stands_in = len(self._capacities(person, action.skill, now.date())) > 1
-            here = stands_in or not self._absent(person.id, action.skill, now.date())
-            if here and self.standing(person, action, now).may:
-                found.append(person)
-        return tuple(found)
+        """Who is to be told that `action` waits: those whose yes counts; for one who is absent, his delegate.
+
+        Where all of them are absent and no delegate may act, the absent ones are told.
+        """
+        may = [one for one in self._people.values() if self.standing(one, action, now).may]
+        here = [one for one in may if self._reachable(one, action.skill, now.date())]
+        return tuple(here or may)
+
+    def _reachable(self, person: Person, skill: str, on: date) -> bool:
+        absent = any(one.approver == person.id and one.covers(skill, on) for one in self._delegations)
+        return not absent or len(self._capacities(person, skill, on)) > 1  # he stands in for somebody else
+
+    def concerned(self, action: Action) -> tuple[Person, ...]:
+        """Everybody who may see it: who proposed it, and who approves such actions, whatever they are worth."""
+        return tuple(one for one in self._people.values() if self.standing(one, action, action.expires_at).in_line)
 
     def needed(self, action: Action) -> str:
         """Who must still say yes to `action`, in words: posts as the directory has them."""
@@ -157,9 +170,6 @@ class ApprovalRules:
         """Whose right this person may use: his own, and that of those who gave it to him. It goes no further."""
         given = [one.approver for one in self._delegations if one.delegate == person.id and one.covers(skill, on)]
         return [person, *(self._people[id] for id in dict.fromkeys(given))]
-
-    def _absent(self, person: str, skill: str, on: date) -> bool:
-        return any(one.approver == person and one.covers(skill, on) for one in self._delegations)
 
     def _fits(self, seat: Seat, given: Approval, action: Action) -> bool:
         if seat.own:

@@ -102,13 +102,14 @@ class Approvals:
         work.actions.extend(shown)
         if not waiting:
             return self._texts("nothing_waits")
-        lines = [self._texts("waiting_head", count=len(waiting))] if shown else []
-        lines += [self._line(one, work.now) for one in shown]
+        said = []
         if shown:
-            lines.append(self._texts("waiting_how", id=shown[0].id))
+            said.append(self._texts("waiting_head", count=len(shown)))
+            said.append("\n".join(self._line(one, work.now) for one in shown))
+            said.append(self._texts("waiting_how", id=shown[0].id))
         if hidden := len(waiting) - len(shown):
-            lines.append(self._texts("waiting_elsewhere", count=hidden))
-        return "\n".join(lines)
+            said.append(self._texts("waiting_elsewhere" if shown else "waiting_not_here", count=hidden))
+        return "\n\n".join(said)
 
     def _line(self, action: Action, now: datetime) -> str:
         until = action.expires_at.astimezone(now.tzinfo)
@@ -299,8 +300,8 @@ class Approvals:
 
     def _tell(self, by: str, action: Action) -> None:
         """Everybody who had to do with it but the one who decided: the proposer, and who may have it on the screen."""
-        for person in self._people.values():
-            if person.id != by and self._rules.standing(person, action, action.expires_at).in_line:
+        for person in self._rules.concerned(action):
+            if person.id != by:
                 self._notices.tell(Notice(person.id, "decided", action, by))
 
     def _name(self, id: str) -> str:

@@ -238,15 +238,14 @@ class Runner:
             assistant=assistant.name,
             amount=proposal.amount,
         )
-        approvers = self._rules.approvers(action, work.now)
-        if not approvers:
+        if not self._rules.possible(action):
             raise Refused("NO_APPROVER", self._texts("no_approver"))
         entry = self._action_entry(work, action, "proposed", "ask")
         kept = await self._actions.propose(action, turn_id=work.turn.id, entry=entry)
         await self._supersede(work, kept)
         work.actions.append(kept)
         if kept.id == action.id:
-            for one in approvers:
+            for one in self._rules.approvers(kept, work.now):
                 if one.id != work.person.id:
                     self._notices.tell(Notice(one.id, "to_approve", kept))
         return kept
@@ -264,9 +263,11 @@ class Runner:
             if (earlier.skill, earlier.proposed_by) == (action.skill, action.proposed_by) and earlier.id != action.id:
                 over = replace(earlier, state="rejected", outcome=self._texts("superseded"))
                 entry = self._action_entry(work, earlier, "rejected", "done", superseded_by=action.id)
-                await self._actions.move(
+                if await self._actions.move(
                     earlier.id, expected="proposed", to="rejected", outcome=over.outcome, entry=entry
-                )
+                ):
+                    for one in self._rules.concerned(over):
+                        self._notices.tell(Notice(one.id, "decided", over, action.proposed_by))
                 work.actions = [over if one.id == over.id else one for one in work.actions]
 
     def _action_entry(self, work: Work, action: Action, state: str, decision: str, **more: str) -> AuditEntry:

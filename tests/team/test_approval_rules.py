@@ -170,10 +170,24 @@ def test_an_absent_one_is_not_told_his_delegate_is(folder: Path) -> None:
     assert told == {"E2001", "E3002"}, "E3002 is absent himself, but stands in for E3001"
 
 
+def test_where_nobody_else_may_act_the_absent_one_is_told(folder: Path) -> None:
+    built = rules(folder, delegations=DELEGATED)
+    given = action("20000000", yes("E3001", ""), by="E2001")
+    assert [one.id for one in built.approvers(given, NOW)] == ["E3002"], "his delegate proposed it himself"
+
+
+def test_what_nobody_could_ever_approve_is_known_at_once(folder: Path) -> None:
+    built = rules(folder)
+    assert built.possible(action("20000000")) and built.possible(action())
+    assert not built.possible(action("20000000", by="E3002")), "the only supervisor proposed it"
+    assert not rules(folder, "rules: []\n").possible(action())
+
+
 def test_who_is_needed_is_said_in_words(folder: Path) -> None:
     built = rules(folder)
     assert built.needed(action()) == "同一机构或上级机构的branch_dealer或regional_dealer或head_office_dealer"
     assert built.needed(action("20000000")) == "head_office_dealer，以及dealing_supervisor"
+    assert built.needed(action("20000000", yes("E3001"))) == "dealing_supervisor"
 
 
 def test_without_a_rule_one_confirms_himself_and_four_eyes_never_run(folder: Path) -> None:
