@@ -9,7 +9,6 @@ Public data for measuring is used where `DESKMATE_BENCH_DATA` (default `../share
 from __future__ import annotations
 
 
-
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -60,7 +59,9 @@ def review(classifier: object | None = None, **more: object) -> OutputReview:
         classifier or LinearClassifier(),  # type: ignore[arg-type]
         recognise=privacy.analyse,
         secrets=[one.prompt for one in assistants],
-        public=[text for one in assistants for text in (one.brief, one.brief_en, *(said.text for said in one.examples))],
+        public=[
+            text for one in assistants for text in (one.brief, one.brief_en, *(said.text for said in one.examples))
+        ],
     )
 
 
@@ -145,7 +146,12 @@ def main() -> int:
     found, meant, mistaken, denying, wrong = promises(rules)
     rows = [
         Row("promises and inside information found", f"{found}/{meant}", ">= 95 %", found >= 0.95 * meant),
-        Row("  of those that deny, cite or ask, taken by mistake", f"{mistaken}/{denying}", "<= 5 %", mistaken <= 0.05 * denying),
+        Row(
+            "  of those that deny, cite or ask, taken by mistake",
+            f"{mistaken}/{denying}",
+            "<= 5 %",
+            mistaken <= 0.05 * denying,
+        ),
     ]
     count, sentences, more = replaced(rules, documents())
     wrong += more
@@ -155,7 +161,9 @@ def main() -> int:
         if texts:
             count, sentences, more = replaced(rules, iter(texts))
             wrong += more
-            rows.append(Row(f"{folder}: sentences replaced", f"{count}/{sentences}", "<= 0.1 %", count <= 0.001 * sentences))
+            rows.append(
+                Row(f"{folder}: sentences replaced", f"{count}/{sentences}", "<= 0.1 %", count <= 0.001 * sentences)
+            )
     plain = "".join(text for _, text in documents())
     floor, ours = milliseconds(rules, plain)
     rows.append(Row("ms per 1,000 characters in pieces of four", f"{ours:.2f}", "<= 3", ours <= 3, f"{floor:.3f}"))

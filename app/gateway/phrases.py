@@ -77,7 +77,7 @@ class Phrases:
         self._harmless = regex.compile(_any(denials.harmless))
         self._denial = regex.compile(_words(denials.denials))
         self._no_denial = regex.compile(_words(denials.no_denials))
-        self._ban = regex.compile(_words(denials.bans))
+        self._ban = regex.compile(f"(?<!{_words(denials.uncondemned)}){_words(denials.bans)}")
         self._turn = regex.compile(_words(denials.turns))
         self._condemned = regex.compile(f"(?<!{_words(denials.uncondemned)}){_words(denials.condemned)}")
         self._asked = tuple(in_one_script(word) for word in denials.asked)
