@@ -170,7 +170,11 @@ async def by_command(environment: Mapping[str, str], folder: Path) -> int:
     """A batch of `deskmate ask`, with files; the number of answers."""
     lines = []
     for number, (who, text) in enumerate(turns(COMMAND_TURNS, start=9_000)):
-        line: dict[str, Any] = {"text": text, "as": STAFF[number % len(STAFF)], "room": f"canary-{number // A_TALK}"}
+        line: dict[str, Any] = {
+            "text": text,
+            "as": STAFF[number // A_TALK % len(STAFF)],
+            "room": f"canary-{number // A_TALK}",
+        }
         if number % 10 == 0:
             name, content = files_of(who)[number // 10 % 7]
             (folder / name).write_bytes(content)
@@ -192,7 +196,7 @@ async def _run(environment: Mapping[str, str], *command: str, given: str = "", c
         stderr=asyncio.subprocess.PIPE,
     )
     out, errors = await process.communicate(given.encode())
-    assert process.returncode in codes, errors.decode()[-2000:]
+    assert process.returncode in codes and out, errors.decode()[-2000:]
     assert not leaks(errors), "an error of a command names personal data"
     return out.decode()
 
@@ -227,7 +231,7 @@ async def test_nothing_planted_comes_out_anywhere(tmp_path: Path, monkeypatch: p
         assert leaks(model.heard) == [], "personal data reached the model"
     assert leaks(metrics) == []
     assert leaks(await _run(environment, "audit", "export")) == []
-    await _run(environment, "audit", "verify")
+    assert await _run(environment, "audit", "verify")
     kept = [path for path in home.rglob("*") if path.is_file() and path.parts[len(home.parts)] != "exports"]
     assert {"deskmate.db", "server.log"} <= {path.name for path in kept}
     open_data = {str(path.relative_to(home)): found for path in kept if (found := leaks(path.read_bytes()))}
