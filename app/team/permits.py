@@ -6,7 +6,7 @@ told to the person in words that say no more than the policy itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,10 @@ class Permits:
     def __init__(self, rights: Rights, people: Sequence[Person], texts: Texts) -> None:
         self._rights = rights
         self._people = {person.id: person for person in people}
+        self._posts: dict[str, list[str]] = {}
+        for person in people:
+            if person.post and person.post not in (posts := self._posts.setdefault(person.role, [])):
+                posts.append(person.post)
         self._texts = texts
 
     def decide(self, person: Person, room: Room, assistant: str, object: str) -> Decision:
@@ -91,20 +95,16 @@ class Permits:
         if decision.why in ("room", "failed", "unknown"):
             return self._texts(f"no_right_{decision.why}", what=what)
         roles = self._rights.who_may(assistant.name, object)
-        holders = list(dict.fromkeys(self._posts(roles)))
+        # People know posts; in English, where a post has no name, the role says it.
+        chinese = language() == "zh"
+        holders = [post for role in roles for post in (self._posts.get(role) if chinese else None) or [_in_words(role)]]
         named = self._texts("and_post").join(holders[:_NAMED]) + (self._texts("more_posts") if holders[_NAMED:] else "")
         # Where the own role is among those who may, it is the place that keeps the person out.
         here = decision.why == "place" or (decision.why == "no_rule" and person.role in roles)
         key = "no_right_here" if here else "no_right_denied" if decision.why == "denied" else "no_right"
-        post = person.post if language() == "zh" else _in_words(person.role)
+        post = (person.post if chinese else "") or _in_words(person.role)
         who = self._texts("who_may", posts=named) if holders and not here else ""
-        return self._texts(key, post=post or _in_words(person.role), place=person.place, what=what, who=who)
-
-    def _posts(self, roles: Sequence[str]) -> Iterator[str]:
-        """What people call these roles: in Chinese the posts of those who have them."""
-        for role in roles:
-            posts = [one.post for one in self._people.values() if one.role == role and one.post]
-            yield from posts if posts and language() == "zh" else [_in_words(role)]
+        return self._texts(key, post=post, place=person.place, what=what, who=who)
 
     def _note(self, work: Work, assistant: Assistant, what: Mapping[str, str], decision: Decision) -> None:
         detail = {**what, "reason": decision.why, "rule": decision.rule or "no rule"}

@@ -83,3 +83,34 @@ async def test_starters_are_what_one_may(house: Deskmate) -> None:
     offered = {assistant.name for assistant, _ in house.gateway.desk.starters("E9001")}
     assert "office" in offered and "credit" not in offered
     assert "credit" in {assistant.name for assistant, _ in house.gateway.desk.starters("E1001")}
+
+
+async def test_who_joins_later_is_shown_and_told_no_more_than_he_may(house: Deskmate) -> None:
+    ask = asking(house, person="E1002")
+    room: str = ask.room  # type: ignore[attr-defined]
+    await ask("@外汇 客户华星科技要买500万美元")
+    await ask("@外汇 美元现在多少")
+    await ask("@办公 李娜的分机", person="E6001", operator="tester")
+
+    async def replies(person: str) -> list[str]:
+        return [told.reply.text for told in await house.gateway.desk.talk(person, room) if told.reply]
+
+    quote, rates, extension = await replies("E6001")
+    assert "5,000,000" not in quote and "无权查看" in quote
+    assert "USD/CNY" in rates and "6102" in extension
+    assert "5,000,000" in (await replies("E1002"))[0]
+    (denial,) = await denials(house)
+    assert (denial["person"], denial["reason"], denial["replies"]) == ("E6001", "room", "1")
+    known = await house.records.room(room)
+    assert known is not None
+    for_models = house.gateway.desk.shared(await house.records.turns(room), known)
+    assert [one.reply is None for one in for_models] == [True, False, False]
+
+
+async def test_dealers_who_join_see_what_was_quoted(house: Deskmate) -> None:
+    ask = asking(house, person="E1002")
+    await ask("@外汇 客户华星科技要买500万美元")
+    await ask("@外汇 美元现在多少", person="E3001", operator="tester")
+    told = await house.gateway.desk.talk("E3001", ask.room)  # type: ignore[attr-defined]
+    assert told[0].reply is not None and "5,000,000" in told[0].reply.text
+    assert not await denials(house)

@@ -133,6 +133,7 @@ def test_a_denial_is_noted_with_its_line(
         permits(rights_by(tmp_path / "config", lines)).check(work, FX, cast(Skill, quote))
     assert refused.value.code == "RIGHTS"
     (entry,) = work.entries
+    assert not work.rests_on
     assert (entry.what, entry.decision, entry.assistant) == ("refused", "refuse", "fx")
     assert entry.detail["skill"] == "fx.quote" and entry.detail["reason"] == reason
     assert str(entry.detail["rule"]).endswith(line)
@@ -142,7 +143,7 @@ def test_what_is_allowed_is_not_noted(tmp_path: Path) -> None:
     lines = ["p, dealer, *, fx, fx.*, allow", "p, clerk, *, fx, fx.quote, allow, see"]
     work = work_of(DEALER, CLERK.id)
     permits(rights_by(tmp_path / "config", lines)).check(work, FX, cast(Skill, quote))
-    assert not work.entries
+    assert not work.entries and work.rests_on == {"fx/fx.quote"}
 
 
 @pytest.mark.parametrize(
@@ -166,12 +167,25 @@ def test_a_denial_says_what_is_missing_and_who_has_it(
         assert all(words in refused.value.message for words in wanted), refused.value.message
 
 
+def test_what_cannot_be_decided_is_refused_and_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: str) -> bool:
+        raise RuntimeError("casbin")
+
+    rights, work = rights_by(tmp_path / "config", ["p, *, *, fx, *, allow"]), work_of(DEALER)
+    monkeypatch.setattr(rights._enforcer, "enforce", broken)
+    with pytest.raises(Refused) as refused:
+        permits(rights).check(work, FX, cast(Skill, quote))
+    assert "权限检查没有完成" in refused.value.message
+    assert [entry.detail["reason"] for entry in work.entries] == ["failed"]
+
+
 async def test_some_documents_are_withheld_and_noted_all_are_refused(tmp_path: Path) -> None:
     rights = rights_by(tmp_path / "config", ["p, *, *, fx, knowledge:fx, allow"])
     work = work_of(DEALER)
     knowledge = library(rights, work)
-    assert not work.entries  # nothing was asked yet
+    assert not work.entries and not work.rests_on  # nothing was asked yet
     assert [hit.title for hit in await knowledge.search("?")] == ["fx"]
+    assert work.rests_on == {"fx/knowledge:fx"}
     assert [entry.detail for entry in work.entries] == [{"knowledge": "office", "reason": "no_rule", "rule": "no rule"}]
     assert [hit.title for hit in await knowledge.search("?", sets=["fx", "office"])] == ["fx"]
     assert [hit.title for hit in await knowledge.search("?", sets=["fx"])] == ["fx"]
@@ -184,4 +198,5 @@ async def test_some_documents_are_withheld_and_noted_all_are_refused(tmp_path: P
         with pytest.raises(Refused) as refused:
             await asked
         assert "外汇交易助手的资料" in refused.value.message
-    assert len(work.entries) == 5 and await knowledge.passage("fx/x.md", "¶1") is not None
+    assert len(work.entries) == 5 and work.rests_on == {"fx/knowledge:fx"}
+    assert await knowledge.passage("fx/x.md", "¶1") is not None
