@@ -291,6 +291,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     from app.engines.storage.content_watch import note_changes
     from app.engines.understanding import Understanding
     from app.gateway.desk import Desk
+    from app.gateway.door import Door
     from app.gateway.gateway import Gateway
     from app.gateway.identity import DemoSignIn
     from app.gateway.rooms import Rooms
@@ -372,6 +373,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         knowledge=knowledge,
         metrics=metrics,
         assistants=assistants,
+        door=Door(audit),
         clock=clock,
         texts=texts,
     )
@@ -387,7 +389,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
                 settings=settings,
                 gateway=gateway,
                 identity=identity,
-                sign_in=DemoSignIn(settings.home, identity, audit, texts),
+                sign_in=DemoSignIn(settings.home, identity, gateway.door, texts),
                 models=models,
                 records=records,
                 audit=audit,

@@ -102,7 +102,7 @@ class Api:
 
     async def models(self, request: Request) -> dict[str, Any]:
         """The assistants, as OpenAI lists models."""
-        self._person(request)
+        await self._person(request)
         names = [ANYBODY, *self._gateway.assistants]
         return {
             "object": "list",
@@ -111,7 +111,7 @@ class Api:
 
     async def chat_completions(self, request: Request) -> Response:
         """One turn, streamed or whole. Earlier messages come with the request and are masked like the last one."""
-        person = self._person(request)
+        person = await self._person(request)
         asked = await _read(request)
         turn = self._turn(person, asked)
         if asked.stream:
@@ -137,9 +137,13 @@ class Api:
             }
         )
 
-    def _person(self, request: Request) -> Person:
+    async def _person(self, request: Request) -> Person:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return self._identity.bearer(token if scheme.lower() == "bearer" else "")
+        try:
+            return self._identity.bearer(token if scheme.lower() == "bearer" else "")
+        except Refused as error:
+            await self._gateway.door.turned_away(error.code, "http")
+            raise
 
     def _turn(self, person: Person, asked: _Completion) -> Turn:
         if asked.model != ANYBODY and asked.model not in self._gateway.assistants:

@@ -80,7 +80,8 @@ async def _attached(house: Deskmate, person: str, room: str, path: str) -> Attac
     except OSError:
         raise BadInput("NO_FILE", say("no_such_file", name=Path(path).name)) from None
     mime = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    return await house.gateway.desk.upload(person, room, Path(path).name, content, mime, joining=True)
+    name = Path(path).name
+    return await house.gateway.desk.upload(person, room, name, content, mime, joining=True, operator=operator())
 
 
 def as_line(reply: Reply) -> dict[str, Any]:

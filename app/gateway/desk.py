@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from app.core.assistant import Assistant, Example
 from app.core.audit import AuditEntry
@@ -146,11 +146,21 @@ class Desk:
         room = await self._records.room_of_turn(turn_id)
         known = await self._entered(room or "", who)
         masked = (await self._privacy.mask(known.id, comment)).masked.text if comment else ""
+        told = await self._told(known.id, turn_id)
         await self._records.store_feedback(turn_id, who.id, value, masked)
-        await self._audit.append(_entry("feedback", who, known.id, decision=value))
+        # A thumb down on a refusal says that it was wrong; a second one of the same person says nothing new.
+        wrong = (
+            told is not None and told.reply is not None and told.reply.refused and told.feedback.get(who.id) != value
+        )
+        detail = {"refused": True} if wrong else {}
+        await self._audit.append(_entry("feedback", who, known.id, decision=value, detail=detail))
+
+    async def _told(self, room: str, turn_id: str) -> StoredTurn | None:
+        stored = await self._records.turns(room, limit=_EARLIER)
+        return next((one for one in stored if one.id == turn_id), None)
 
     async def upload(
-        self, person: str, room: str, name: str, content: bytes, mime: str, *, joining: bool = False
+        self, person: str, room: str, name: str, content: bytes, mime: str, *, joining: bool = False, operator: str = ""
     ) -> Attachment:
         """Keep a file for a room. Raises `BadInput` for an empty or too large one.
 
@@ -166,7 +176,10 @@ class Desk:
         if len(content) > most:
             sizes = {"size": round(len(content) / 2**20, 1), "most": most // 2**20}
             raise BadInput("FILE_TOO_LARGE", self._texts("file_too_large", name=name, **sizes))
-        return await self._files.store(room, name, content, mime, by=who.id)
+        kept = await self._files.store(room, name, content, mime, by=who.id)
+        detail = {"file": kept.id, "size": kept.size}
+        await self._audit.append(_entry("file.stored", who, room, operator=operator, detail=detail))
+        return kept
 
     async def file(self, person: str, id: str) -> Attachment:
         """A file of a room the person is in. Raises `Refused`, in the same words whether it is there or not."""
@@ -176,6 +189,7 @@ class Desk:
         if found is None or room is None or viewer.id not in room.members:
             await self._audit.append(_entry("refused", viewer, room.id if room else "", decision="NO_FILE"))
             raise Refused("NO_FILE", self._texts("no_file"))
+        await self._audit.append(_entry("file.read", viewer, room.id, detail={"file": found[1].id}))
         return found[1]
 
     async def content(self, file: Attachment) -> bytes:
@@ -214,12 +228,18 @@ class Desk:
 
 
 def _entry(
-    what: str, person: Person, room: str, *, decision: str = "done", detail: Mapping[str, str] | None = None
+    what: str,
+    person: Person,
+    room: str,
+    *,
+    decision: str = "done",
+    operator: str = "",
+    detail: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     return AuditEntry(
         what=what,
         person=person.id,
-        operator="",
+        operator=operator,
         assistant="",
         room=room,
         trace_id="",

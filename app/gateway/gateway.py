@@ -31,6 +31,7 @@ from app.core.texts import Texts, language, speaking
 from app.core.trace import trace_id, traced
 from app.core.turn import Action, ErrorNote, MaskedText, Person, Reply, Room, Turn
 from app.gateway.desk import Desk
+from app.gateway.door import Door
 from app.gateway.identity import Identity
 from app.gateway.review import Review
 from app.gateway.rooms import Rooms
@@ -73,6 +74,7 @@ class Gateway:
         knowledge: Knowledge,
         metrics: Metrics,
         assistants: Mapping[str, Assistant],
+        door: Door,
         clock: Clock,
         texts: Texts,
     ) -> None:
@@ -81,6 +83,8 @@ class Gateway:
         self.review = review
         self.desk = desk
         """What channels ask besides: rooms, talk, files, feedback."""
+        self.door = door
+        """Where channels say whom they let in, and whom not."""
         self._rooms = rooms
         self._router = router
         self._group_chat = group_chat
@@ -105,6 +109,7 @@ class Gateway:
                     room, new = await self._rooms.enter(turn, person)
                     masking = await self._privacy.mask(room.id, text)
                     masked = masking.masked
+                    self._metrics.masked(entity.type for entity in masking.entities)
                     told = await self._records.begin_turn(turn, masked)
                     if told is not None and (told.room, told.person) != (room.id, person.id):
                         raise Refused("NOT_A_MEMBER", self._texts("not_a_member"))
@@ -238,6 +243,8 @@ class Gateway:
         speakers = tuple(part.speaker for part in parts if part.speaker)
         failure = work.failure
         mode: Literal["local", "model"] = "model" if any(part.mode == "model" for part in parts) else "local"
+        if isinstance(failure, Refused) and not any(entry.what == "refused" for entry in work.entries):
+            work.note("refused", failure.code)
         detail = {"assistants": list(speakers), "mode": mode, "channel": work.turn.channel}
         work.note("turn", "refuse" if refused else "failed" if failure else "answer", detail=detail)
         return Reply(
@@ -262,8 +269,7 @@ class Gateway:
 
     async def _excused(self, turn: Turn, error: AssistantError, trace: str) -> Reply:
         """The one place where an error becomes a reply."""
-        if isinstance(error, Refused):
-            await self._note_refusal(error, turn.person, turn.operator or "", turn.room, trace)
+        await self._note_end(error, turn.person, turn.operator or "", turn.room, trace)
         return Reply(
             text=error.message,
             refused=isinstance(error, Refused),
@@ -277,10 +283,11 @@ class Gateway:
         _log.error("trace %s: %s", trace_id(), place_of(error))
         return AssistantError("INTERNAL", self._texts("internal", trace_id=trace_id()))
 
-    async def _note_refusal(self, error: Refused, person: str, operator: str, room: str, trace: str) -> None:
+    async def _note_end(self, error: AssistantError, person: str, operator: str, room: str, trace: str) -> None:
+        """A turn that ended before it had a record. A staff number that nobody has may be anything: it is left out."""
         entry = AuditEntry(
-            what="refused",
-            person=person,
+            what="refused" if isinstance(error, Refused) else "turn.failed",
+            person=person if person in self.identity.people else "",
             operator=operator,
             assistant="",
             room=room,
@@ -290,7 +297,7 @@ class Gateway:
         try:
             await self._audit.append(entry)
         except AssistantError as unwritten:
-            _log.error("trace %s: refusal %s not audited: %s", trace, error.code, unwritten.code)
+            _log.error("trace %s: %s not audited: %s", trace, error.code, unwritten.code)
 
     def _nobody(self, routing: Routing) -> str:
         """An honest answer where nobody here is meant: who there is, and what they do."""
@@ -352,7 +359,7 @@ class Gateway:
                 work = Work(turn, room, who, turn.at, (), voice)
                 return await self._approvals.decide(work, action_id, yes=yes, digest=digest)
             except Refused as error:
-                await self._note_refusal(error, person, "", where, trace)
+                await self._note_end(error, person, "", where, trace)
                 raise
 
 

@@ -12,15 +12,15 @@ import jwt
 from pydantic import BaseModel, ConfigDict
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
-from app.core.audit import AuditEntry
 from app.core.errors import BadInput, Refused
-from app.core.ports import AuditLog
 from app.core.texts import Texts
 from app.core.turn import Person
+from app.gateway.door import Door
 
 _TOKEN_LIVES = 30 * 24 * 3600  # seconds
 _TRIES = 5
 _PAUSE = 30.0  # seconds after that many wrong passwords
+_CHANNEL = "browser"
 
 
 class _Employee(BaseModel):
@@ -80,9 +80,9 @@ class Identity:
 class DemoSignIn:
     """Log-in of the demonstration staff: one password, made at first start, printed by `deskmate serve`."""
 
-    def __init__(self, home: Path, identity: Identity, audit: AuditLog, texts: Texts) -> None:
+    def __init__(self, home: Path, identity: Identity, door: Door, texts: Texts) -> None:
         self._identity = identity
-        self._audit = audit
+        self._door = door
         self._texts = texts
         self._wrong: dict[str, tuple[int, float]] = {}
         path = home / "demo_password"
@@ -102,15 +102,10 @@ class DemoSignIn:
             raise BadInput("TOO_MANY_TRIES", self._texts("too_many_tries", seconds=int(_PAUSE)))
         if known is not None and hmac.compare_digest(password.encode(), self.password.encode()):
             self._wrong.pop(id, None)
-            await self._noted(known.id, "allow", "password")
+            await self._door.let_in(known.id, _CHANNEL)
             return known
         if len(self._wrong) > 10_000:  # a flood of made-up numbers does not fill the memory
             self._wrong.clear()
         self._wrong[id] = (tries % _TRIES + 1, time.monotonic())
-        # What was typed for a number that nobody has may be anything, a password too: it goes into no record.
-        await self._noted(known.id if known else "", "refuse", "password" if known else "unknown_person")
+        await self._door.turned_away("password" if known else "unknown_person", _CHANNEL, known.id if known else "")
         return None
-
-    async def _noted(self, person: str, decision: str, reason: str) -> None:
-        detail = {"channel": "browser", "reason": reason}
-        await self._audit.append(AuditEntry("login", person, "", "", "", "", decision, detail))

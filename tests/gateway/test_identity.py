@@ -10,6 +10,7 @@ import pytest
 from app.core.audit import AuditEntry
 from app.core.errors import BadInput, Refused, Unavailable
 from app.core.texts import Texts
+from app.gateway.door import Door
 from app.gateway.identity import DemoSignIn, Identity, read_people
 
 ROOT = Path(__file__).parents[2]
@@ -57,16 +58,16 @@ def test_a_forged_or_old_token_is_refused(identity: Identity, forged: str) -> No
 
 
 async def test_log_in_knows_staff_and_password(identity: Identity, tmp_path: Path) -> None:
-    sign_in = DemoSignIn(tmp_path, identity, Chain(), TEXTS)
+    sign_in = DemoSignIn(tmp_path, identity, Door(Chain()), TEXTS)
     assert (await sign_in.verify("E1002", sign_in.password)).name == "李娜"
     assert await sign_in.verify("E1002", "wrong") is None
     assert await sign_in.verify("E7777", sign_in.password) is None
-    assert DemoSignIn(tmp_path, identity, Chain(), TEXTS).password == sign_in.password
+    assert DemoSignIn(tmp_path, identity, Door(Chain()), TEXTS).password == sign_in.password
     assert (tmp_path / "demo_password").stat().st_mode & 0o077 == 0
 
 
 async def test_guessing_is_slowed_down(identity: Identity, tmp_path: Path) -> None:
-    sign_in = DemoSignIn(tmp_path, identity, Chain(), TEXTS)
+    sign_in = DemoSignIn(tmp_path, identity, Door(Chain()), TEXTS)
     for _ in range(5):
         await sign_in.verify("E1002", "wrong")
     with pytest.raises(BadInput):
@@ -76,7 +77,7 @@ async def test_guessing_is_slowed_down(identity: Identity, tmp_path: Path) -> No
 
 async def test_each_try_is_in_the_audit_and_what_was_typed_is_not(identity: Identity, tmp_path: Path) -> None:
     chain = Chain()
-    sign_in = DemoSignIn(tmp_path, identity, chain, TEXTS)
+    sign_in = DemoSignIn(tmp_path, identity, Door(chain), TEXTS)
     await sign_in.verify("E1002", sign_in.password)
     await sign_in.verify("E1002", "wrong-one")
     await sign_in.verify("13800138000", "wrong-one")
@@ -89,6 +90,18 @@ async def test_each_try_is_in_the_audit_and_what_was_typed_is_not(identity: Iden
 
 
 async def test_nobody_is_let_in_where_the_audit_cannot_be_written(identity: Identity, tmp_path: Path) -> None:
-    sign_in = DemoSignIn(tmp_path, identity, Chain(broken=True), TEXTS)
+    sign_in = DemoSignIn(tmp_path, identity, Door(Chain(broken=True)), TEXTS)
     with pytest.raises(Unavailable):
         await sign_in.verify("E1002", sign_in.password)
+
+
+async def test_a_flood_of_strangers_leaves_a_count_and_not_an_entry_each() -> None:
+    now = 0.0
+    chain = Chain()
+    door = Door(chain, clock=lambda: now)
+    for _ in range(500):
+        await door.turned_away("TOKEN", "http")
+    assert len(chain.entries) == 1
+    now = 2.0
+    await door.turned_away("TOKEN", "http")
+    assert chain.entries[1].detail == {"channel": "http", "reason": "TOKEN", "times": 500}
