@@ -8,11 +8,9 @@ Public data for measuring is used where `DESKMATE_BENCH_DATA` (default `../share
 
 from __future__ import annotations
 
-
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -23,11 +21,9 @@ from app.engines.classifier import LinearClassifier
 from app.engines.classifying.head import Head
 from app.engines.classifying.pieces import pieces
 from app.engines.privacy import MemoryVault, PresidioPrivacy
-
 from app.gateway.output_review import OutputReview
 from app.gateway.tokens import TokenStream
 from bench import review_data as data
-
 from bench.review_training import Samples, fitted, folds_of
 from bench.table import Row, show
 from bench.train_review import offensive_samples

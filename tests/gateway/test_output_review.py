@@ -290,7 +290,7 @@ def test_a_figure_without_a_source_is_marked_behind_its_sentence(text: str, show
 
 _BITS = [
     "保", "本", "保本", "收益", "不得", "承诺", "，", "。", "！", "\n", ". ", "女人", "滚远点", CARD, "6222 0210 ", "8",
-    "无风险", "利率", "违规", "risk", "-free", "guaranteed ", "return", "@", "傻", "逼", "”", PROMPT[70:84], PROMPT[84:100], " ",
+    "无风险", "利率", "违规", "risk", "-free", "guaranteed ", "return", "@", "傻", "逼", "”", PROMPT[70:84], PROMPT[84:100],
 ]  # fmt: skip
 
 
