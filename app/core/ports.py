@@ -425,6 +425,8 @@ class Decision:
     not known here. `failed`: it could not be decided."""
     rule: str = ""
     """Where that stands: `config/permissions.csv:12`, `knowledge/fx/set.yaml`; empty where there is no rule."""
+    whose: str = ""
+    """Of `room`: the staff number of the member who may not see it. For the audit, not for the person who asks."""
 
 
 class Rights(Protocol):

@@ -56,7 +56,7 @@ class Permits:
             if id != person.id:
                 theirs = self._rights.decide(self._people.get(id), assistant, object, act="see")
                 if not theirs.allowed:
-                    return replace(theirs, why="room")
+                    return replace(theirs, why="room", whose=id)
         return own
 
     def check(self, work: Work, assistant: Assistant, skill: Skill) -> None:
@@ -107,7 +107,8 @@ class Permits:
         return self._texts(key, post=post, place=person.place, what=what, who=who)
 
     def _note(self, work: Work, assistant: Assistant, what: Mapping[str, str], decision: Decision) -> None:
-        detail = {**what, "reason": decision.why, "rule": decision.rule or "no rule"}
+        whose = {"whose": decision.whose} if decision.whose else {}
+        detail = {**what, "reason": decision.why, "rule": decision.rule or "no rule", **whose}
         work.note("refused", "refuse", assistant=assistant.name, detail=detail)
 
 

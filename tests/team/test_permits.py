@@ -137,6 +137,8 @@ def test_a_denial_is_noted_with_its_line(
     assert (entry.what, entry.decision, entry.assistant) == ("refused", "refuse", "fx")
     assert entry.detail["skill"] == "fx.quote" and entry.detail["reason"] == reason
     assert str(entry.detail["rule"]).endswith(line)
+    assert entry.detail.get("whose") == (others[0] if reason == "room" else None)
+    assert not any(one in refused.value.message for one in (*others, "permissions"))
 
 
 def test_what_is_allowed_is_not_noted(tmp_path: Path) -> None:
