@@ -327,3 +327,5 @@ _VALUES: dict[str, Callable[[random.Random], str]] = {
     "day": lambda rng: str(rng.randint(1, 28)),
     **{f"digits{count}": _figures(count) for count in (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)},
 }
+
+MEASURED_NAMES = tuple(GIVEN)

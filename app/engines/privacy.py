@@ -17,15 +17,11 @@ from app.core.lean_import import without
 from app.core.ports import Entity, Masking, Vault
 from app.core.texts import Texts
 from app.core.turn import MaskedText, Person
-from app.engines.masking.addresses import Addresses
-from app.engines.masking.english_persons import EnglishPersons
 from app.engines.masking.finding import Finding, Recognizer, View
 from app.engines.masking.known_values import KnownValues
 from app.engines.masking.labels import Context
 from app.engines.masking.marks import Marks
 from app.engines.masking.numbers import Numbers
-from app.engines.masking.organizations import Organizations
-from app.engines.masking.persons import Persons
 from app.engines.masking.placeholders import (
     LITERAL,
     PLACEHOLDER,
@@ -41,6 +37,7 @@ from app.engines.masking.rooms import KnownRoom, MemoryVault, RoomCache
 from app.engines.masking.shortened import shortened
 from app.engines.masking.sight import RoomSight
 from app.engines.masking.stretches import filled_up, found_in_stretches, without_overlaps
+from app.engines.masking.trained_names import Names, read_weights
 
 with without("spacy", "tldextract", "phonenumbers", "presidio_analyzer.predefined_recognizers"):
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
@@ -57,7 +54,8 @@ _LONG = 4000  # characters from which on recognition leaves the event loop
 
 
 def check_content(content: Path) -> None:
-    """Raises `ContentError` with file and line for a wrong `config/masking.yaml`."""
+    """Raises `ContentError` with file and line for a wrong `config/masking.yaml`, or weights that cannot be read."""
+    read_weights()
     check_names(content / "config" / "masking.yaml", content / "assistants")
 
 
@@ -68,7 +66,7 @@ class PresidioPrivacy:
         self._vault = vault
         self._policy = read_policy(policy_file)
         self._rooms = RoomCache()
-        self._analyzer = _analyzer((Numbers(), Marks(), Persons(), EnglishPersons(), Addresses(), Organizations()))
+        self._analyzer = _analyzer((Numbers(), Marks(), Names()))
 
     async def mask(self, room: str, text: str) -> Masking:
         """Replace personal data by the room's placeholders. Raises `Unavailable` rather than let data pass.

@@ -21,7 +21,7 @@ print(asyncio.run(privacy.mask("room", "客户李明，手机13800138000，John 
 {after}
 """
 EXPECTED = "客户<PERSON_1>，手机<PHONE_1>，<PERSON_2>"
-HEAVY = ("spacy", "tldextract", "phonenumbers", "jieba", "numpy", "torch", "requests", "litellm")
+HEAVY = ("spacy", "tldextract", "phonenumbers", "jieba", "scipy", "sklearn", "torch", "requests", "litellm")
 
 
 def run(before: str = "", after: str = "") -> str:

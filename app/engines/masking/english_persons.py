@@ -50,7 +50,7 @@ def _rows(plain: str) -> Iterator[list[re.Match[str]]]:
             continue
         if row:
             between = plain[row[-1].end() : word.start()]
-            initial = len(row[-1][0]) == 1 or row[-1][0].lower() in _lists().titles
+            initial = len(row[-1][0]) == 1 or row[-1][0].lower() in word_lists().titles
             together = between in (" ", "\xa0") or _PARTICLE.fullmatch(between) or (between in (". ", ".") and initial)
             if not together or not word[0][0].isupper():
                 yield row
@@ -62,7 +62,7 @@ def _rows(plain: str) -> Iterator[list[re.Match[str]]]:
 
 
 def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
-    lists = _lists()
+    lists = word_lists()
     words = [word[0].lower() for word in row]
     titled = False
     while words and (words[0] in lists.titles or words[0] in lists.not_names):
@@ -101,12 +101,12 @@ def _is_pinyin(words: Sequence[str]) -> bool:
     if not 2 <= len(words) <= 3:
         return False
     for surname, given in ((words[0], words[1:]), (words[-1], words[:-1])):
-        if surname in _lists().pinyin_surnames and all(_PINYIN_GIVEN.fullmatch(word) for word in given):
+        if surname in word_lists().pinyin_surnames and all(_PINYIN_GIVEN.fullmatch(word) for word in given):
             return True
     return False
 
 
-class _Lists:
+class WordLists:
     """The word lists of `english_names.yaml`, ready for use."""
 
     def __init__(self) -> None:
@@ -124,5 +124,6 @@ class _Lists:
 
 
 @cache
-def _lists() -> _Lists:
-    return _Lists()
+def word_lists() -> WordLists:
+    """Read once."""
+    return WordLists()

@@ -31,6 +31,9 @@ _PRIOR = -5.5  # logarithm of the share of names among the words of bank talk
 _WEAK = -3.0  # a surname that is a common word, too
 _TYPICAL_WORD = -9.0
 _RARE_WORD = -11.0
+_HOPELESS = -26.0  # no neighbourhood makes up for less
+_DOUBTFUL = -8.0
+_SAME = 1e-6
 _UNHEARD = -10.5  # a given name's character that is on no list
 _TITLE, _SHORT_TITLE, _ELDER, _LABEL, _CALLING, _BEFORE, _AFTER, _THINGS, _OWN, _EDGE = (
     *(9.0, 6.0, 9.0, 6.0, 4.0, 2.0),
@@ -53,52 +56,80 @@ class Persons:
 
     def find(self, view: View) -> list[Finding]:
         """Names that do not overlap, each with a score from the odds of its being one."""
-        found = [*_dotted(view.text), *_written_after_label(view.text)]
-        for run in _RUN.finditer(view.text):
+        return self.read(view).findings
+
+    def read(self, view: View) -> Reading:
+        """All that was weighed, for the trained layer, which decides where rules end."""
+        text = view.text.translate(word_lists().simplified)
+        certain, doubtful = [*_dotted(text), *_written_after_label(text)], []
+        words: list[tuple[int, int]] = []
+        for run in _RUN.finditer(text):
             for start in range(run.start(), run.end(), _LONGEST_RUN):
-                found += _names(view.text, start, min(run.end(), start + _LONGEST_RUN))
-        return found
+                chosen = _read(text, start, min(run.end(), start + _LONGEST_RUN), words)
+                certain += [one.finding() for one in chosen if one.odds > 0]
+                doubtful += [one for one in chosen if one.odds <= 0]
+        return Reading(text, certain, doubtful, words)
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Reading:
+    """A text in simplified characters, the names in it, what might be some, and its words (start, end)."""
+
+    text: str
+    findings: list[Finding]
+    doubtful: list[Candidate]
+    words: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stretch that could be a name. `odds`: logarithm of name against words, the neighbourhood included."""
+
     start: int
     end: int
     odds: float
 
+    def finding(self) -> Finding:
+        """With a score of 0.5 for even odds."""
+        return Finding("PERSON", self.start, self.end, 0.5 + 0.5 * (1 - math.exp(-self.odds / 4)))
 
-def _names(text: str, start: int, end: int) -> Iterator[Finding]:
-    """The best names in the run of Chinese characters `text[start:end]`."""
-    lists = _lists()
+
+def _read(text: str, start: int, end: int, words: list[tuple[int, int]]) -> list[Candidate]:
+    """The best names in the run of Chinese characters `text[start:end]`. Its words are added to `words`."""
+    lists = word_lists()
     run = text[start:end]
-    places = [place for place, character in enumerate(run) if character in lists.first]
-    if not places:
-        return
     forward, backward = best_paths(run, lists.words)
+    whole = forward[-1] - _SAME
+    last = start
+    for place in range(1, len(run) + 1):
+        if forward[place] + backward[place] > whole:
+            words.append((last, start + place))
+            last = start + place
     candidates = []
-    for place in places:
+    for place, character in enumerate(run):
+        if character not in lists.first:
+            continue
         for surname, given in _splits(run, place):
             stop = place + len(surname) + given
             weight = lists.weight(surname, run[place + len(surname) : stop])
             if weight is None:
                 continue
-            hint = _hint(text, start + place, start + stop, given)
-            if hint is None:
+            odds = forward[place] + weight + backward[stop] - forward[-1]
+            if odds < _HOPELESS:
                 continue
-            odds = forward[place] + weight + backward[stop] + hint - forward[-1]
-            if odds > 0:
-                candidates.append(_Candidate(start + place, start + stop, odds))
-    chosen: list[_Candidate] = []
+            hint = _hint(text, start + place, start + stop, given)
+            if hint is not None and odds + hint > _DOUBTFUL:
+                candidates.append(Candidate(start + place, start + stop, odds + hint))
+    chosen: list[Candidate] = []
     for candidate in sorted(candidates, key=lambda one: -one.odds):
         if all(candidate.end <= other.start or candidate.start >= other.end for other in chosen):
             chosen.append(candidate)
-    for candidate in chosen:
-        yield Finding("PERSON", candidate.start, candidate.end, 0.5 + 0.5 * (1 - math.exp(-candidate.odds / 4)))
+    return chosen
 
 
 def _dotted(text: str) -> Iterator[Finding]:
     """Names with a middle dot, without the words before and behind: 阿依古丽·买买提."""
-    lists = _lists()
+    lists = word_lists()
     for match in _DOTTED.finditer(text):
         before = lists.led.match(match[1])
         start = match.start() + (before.end() if before and before.end() < len(match[1]) else 0)
@@ -113,13 +144,13 @@ def _dotted(text: str) -> Iterator[Finding]:
 def _written_after_label(text: str) -> Iterator[Finding]:
     """Whatever stands alone behind `姓名：` and its like, unless it is an ordinary word: 姓名：买买提."""
     for match in _FIELD.finditer(text):
-        if _lists().words.get(match["name"], -math.inf) < _RARE_WORD and not _NOBODY.search(match["name"]):
+        if word_lists().words.get(match["name"], -math.inf) < _RARE_WORD and not _NOBODY.search(match["name"]):
             yield Finding("PERSON", match.start("name"), match.end("name"), 0.7)
 
 
 def _splits(run: str, place: int) -> Iterator[tuple[str, int]]:
     """Surnames that begin at `place`, each with the possible lengths of the given name."""
-    lists = _lists()
+    lists = word_lists()
     for length in range(1, 5):
         surname = run[place : place + length]
         if len(surname) == length and surname in lists.surnames:
@@ -130,7 +161,7 @@ def _splits(run: str, place: int) -> Iterator[tuple[str, int]]:
 
 def _hint(text: str, start: int, end: int, given: int) -> float | None:
     """What the neighbourhood adds to the odds; None where it rules a name out, or a surname alone has no title."""
-    lists = _lists()
+    lists = word_lists()
     before, after = text[max(0, start - 12) : start], text[end : end + 12]
     if given and lists.other_names.match(after):
         return None
@@ -164,7 +195,7 @@ def _hint(text: str, start: int, end: int, given: int) -> float | None:
 
 def _title_after(after: str) -> float:
     """What a title that stands here adds. One of one character must end a word: 张总说, not 张总行."""
-    match = _lists().titles.match(after)
+    match = word_lists().titles.match(after)
     if match is None:
         return 0.0
     if len(match[0]) > 1:
@@ -174,15 +205,15 @@ def _title_after(after: str) -> float:
 
 def _follows(after: str) -> bool:
     """`after` begins as it does behind a whole name: a mark, or a word of what people do or have."""
-    return not after or not _RUN.match(after) or bool(_lists().after.match(after))
+    return not after or not _RUN.match(after) or bool(word_lists().after.match(after))
 
 
 def _is_edge(text: str, place: int) -> bool:
     """No Chinese character stands at `place`, or one that ends a word before a name."""
-    return place < 0 or not _RUN.match(text[place]) or bool(_lists().before.search(text[max(0, place - 3) : place + 1]))
+    return place < 0 or not _RUN.match(text[place]) or bool(word_lists().before.search(text[max(0, place - 3) : place + 1]))
 
 
-class _Lists:
+class WordLists:
     """The word lists of `persons.yaml`, ready for use."""
 
     def __init__(self) -> None:
@@ -197,9 +228,10 @@ class _Lists:
         }
         self.surnames |= dict.fromkeys(lists["compound_surnames"], -6.0)
         self.first = {name[0] for name in self.surnames}
-        self._given = {
+        self.given = {
             name: math.log(0.02 / (1 + rank / 25)) for rank, name in enumerate(dict.fromkeys("".join(lists["given"])))
         }
+        self.simplified = {ord(pair[0]): pair[1] for pair in lists["traditional"]}
         self.measures = set(lists["measures"][0])
         self.never_alone = set(lists["never_alone"][0])
         self._never = set("".join(lists["never"]))
@@ -225,13 +257,14 @@ class _Lists:
             return None
         weight = _PRIOR + self.surnames[surname]
         for character in given:
-            weight += self._given.get(character, _UNHEARD)
+            weight += self.given.get(character, _UNHEARD)
         return weight
 
 
 @cache
-def _lists() -> _Lists:
-    return _Lists()
+def word_lists() -> WordLists:
+    """Read once."""
+    return WordLists()
 
 
 def _starting(words: list[str]) -> re.Pattern[str]:

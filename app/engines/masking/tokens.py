@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from zlib import crc32
 
 import numpy as np
@@ -18,13 +17,21 @@ from numpy.typing import NDArray
 from app.engines.masking.finding import Finding
 from app.engines.masking.persons import Reading
 
-BITS = 18
+BITS = 17
 SIZE = 1 << BITS
 NEAR = (-2, -1, 0, 1, 2)
 """Places around a token at which single tokens are seen."""
 
+EDGE = "\x02"
+"""Stands for what is before the first token and behind the last."""
+
 _TOKEN = re.compile(r"[㐀-鿿]|[^\W\d_㐀-鿿]+(?:['’\-][^\W\d_㐀-鿿]+)*|[0-9]+|[^ \r\t]")
+_MOST_CODES = 50_000
 _LONG = 24  # letters of a word that are looked at
+_CHAT = re.compile(r"//@|\[[㐀-鿿]{1,4}\]|哈哈|嘻嘻|呵呵|嘿嘿|[泪汗]|转发|微博|[~～]|。。|！！|@|#[^#]{2,20}#")
+_MARKS = "。！？；;\n"
+_SENTENCE = re.compile(f"[{_MARKS}]+")
+_SLIGHT = -5.0
 _HANDLE = re.compile(r"@[^\s@:：,，/]{1,12}")
 _TYPES = {"PERSON": 1, "ADDRESS": 2, "ORGANIZATION": 3}
 
@@ -37,7 +44,30 @@ class Vocabulary:
     def __init__(self, classes: Mapping[str, str], lists: Mapping[str, frozenset[str]], names: Integers) -> None:
         self._classes = classes
         self._lists = tuple(lists.items())
+        self._codes: dict[str, tuple[int, int]] = {}
+        self._words: dict[str, int] = {}
         self.names = names
+        foreign = "".join(sorted(one for one, kind in classes.items() if kind[-1] in "23"))
+        self.hint = re.compile(f"[^\\W\\d_㐀-鿿]+(?:[^㐀-鿿\\n]*[^\\W\\d_㐀-鿿])?|[·•・‧]|[{foreign}]{{2}}")
+        """Letters, middle dots, and two characters in a row that write foreign names."""
+
+    def codes(self, token: str) -> tuple[int, int]:
+        """Numbers for the token itself and for its kind."""
+        found = self._codes.get(token)
+        if found is None:
+            if len(self._codes) >= _MOST_CODES:
+                self._codes.clear()
+            found = self._codes[token] = (_code(token), _code(self.kind(token)))
+        return found
+
+    def word(self, word: str) -> int:
+        """A number for a word of several characters."""
+        found = self._words.get(word)
+        if found is None:
+            if len(self._words) >= _MOST_CODES:
+                self._words.clear()
+            found = self._words[word] = _code(word)
+        return found
 
     def kind(self, token: str) -> str:
         """One word for all tokens that behave alike."""
@@ -67,38 +97,44 @@ class Vocabulary:
 class Text:
     """The tokens of one text, and where the weights lie of what is seen around each."""
 
-    def __init__(self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary) -> None:
-        found = list(_TOKEN.finditer(reading.text if len(reading.text) == len(plain) else plain))
+    def __init__(
+        self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary, whole: bool = False
+    ) -> None:
+        """Unless the `whole` text is wanted, sentences are left out in which nothing looks like a name."""
+        parts = [(0, len(plain))] if whole else _worth(plain, reading, vocabulary)
+        found = [match for start, end in parts for match in _TOKEN.finditer(reading.text, start, end)]
         self.tokens = [match[0] for match in found]
         self.starts = [match.start() for match in found]
         self.ends = [match.end() for match in found]
         self._vocabulary = vocabulary
         self._plain, self._reading, self._rules = plain, reading, rules
 
-    def slots(self) -> Integers:
+    def slots(self) -> NDArray[np.intp]:
         """Tokens x slots: where the weights lie of pairs and triples of tokens, of words and of what the rules say."""
         count = len(self.tokens)
         words, kinds = np.zeros(count + 4, np.uint64), np.zeros(count + 4, np.uint64)
-        words[2:-2] = [_code(token) for token in self.tokens]
-        kinds[2:-2] = [_kind_code(self._vocabulary, token) for token in self.tokens]
+        codes = np.array([self._vocabulary.codes(token) for token in self.tokens], np.uint64).reshape(count, 2)
+        words[2:-2], kinds[2:-2] = codes[:, 0], codes[:, 1]
         w = {offset: words[2 + offset : 2 + offset + count] for offset in NEAR}
         k = {offset: kinds[2 + offset : 2 + offset + count] for offset in NEAR}
         columns: list[Integers] = []
-        for left in (-2, -1, 0, 1):
-            columns += [_pair(w[left], w[left + 1]), _pair(k[left], k[left + 1])]
+        both = {left: _pair(w[left], w[left + 1]) for left in NEAR[:-1]}
+        kinds_of_both = {left: _pair(k[left], k[left + 1]) for left in NEAR[:-1]}
+        columns += [*both.values(), *kinds_of_both.values()]
         for left in (-1, 0):
             columns += [_pair(w[left], k[left + 1]), _pair(k[left], w[left + 1])]
-        columns += [_pair(_pair(k[one], k[one + 1]), k[one + 2]) for one in (-2, -1, 0)]
-        columns.append(_pair(_pair(w[-1], w[0]), w[1]))
+        columns += [_pair(kinds_of_both[-1], k[1]), _pair(both[-1], w[1])]
         marks = self._marks(count)
         around = np.zeros((count + 2, marks.shape[1]), np.uint64)
         around[1:-1] = marks
         columns += [listed := self._listed(words), _pair(listed, k[0]), _pair(listed, marks[:, 5])]
         columns += [marks[:, place] for place in range(marks.shape[1])]
+        chat = np.full(count, 2 if _CHAT.search(self._plain) else 1, np.uint64)
+        columns += [chat, *(_pair(chat, one) for one in (k[0], marks[:, 3], marks[:, 5], listed))]
         columns += [around[:-2, 3], around[2:, 3], _pair(marks[:, 3], marks[:, 0]), _pair(marks[:, 3], k[0])]
         seen = np.stack(columns, axis=1)
         seen = (seen + np.arange(1, seen.shape[1] + 1, dtype=np.uint64) * _STEP) * _FACTOR
-        return (seen >> np.uint64(40)) & np.uint64(SIZE - 1)
+        return (seen >> np.uint64(64 - BITS)).astype(np.intp)
 
     def _listed(self, words: Integers) -> Integers:
         """Length of the longest listed name that covers a token, and the token's place in it."""
@@ -114,18 +150,22 @@ class Text:
         """Word with place in it, the word before, the word after; the rules' findings; handles; repetitions."""
         marks = np.zeros((count, 6), np.uint64)
         at = {start: place for place, start in enumerate(self.starts)}
-        text, words = self._reading.text, self._reading.words
-        codes = [_code(text[start:end]) for start, end in words]
-        last = len(words) - 1
-        for number, (start, end) in enumerate(words):
-            first = at[start]
-            before = codes[number - 1] if number and words[number - 1][1] == start else 1
-            after = codes[number + 1] if number < last and words[number + 1][0] == end else 1
-            length = end - start
-            for place in range(length):
-                marks[first + place] = (
-                    codes[number] * 8 + min(place, 3), before, after, 0, 0, 1 + min(place, 3) * 8 + min(length, 5)
-                )
+        text = self._reading.text
+        if words := [word for word in self._reading.words if word[0] in at]:
+            known = self._vocabulary.word
+            bounds = np.array(words, np.intp)
+            starts, lengths = bounds[:, 0], bounds[:, 1] - bounds[:, 0]
+            code = np.array([known(text[start:end]) for start, end in words], np.uint64)
+            before, after = np.ones_like(code), np.ones_like(code)
+            joined = bounds[1:, 0] == bounds[:-1, 1]
+            before[1:][joined], after[:-1][joined] = code[:-1][joined], code[1:][joined]
+            first = np.array([at[start] for start, _ in words], np.intp)
+            inner = np.minimum(np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths), 3)
+            place = np.repeat(first, lengths) + (np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths))
+            step = inner.astype(np.uint64)
+            marks[place, 0] = np.repeat(code, lengths) * np.uint64(8) + step
+            marks[place, 1], marks[place, 2] = np.repeat(before, lengths), np.repeat(after, lengths)
+            marks[place, 5] = step * np.uint64(8) + np.repeat(np.minimum(lengths, 5), lengths).astype(np.uint64) + np.uint64(1)
         for one in self._rules:
             self._mark(marks, at, 3, one.start, one.end, _TYPES[one.type] * 32 + int(one.score * 10))
         for doubt in self._reading.doubtful:
@@ -174,6 +214,25 @@ def _listed_place(taken: Integers) -> Integers:
     return (taken * _FACTOR) >> np.uint64(64 - LISTED_BITS)
 
 
+def _worth(plain: str, reading: Reading, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """The sentences (start, end) in which something may be a name."""
+    if _CHAT.search(plain):
+        return [(0, len(plain))]
+    hints = [one.start for one in reading.findings]
+    hints += [one.start for one in reading.doubtful if one.odds > _SLIGHT]
+    hints += [match.start() for match in vocabulary.hint.finditer(plain)]
+    hints.sort()
+    parts: list[tuple[int, int]] = []
+    for hint in hints:
+        if parts and hint < parts[-1][1]:
+            continue
+        ahead = _SENTENCE.search(plain, hint)
+        end = ahead.end() if ahead else len(plain)
+        start = max((plain.rfind(mark, 0, hint) for mark in _MARKS), default=-1) + 1
+        parts.append((max(start, parts[-1][1] if parts else 0), end))
+    return parts
+
+
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FACTOR = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -186,13 +245,8 @@ def _place(feature: str) -> int:
     return crc32(feature.encode()) & (SIZE - 1)
 
 
-@cache
 def _code(token: str) -> int:
     return crc32(token.lower().encode()) + 2
-
-
-def _kind_code(vocabulary: Vocabulary, token: str) -> int:
-    return crc32(vocabulary.kind(token).encode()) + 2
 
 
 def _shape(word: str) -> str:
