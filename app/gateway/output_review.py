@@ -1,14 +1,8 @@
-"""Review of what goes out, while it streams, by `config/review_output.yaml`.
-
-What waits: a tail of digits from the fifth on, a run of a prompt from its eighth character on, a phrase from its first
-character on; nothing else. Once it is a long number, a phrase that nothing before it denies, or a word that may insult,
-the sentence waits from there to its end, because only the whole sentence shows what it means. A sentence that breaks a
-rule is cut where it waited and a fixed one follows; in what is stored the whole sentence is replaced.
-"""
+"""What may not be said, by `config/review_output.yaml`; `stream_review.py` applies it to words as they come."""
 
 from __future__ import annotations
 
-import re
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
@@ -16,23 +10,16 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import checked_content, read_yaml
-from app.core.errors import Unavailable
+from app.core.errors import Unavailable, place_of
 from app.core.ports import Classifier
 from app.core.texts import Texts
 from app.core.verdict import Verdict
-from app.gateway.leaks import LeakWatch, Secrets
-from app.gateway.long_numbers import NumberWatch
-from app.gateway.one_script import in_one_script
-from app.gateway.phrases import Candidate, Denials, PhraseRule, Phrases
+from app.gateway.leaks import Secrets
+from app.gateway.phrases import Denials, PhraseRule, Phrases
+from app.gateway.stream_review import CUES, OFFENSIVE, Source, StreamReview
 from app.gateway.tokens import TokenStream
 
-_ENDS = re.compile(r"[。！？!?\n]|(?<=[.])[ \t]")
-_CLOSING = "。！？!?…”’\"'）)】」』"
-_TRAIL = re.compile(rf"(?:\[\d{{1,2}}\]|[{re.escape(_CLOSING)}])*")
-"""What still belongs to a sentence that has ended: closing brackets, a citation's mark."""
-_CUES = "offensive_cue"
-_OFFENSIVE = "offensive"
-_CONTEXT = 120  # characters before a sentence that its judge reads too
+_log = logging.getLogger("deskmate.review")
 
 
 class _Strict(BaseModel):
@@ -58,18 +45,6 @@ class Found(Protocol):
     @property
     def type(self) -> str:
         """One of the contract's types."""
-        ...
-
-
-class Source(Protocol):
-    """What a model was given to answer from."""
-
-    def verified(self, sentence: str) -> bool:
-        """True where every figure that `sentence` states stands there."""
-        ...
-
-    def quoted(self, sentence: str) -> bool:
-        """True where `sentence` stands verbatim in one of the bank's documents."""
         ...
 
 
@@ -102,9 +77,9 @@ class OutputReview:
         self._threshold = rules.offensive.threshold
         self._personal = frozenset(rules.personal)
         self.secrets = Secrets(secrets, public, rules.prompt_run)
-        words = PhraseRule(code=_OFFENSIVE, phrases=rules.offensive.words)
-        cues = PhraseRule(code=_CUES, phrases=rules.offensive.cues)
-        self.phrases = Phrases((*rules.rules, words, cues), rules, always=(_OFFENSIVE, _CUES))
+        words = PhraseRule(code=OFFENSIVE, phrases=rules.offensive.words)
+        cues = PhraseRule(code=CUES, phrases=rules.offensive.cues)
+        self.phrases = Phrases((*rules.rules, words, cues), rules, always=(OFFENSIVE, CUES))
 
     def of(self, text: str) -> Verdict:
         """The verdict on a whole text that a model would say. A placeholder is a leak here: nobody restores it."""
@@ -117,7 +92,7 @@ class OutputReview:
         found = tuple(dict.fromkeys([*stream.hits, *leaked]))
         if not found:
             return Verdict("allow")
-        score = stream.score if found == (_OFFENSIVE,) and stream.score else 1.0
+        score = stream.score if found == (OFFENSIVE,) and stream.score else 1.0
         return Verdict("refuse", found, score, self.instead(found[0]))
 
     def stream(self, *, written: bool = True, source: Source | None = None) -> StreamReview:
@@ -138,8 +113,12 @@ class OutputReview:
         return self._texts("figure_unverified")
 
     def personal(self, sentence: str) -> bool:
-        """True where personal data stands in `sentence` in the open."""
-        return any(one.type in self._personal for one in self._recognise(sentence))
+        """True where personal data stands in `sentence` in the open. A recogniser that fails is taken for a yes."""
+        try:
+            return any(one.type in self._personal for one in self._recognise(sentence))
+        except Exception as error:
+            _log.error("what a model says could not be searched for personal data: %s", place_of(error))
+            return True
 
     def offends(self, sentence: str, before: str) -> float:
         """How sure it is that a sentence with a cue offends; `before` is what it follows. 0 below the threshold.
@@ -148,145 +127,7 @@ class OutputReview:
         """
         try:
             read = {sentence, before + sentence} if before else {sentence}
-            score = max(self._classifier.scores(text).get(_OFFENSIVE, 0.0) for text in read)
+            score = max(self._classifier.scores(text).get(OFFENSIVE, 0.0) for text in read)
         except Unavailable:
             return 1.0
         return score if score >= self._threshold else 0.0
-
-
-class StreamReview:
-    """Lets words through as they come. What comes out does not depend on how they were cut."""
-
-    def __init__(self, rules: OutputReview, *, written: bool, source: Source | None) -> None:
-        self._rules = rules
-        self._written = written
-        self._source = source
-        self._leaks = LeakWatch(rules.secrets)
-        self._before = ""
-        self._kept: list[str] = []
-        self._replaced = False
-        """The last sentence was replaced: its closing marks go with it, and no second fixed sentence follows."""
-        self._mark_due = False
-        """A mark follows as soon as nothing more belongs to the sentence before."""
-        self._begin()
-        self.hits: list[str] = []
-        """Codes of the rules that were hit."""
-        self.score = 0.0
-        """How sure the trained layer was, where it said yes."""
-
-    def feed(self, text: str) -> str:
-        """What may be shown now."""
-        last = self._sentence[-1:]  # a full stop ends a sentence only with the blank behind it
-        text, done = last + text, len(last)
-        shown = []
-        for end in _ENDS.finditer(text, done):
-            shown.append(self._read(text[done : end.end()], ended=True))
-            done = end.end()
-        if done < len(text):
-            shown.append(self._read(text[done:], ended=False))
-        return "".join(shown)
-
-    def close(self) -> str:
-        """The rest, once no more words come."""
-        rest = self._ended() if self._sentence else ""
-        if self._mark_due:
-            rest += self._keep(self._rules.figure_mark)
-            self._mark_due = False
-        return rest
-
-    @property
-    def text(self) -> str:
-        """What is stored: the sentences let out, in place of others the fixed one."""
-        return "".join(self._kept) + self._sentence[: self._shown]
-
-    def _begin(self) -> None:
-        self._sentence, self._plain, self._shown = "", "", 0
-        self._phrases = self._rules.phrases.watch()
-        self._numbers = NumberWatch()
-        self._leaks.next_sentence()
-
-    def _keep(self, text: str) -> str:
-        self._kept.append(text)
-        return text
-
-    def _read(self, piece: str, *, ended: bool) -> str:
-        lead = ""
-        if not self._sentence:
-            lead, piece = self._behind_the_last(piece)
-            if not piece:
-                return lead
-        self._leaks.read(piece, len(self._sentence))
-        self._sentence += piece
-        self._plain += in_one_script(piece)
-        if ended:
-            return lead + self._ended()
-        if self._written:
-            self._phrases.read(self._plain, ended=False)
-            self._numbers.read(self._sentence, ended=False)
-        held = (self._leaks.held_from, self._phrases.held_from, self._numbers.held_from)
-        upto = max(self._shown, min((start for start in held if start is not None), default=len(self._sentence)))
-        shown, self._shown = self._sentence[self._shown : upto], upto
-        return lead + shown
-
-    def _behind_the_last(self, piece: str) -> tuple[str, str]:
-        """What of `piece` still belongs to the last sentence, as it is shown; and the rest."""
-        if self._replaced:
-            return "", piece.lstrip(_CLOSING)
-        if not self._mark_due:
-            return "", piece
-        trail = _TRAIL.match(piece)
-        assert trail, "it may be empty"
-        lead, rest = self._keep(trail[0]), piece[trail.end() :]
-        if rest:
-            lead += self._keep(self._rules.figure_mark)
-            self._mark_due = False
-        return lead, rest
-
-    def _ended(self) -> str:
-        sentence, shown = self._sentence, self._shown
-        hits = self._judged()
-        end = len(sentence) - sentence[-1].isspace()  # a mark stands before the blank that ends a sentence
-        if hits:
-            first = min(hits, key=lambda hit: hit.start)
-            self.hits += [hit.code for hit in hits]
-            instead = self._keep(("" if self._replaced else self._rules.instead(first.code)) + sentence[end:])
-            out = sentence[shown : first.start] + instead
-        elif self._unverified() and end < len(sentence):
-            mark = self._rules.figure_mark
-            self._keep(sentence[:end] + mark + sentence[end:])
-            out = sentence[shown:end] + mark + sentence[end:]
-        else:
-            self._mark_due = self._unverified()
-            out = self._keep(sentence)[shown:]
-        self._replaced = bool(hits) or (self._replaced and not sentence.strip())
-        self._before = "" if hits else (self._before + sentence)[-_CONTEXT:]
-        self._begin()
-        return out
-
-    def _unverified(self) -> bool:
-        return self._written and self._source is not None and not self._source.verified(self._sentence)
-
-    def _judged(self) -> list[Candidate]:
-        """What is wrong with the sentence."""
-        hits = []
-        if self._leaks.leak_at is not None:
-            hits.append(Candidate("prompt", self._leaks.leak_at, len(self._sentence)))
-        if self._written:
-            hits += self._phrases_meant()
-            self._numbers.read(self._sentence, ended=True)
-            if self._numbers.found is not None and self._rules.personal(self._sentence):
-                hits.append(Candidate("personal_data", self._numbers.found, len(self._sentence)))
-        return hits
-
-    def _phrases_meant(self) -> list[Candidate]:
-        self._phrases.read(self._plain, ended=True)
-        meant = self._phrases.meant(self._plain)
-        named = [one for one in meant if one.code not in (_OFFENSIVE, _CUES)]
-        if named and self._source is not None and self._source.quoted(self._sentence):
-            named = []
-        hits = [*named, *(one for one in meant if one.code == _OFFENSIVE)]
-        cues = [one for one in meant if one.code == _CUES]
-        if cues and (score := self._rules.offends(self._sentence, self._before)):
-            hits.append(Candidate(_OFFENSIVE, cues[0].start, cues[0].end))
-            self.score = max(self.score, score)
-        return hits

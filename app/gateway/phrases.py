@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.gateway.one_script import in_one_script
 
-_GAP = r"[\s_*·\-.]{0,2}"
+_GAP = r"[\s_*·\-.\u200b-\u200f\u2060\ufeff]{0,2}"
 _CLAUSE = regex.compile(r"[，,；;：:]")
 _BREAK = regex.compile(r"[，,；;。！!？?\n]")
 _LONGEST = 24  # characters of a pair's second word, gaps included

@@ -13,8 +13,8 @@ from app.core.ports import Delta, Listener, Privacy, Progress, Restorer
 from app.core.texts import Texts
 from app.core.turn import Citation, Mode, Part, Person
 from app.gateway.given import Given
-from app.gateway.output_review import StreamReview
 from app.gateway.review import Review
+from app.gateway.stream_review import StreamReview
 from app.gateway.tokens import TokenStream, placeholder_meant
 from app.team.work import Work
 

@@ -16,7 +16,8 @@ from app.core.assistant import ContentError, load_assistants
 from app.core.errors import Unavailable
 from app.core.texts import Texts, speaking
 from app.gateway.figures import Sources
-from app.gateway.output_review import OutputReview, StreamReview
+from app.gateway.output_review import OutputReview
+from app.gateway.stream_review import StreamReview
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "config" / "review_output.yaml"
@@ -290,7 +291,8 @@ def test_a_figure_without_a_source_is_marked_behind_its_sentence(text: str, show
 
 _BITS = [
     "保", "本", "保本", "收益", "不得", "承诺", "，", "。", "！", "\n", ". ", "女人", "滚远点", CARD, "6222 0210 ", "8",
-    "无风险", "利率", "违规", "risk", "-free", "guaranteed ", "return", "@", "傻", "逼", "”", PROMPT[70:84], PROMPT[84:100],
+    "傻", "无风险", "利率", "违规", "risk", "-free", "guaranteed ", "return", "@", "逼", "”",
+    PROMPT[70:84], PROMPT[84:100],
 ]  # fmt: skip
 
 
