@@ -75,10 +75,22 @@ class MailReceiver:
                 if rules.security == "starttls":
                     server.starttls(context=trust)
                 if self._user:
-                    server.login(self._user, self._password)
+                    self._log_in(server)
                 server.send_message(message)
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
             raise Undeliverable(type(error).__name__) from None
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        """Once, by one way: `smtplib.login` would try a wrong password by every way that the server knows."""
+        server.ehlo_or_helo_if_needed()
+        server.user, server.password = self._user, self._password
+        ways = server.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in ways:
+            server.auth("PLAIN", server.auth_plain)
+        elif "LOGIN" in ways:
+            server.auth("LOGIN", server.auth_login)
+        else:
+            raise smtplib.SMTPNotSupportedError
 
 
 class WebhookReceiver:
