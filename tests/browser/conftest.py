@@ -32,8 +32,10 @@ _OURS = re.compile(r"(?:https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:")
 class Server:
     """`deskmate serve` in a process of its own; it can be stopped and started on the same state."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *command: str, **environment: str) -> None:
         self.home = home
+        self._command = command or ("app", "serve")
+        self._environment = environment
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -51,7 +53,7 @@ class Server:
         environment |= {"DESKMATE_HOME": str(self.home), "DESKMATE_PORT": str(self.port), "DESKMATE_HOST": "127.0.0.1"}
         with (self.home / "server.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "app", "serve", env=environment, stdout=log, stderr=log
+                sys.executable, "-m", *self._command, env=environment | self._environment, stdout=log, stderr=log
             )
         async with httpx.AsyncClient(trust_env=False) as client:
             for _ in range(240):
