@@ -44,7 +44,7 @@ def as_ocsf(entry: AuditEntry, product_version: str) -> dict[str, Any]:
     """The event. It says no more than the entry, which is masked."""
     kind, activity = _KINDS.get(entry.what, (API, OTHER))
     names = {1: "Logon"} if kind == LOGON else _NAMES
-    failed = entry.what == "refused" or entry.decision in _REFUSED | {"failed"}
+    failed = entry.what.endswith(("refused", ".failed")) or entry.decision in _REFUSED | {"failed"}
     return {
         "activity_id": activity,
         "activity_name": names.get(activity, entry.what),
