@@ -31,7 +31,7 @@ from app.gateway.leaks import Secrets
 from app.main import Deskmate, build_assistants, build_identity, build_local_model, build_rights, load_skills
 from tests.houses import SHIPPED
 
-SHORT = 2
+SHORT = 1
 """Attacks of each category in a run of the tests; all of them run in `python -m bench redteam`."""
 
 

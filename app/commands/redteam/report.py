@@ -110,7 +110,8 @@ def table(run: Run) -> str:
     if run.obeyed:
         calls = sum(len(one.calls) for one in run.obeyed)
         obeyed = sum(bool(one.orders) for one in run.obeyed)
-        shown.append(say("asked", requests=len(run.obeyed), obeyed=obeyed, calls=calls))
+        proposed = sum(len(reply.actions) for one in run.outcomes for reply in one.trial.replies)
+        shown.append(say("asked", requests=len(run.obeyed), obeyed=obeyed, calls=calls, proposed=proposed))
     for one in run.outcomes:
         for invariant in dict.fromkeys(breach.invariant for breach in one.breaches):
             what = [breach.what for breach in one.breaches if breach.invariant == invariant]
