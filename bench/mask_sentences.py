@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘蒋蔡余杜叶程苏魏吕丁"
@@ -151,6 +154,8 @@ Can I use Apple Pay in New York?
 于是双方协商解决，和解金额{amount}元
 """.strip().splitlines()
 
+_TALK = yaml.safe_load((Path(__file__).parent / "data" / "mask_talk.yaml").read_text("utf-8"))
+MEASURED_NAMES = (*GIVEN, *(name for half in _TALK.values() for name in f"{half['given']} {half['minority']}".split()))
 _SLOT = re.compile(r"\{([A-Za-z_0-9]+)\}")
 
 
@@ -172,12 +177,30 @@ def sentences(count: int, seed: int = 20261121) -> list[Sentence]:
     return made
 
 
-def filled(template: str, rng: random.Random) -> Sentence:
+def harder_sentences(half: str, count: int, seed: int = 20261122) -> list[Sentence]:
+    """`count` sentences of `half` (`dev` or `aside`): six in ten with personal data, written in harder ways."""
+    rng = random.Random(f"{half}{seed}")
+    talk = _TALK[half]
+    positive, negative = talk["positive"].splitlines(), talk["negative"].splitlines()
+    given, minority, latin = talk["given"].split(), talk["minority"].split(), talk["latin"].split(";")
+    own: dict[str, Callable[[random.Random], str]] = {
+        "who": lambda rng: (rng.choice(COMPOUND) if rng.random() < 1 / 12 else rng.choice(SURNAMES)) + rng.choice(given),
+        "minority": lambda rng: rng.choice(minority),
+        "latin": lambda rng: rng.choice(latin),
+        "year": lambda rng: str(rng.randint(2015, 2026)),
+        **_HARDER,
+    }
+    return [filled(rng.choice(positive if number % 10 < 6 else negative), rng, own) for number in range(count)]
+
+
+def filled(
+    template: str, rng: random.Random, own: Mapping[str, Callable[[random.Random], str]] | None = None
+) -> Sentence:
     """A template with invented values."""
     text, spans, done = "", [], 0
     for slot in _SLOT.finditer(template):
         text += template[done : slot.start()]
-        value = _VALUES[slot[1]](rng)
+        value = {**_VALUES, **(own or {})}[slot[1]](rng)
         if (type := _TYPES.get(slot[1], slot[1])).isupper():
             spans.append((type, len(text), len(text) + len(value)))
         text += value
@@ -279,11 +302,11 @@ def _figures(count: int) -> Callable[[random.Random], str]:
 
 
 def _wide(text: str) -> str:
-    return "".join(chr(ord(one) + 0xFEE0) for one in text)
+    return "".join("\u3000" if one == " " else chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text)
 
 
 _TYPES = {
-    **{"ENGLISH": "PERSON", "MINORITY": "PERSON", "SURNAME": "PERSON"},
+    **{"who": "PERSON", "minority": "PERSON", "latin": "PERSON", "ENGLISH": "PERSON", "MINORITY": "PERSON", "SURNAME": "PERSON"},
     **{"INTL_PHONE": "PHONE", "LANDLINE": "PHONE", "DATE_OF_BIRTH_EN": "DATE_OF_BIRTH"},
 }
 _VALUES: dict[str, Callable[[random.Random], str]] = {
@@ -328,4 +351,55 @@ _VALUES: dict[str, Callable[[random.Random], str]] = {
     **{f"digits{count}": _figures(count) for count in (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)},
 }
 
-MEASURED_NAMES = tuple(GIVEN)
+
+def _apart(separators: str) -> Callable[[random.Random, str], str]:
+    """Writes a number in groups of three to six figures."""
+
+    def write(rng: random.Random, number: str) -> str:
+        separator, size = rng.choice(separators), rng.randint(3, 6)
+        return separator.join(number[place : place + size] for place in range(0, len(number), size))
+
+    return write
+
+
+def _bare(text: str) -> str:
+    return re.sub("[^0-9A-Za-z]", "", text.translate({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}))
+
+
+def _harder_phone(rng: random.Random) -> str:
+    number = _bare(phone(rng))[-11:]
+    split = f"{number[:3]}{{0}}{number[3:7]}{{0}}{number[7:]}".format(rng.choice([" ", "-", "–", "\u3000"]))
+    return rng.choice([number, split, "86" + number, "0086" + number, "+86-" + split, " ".join(number), _wide(split)])
+
+
+def _harder_identity(rng: random.Random) -> str:
+    number = _bare(id_card(rng))
+    return rng.choice([number, number.lower(), _wide(number), _apart(" -")(rng, number), f"{number[:6]}-{number[6:14]}-{number[14:]}"])
+
+
+def _harder_card(rng: random.Random) -> str:
+    number = _bare(card(rng))
+    fours = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
+    return rng.choice([number, fours, fours.replace(" ", "-"), _wide(fours), f"{number[:6]} {number[6:]}", " ".join(number)])
+
+
+_HARDER: dict[str, Callable[[random.Random], str]] = {
+    "PHONE": _harder_phone,
+    "CN_ID_CARD": _harder_identity,
+    "BANK_CARD": _harder_card,
+    "USCC": lambda rng: rng.choice([str, str.lower, _wide])(credit_code(rng)),
+    "IBAN": lambda rng: rng.choice([str, str.lower, lambda code: code.replace(" ", "-")])(iban(rng)),
+    "ACCOUNT": lambda rng: rng.choice([str, _wide, lambda number: _apart(" ")(rng, number)])(_VALUES["ACCOUNT"](rng)),
+    "PASSPORT": lambda rng: rng.choice([f"EA{_digits(rng, 7)}", f"E{_digits(rng, 8)}", f"g{_digits(rng, 8)}"]),
+    "PLATE": lambda rng: rng.choice(["粤A", "京N", "川B", "鄂A"]) + rng.choice(["D", "F"]) + f"{rng.randint(10000, 99999)}",
+    "ADDRESS": lambda rng: (
+        rng.choice(["福建省厦门市思明区", "内蒙古自治区包头市昆都仑区", "重庆市渝中区", "辽宁大连", "陕西省西安市"])
+        + rng.choice(["解放路", "友好大街", "滨河东路", "建国胡同", "长乐巷"])
+        + f"{rng.randint(1, 400)}号"
+        + rng.choice(["", "院", "附1号", f"{rng.randint(1, 20)}幢", "阳光花园"])
+        + rng.choice(["", f"{rng.randint(1, 4)}单元{rng.randint(101, 2602)}室", f"{rng.randint(2, 30)}层"])
+    ),
+    "IP_ADDRESS": lambda rng: rng.choice(
+        [f"10.{rng.randint(0, 255)}.{rng.randint(32, 255)}.{rng.randint(1, 254)}", f"2001:db8::{rng.randint(1, 9999):x}:1f"]
+    ),
+}

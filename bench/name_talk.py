@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
@@ -36,10 +37,10 @@ class Talk:
         self._english, self._addresses = english_names or [], addresses or []
 
     def sentences(self, chinese: int, english: int) -> Iterator[Sentence]:
-        """Half of each with names. Two or three templates may stand in one text."""
+        """Three in five begin with names. Two or three templates may stand in one text."""
         for count, full, plain, joint in ((chinese, "chinese", "plain", "，。；"), (english, "english", "english_plain", "")):
             for number in range(count):
-                kinds = [full if number % 2 else plain]
+                kinds = [plain if number % 5 < 2 else full]
                 while self._rng.random() < 0.35:
                     kinds.append(self._rng.choice((full, plain)))
                 yield self._filled([self._rng.choice(self._lists[kind]) for kind in kinds], joint)
@@ -77,11 +78,13 @@ class Talk:
                     return rng.choice(_all_surnames())
                 return rng.choice(_common_surnames()) if rng.random() < 0.95 else rng.choice(_compound())
             case "M":
-                return "·".join(rng.sample(lists["minority"] + lists["foreign_zh"], 2))
+                return "·".join(rng.sample(lists["minority"] + lists["foreign_zh"] + _foreign(), 2))
             case "N":
+                if rng.random() < 0.4:
+                    return rng.choice(_foreign())
                 return rng.choice(lists["minority"]) + (rng.choice(lists["minority"]) if rng.random() < 0.4 else "")
             case "T":
-                parts = rng.sample(lists["foreign_zh"], rng.choice((1, 1, 2)))
+                parts = rng.sample(lists["foreign_zh"] + _foreign()[:400], rng.choice((1, 1, 2)))
                 return rng.choice(("·", "·", "")).join(parts)
             case "E":
                 return self._english_name()
@@ -160,6 +163,8 @@ class Talk:
         if self._english and rng.random() < 0.6:
             return rng.choice(self._english)
         given, family = rng.choice(_english_given()).title(), rng.choice(self._lists["surnames_en"])
+        if rng.random() < 0.08:
+            family = rng.choice(("al-", "Al ", "bin ", "van ", "van der ", "de ", "de la ", "von ", "Mc", "di ")) + family
         middle = rng.choice("ABCDEFGHJKLMNPRSTW") + ". " if rng.random() < 0.1 else ""
         return f"{given} {middle}{family}"
 
@@ -211,6 +216,17 @@ def _words_like_names() -> list[str]:
     surnames = set(_all_surnames())
     words = (word for word, weight in log_probabilities().items() if 2 <= len(word) <= 4 and weight > _COMMON_WORD + 1)
     return sorted(word for word in words if word[0] in surnames and word not in MEASURED_NAMES)
+
+
+@cache
+def _foreign() -> list[str]:
+    """Names written by their sound: 古丽巴哈尔, 拉夫罗夫."""
+    found = find_spec("jieba")
+    assert found is not None and found.origin is not None
+    text = (Path(found.origin).parent / "dict.txt").read_text("utf-8")
+    names = [name for name in re.findall("^([㐀-鿿]{2,5}) [0-9]+ nrt$", text, re.MULTILINE) if name not in MEASURED_NAMES]
+    random.Random(0).shuffle(names)
+    return names
 
 
 @cache

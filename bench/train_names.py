@@ -37,6 +37,7 @@ SEED = 20261121
 OWN_CHINESE, OWN_ENGLISH = 9000, 4000
 PLAIN_ENGLISH, PLAIN_CHINESE = 3000, 5000
 HURDLE = 2.5
+FOLDS, FEWER, FEWER_STEPS = 5, 2000, 45
 DOUBT = -2.0
 SOURCES = (
     ("ner_weibo", "CC BY-SA 3.0", "messages with their `.NAM` persons"),
@@ -63,10 +64,11 @@ def weibo(data: Path) -> list[Sentence]:
 
 def presidio(data: Path) -> list[tuple[str, Sentence]]:
     """Template and sentence, with persons and addresses. The parts of one address, listed apart there, are one."""
-    return [(one["masked"], _joined(one)) for one in _read(data / "pii_en_presidio" / "dev")]
+    return [(one["masked"], joined(one)) for one in _read(data / "pii_en_presidio" / "dev")]
 
 
-def _joined(line: dict[str, Any]) -> Sentence:
+def joined(line: dict[str, Any]) -> Sentence:
+    """One of their sentences. The parts of one address, listed apart there, are one."""
     spans: list[tuple[str, int, int]] = []
     for span in sorted(line["spans"], key=lambda span: int(span["start_position"])):
         start, end, type = span["start_position"], span["end_position"], span["entity_type"]
@@ -107,13 +109,18 @@ def plain_english(data: Path) -> list[Sentence]:
     return [Sentence(text, ()) for text in random.Random(SEED).sample(texts, PLAIN_ENGLISH)]
 
 
-def own(english: Sequence[Sentence] = ()) -> list[Sentence]:
+def own(english: Sequence[Sentence]) -> list[Sentence]:
     """Sentences of our own, with the names and addresses of `english` mixed in."""
+    return list(Talk(SEED, *_identities(english)).sentences(OWN_CHINESE, OWN_ENGLISH))
+
+
+def _identities(english: Sequence[Sentence]) -> tuple[list[str], list[str]]:
+    """Names and addresses."""
     names, addresses = (
         sorted({one.text[start:end] for one in english for type, start, end in one.spans if type == wanted})
         for wanted in ("PERSON", "ADDRESS")
     )
-    return list(Talk(SEED, [name for name in names if name.istitle()], addresses).sentences(OWN_CHINESE, OWN_ENGLISH))
+    return [name for name in names if name.istitle()], addresses
 
 
 class Trainer:
@@ -231,15 +238,52 @@ def _names() -> Integers:
 def all_examples(trainer: Trainer, data: Path) -> list[Example]:
     """Everything that the shipped weights are fitted on."""
     english = [sentence for _, sentence in presidio(data)]
-    small = [trainer.lower(sentence, 0.3) for sentence in english]
     return [
-        *(trainer.example(sentence, 1.0, HURDLE) for sentence in weibo(data)),
-        *(trainer.example(sentence) for sentence in english),
-        *(one for one in small if one is not None),
+        *(trainer.example(sentence, hurdle=HURDLE) for sentence in weibo(data)),
+        *_english_examples(trainer, english),
         *(trainer.example(sentence, 0.3) for sentence in plain_english(data)),
         *(trainer.example(sentence, 0.5) for sentence in plain_chinese(data, trainer.rules)),
-        *(trainer.example(sentence, 0.7) for sentence in own(english)),
+        *(trainer.example(sentence) for sentence in own(english)),
     ]
+
+
+def _english_examples(trainer: Trainer, english: Sequence[Sentence]) -> list[Example]:
+    small = [trainer.lower(sentence, 0.3) for sentence in english]
+    return [*(trainer.example(sentence) for sentence in english), *(one for one in small if one is not None)]
+
+
+def weibo_by_folds(trainer: Trainer, data: Path) -> Iterator[tuple[Sentence, Weights]]:
+    """Every message with weights that were fitted without it, and without any other copy of it."""
+    messages = weibo(data)
+    examples = [trainer.example(sentence, hurdle=HURDLE) for sentence in messages]
+    besides = [trainer.example(sentence, 0.5) for sentence in plain_chinese(data, trainer.rules)[:FEWER]]
+    besides += [trainer.example(sentence) for sentence in Talk(SEED).sentences(FEWER, 0)]
+    folds = _folds([sentence.text for sentence in messages])
+    for fold in range(FOLDS):
+        kept = [one for one, other in zip(examples, folds, strict=True) if other != fold]
+        weights = trainer.weights([*kept, *besides], FEWER_STEPS)
+        yield from ((sentence, weights) for sentence, other in zip(messages, folds, strict=True) if other == fold)
+
+
+def presidio_by_templates(trainer: Trainer, data: Path) -> Iterator[tuple[Sentence, Weights]]:
+    """Every sentence of presidio-research with weights that were fitted without its template."""
+    pairs = presidio(data)
+    besides = [trainer.example(sentence, 0.3) for sentence in plain_english(data)[:FEWER]]
+    folds = _folds([template for template, _ in pairs])
+    for fold in range(FOLDS):
+        kept = [sentence for (_, sentence), other in zip(pairs, folds, strict=True) if other != fold]
+        talk = Talk(SEED, *_identities(kept)).sentences(0, FEWER)
+        more = [trainer.example(sentence) for sentence in talk]
+        weights = trainer.weights([*_english_examples(trainer, kept), *besides, *more], FEWER_STEPS)
+        yield from ((sentence, weights) for (_, sentence), other in zip(pairs, folds, strict=True) if other == fold)
+
+
+def _folds(keys: list[str]) -> list[int]:
+    """A fold for each key, the same for the same key."""
+    different = sorted(set(keys))
+    random.Random(SEED).shuffle(different)
+    fold = {key: number % FOLDS for number, key in enumerate(different)}
+    return [fold[key] for key in keys]
 
 
 def main() -> int:

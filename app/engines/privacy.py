@@ -37,7 +37,7 @@ from app.engines.masking.rooms import KnownRoom, MemoryVault, RoomCache
 from app.engines.masking.shortened import shortened
 from app.engines.masking.sight import RoomSight
 from app.engines.masking.stretches import filled_up, found_in_stretches, without_overlaps
-from app.engines.masking.trained_names import Names, read_weights
+from app.engines.masking.trained_names import Names, Weights, read_weights
 
 with without("spacy", "tldextract", "phonenumbers", "presidio_analyzer.predefined_recognizers"):
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
@@ -62,11 +62,12 @@ def check_content(content: Path) -> None:
 class PresidioPrivacy:
     """`ports.Privacy`. Build it once: the recognisers are compiled then."""
 
-    def __init__(self, vault: Vault, policy_file: Path) -> None:
+    def __init__(self, vault: Vault, policy_file: Path, weights: Weights | None = None) -> None:
+        """`weights` for names: the shipped ones, unless others are measured. Raises `ContentError`."""
         self._vault = vault
         self._policy = read_policy(policy_file)
         self._rooms = RoomCache()
-        self._analyzer = _analyzer((Numbers(), Marks(), Names()))
+        self._analyzer = _analyzer((Numbers(), Marks(), Names(weights)))
 
     async def mask(self, room: str, text: str) -> Masking:
         """Replace personal data by the room's placeholders. Raises `Unavailable` rather than let data pass.

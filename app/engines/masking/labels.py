@@ -99,7 +99,7 @@ def _left(type: str, before: _Before) -> float:
 
 def _right(type: str, after: _After) -> float:
     if after.label == type:
-        return _SAME_NEAR
+        return _SAME_DIRECT if type == "DATE_OF_BIRTH" else _SAME_NEAR
     return _AGAINST if after.label == "AGAINST" else 0.0
 
 

@@ -14,8 +14,8 @@ from app.engines.masking import checksums
 from app.engines.masking.finding import Finding, View
 
 _RUN = re.compile(
-    r"(?<![0-9_])(?<![0-9][.:/,])\(?\+?\(?[0-9](?:[ \-().]{0,2}[0-9])*(?:[ -]?[Xx](?![A-Za-z0-9]))?"
-    r"(?![A-Za-z0-9_])(?![.:/,][0-9])"
+    r"(?<![0-9_])(?<![0-9][.:,])(?:(?<![0-9]/)|(?<=[0-9]{9}[0-9Xx]/))\(?\+?\(?[0-9](?:[ \-().]{0,2}[0-9])*(?:[ -]?[Xx](?![A-Za-z0-9]))?"
+    r"(?![A-Za-z0-9_])(?![.:,][0-9])(?!/[0-9](?![0-9 \-]{9,}))"
 )
 _GROUP = re.compile(r"[0-9]+[Xx]?|[Xx]")
 _MOST_GROUPS, _MOST_TELEPHONE_GROUPS = 20, 6
