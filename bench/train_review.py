@@ -11,13 +11,15 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from app.engines.classifier import WEIGHTS
 from app.engines.classifying.head import Head
+from app.gateway.unwrapping import plain
 from bench import review_data as data
+from bench import review_sentences as own
 from bench.review_training import Samples, fitted
 
 Labelled = tuple[str, str, frozenset[str]]
@@ -30,23 +32,82 @@ def offensive_samples() -> Iterable[Labelled]:
         yield "safety_cold_zh", row["text"], frozenset({"offensive"} if row["label"] else ())
     yield from (("own texts", text, frozenset()) for text in data.house_texts())
     ordinary = [(folder, text) for folder, text in data.public_benign() if folder != "intent_clinc150"]
-    yield from ((folder, text, frozenset()) for folder, text in random.Random(7).sample(ordinary, min(9000, len(ordinary))))
+    yield from (
+        (folder, text, frozenset()) for folder, text in random.Random(7).sample(ordinary, min(9000, len(ordinary)))
+    )
 
 
-HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterable[Labelled]], int]] = {
-    "offensive": (("offensive",), offensive_samples, 1 << 18),
+def input_samples() -> Iterable[Labelled]:
+    """Attacks, requests that do harm, requests for licensed advice; and ordinary talk, as `unwrapping.plain` reads it."""
+    return ((source, plain(text), kinds) for source, text, kinds in _input_texts())
+
+
+def _input_texts() -> Iterator[Labelled]:
+    attack, harmful = frozenset({"attack"}), frozenset({"harmful"})
+    for row in data.rows("safety_injection_en", "attacks.jsonl"):
+        kinds = frozenset[str]() if not row["label"] else harmful if row["kind"] == "harmful_request" else attack
+        yield "safety_injection_en", row["text"], kinds
+    requests = [text for _, text in own.harmful()]
+    yield from (("own attacks", text, attack) for text in own.attacks())
+    yield from (("own risk requests", text, harmful) for text in requests)
+    yield from (("own risk requests, wrapped", text, harmful) for text in own.wrapped(requests, 6000))
+    yield from (("own advice requests", text, frozenset({"advice"})) for text in own.advice())
+    yield from (("own ordinary talk", text, frozenset()) for text in own.benign())
+    yield from (("own banking deeds", text, frozenset()) for text in own.banking())
+    yield from (("own questions on words", text, frozenset()) for text in own.about_words(data.house_texts()))
+    neighbours = [row["text"] for row in data.own("review_neighbours.jsonl") if row["half"] == "dev"]
+    neighbours += [row["text"] for row in data.own("knowledge_questions.jsonl") if row["half"] == "dev"]
+    yield from (("own neighbours", text, frozenset()) for text in neighbours)
+    yield from (("own exam questions", text, frozenset()) for text in own.exam())
+    yield from (("own everyday wishes", text, frozenset()) for text in own.everyday())
+    yield from (("own honest neighbours", text, frozenset()) for text in own.honest())
+    yield from (("own questions on words", text, frozenset()) for text in own.about_words(data.house_texts()))
+    neighbours = [row["text"] for row in data.own("review_neighbours.jsonl") if row["half"] == "dev"]
+    neighbours += [row["text"] for row in data.own("knowledge_questions.jsonl") if row["half"] == "dev"]
+    yield from (("own neighbours", text, frozenset()) for text in neighbours)
+    yield from (("own examples", row["text"], frozenset()) for row in data.own("fx_sentences_dev.jsonl"))
+    routed = data.own("route_dev.jsonl")
+    yield from (("own questions on words", text, frozenset()) for text in own.about_words(data.house_texts()))
+    neighbours = [row["text"] for row in data.own("review_neighbours.jsonl") if row["half"] == "dev"]
+    neighbours += [row["text"] for row in data.own("knowledge_questions.jsonl") if row["half"] == "dev"]
+    yield from (("own neighbours", text, frozenset()) for text in neighbours)
+    yield from (("own examples", row["text"], frozenset()) for row in routed if row["assistants"])
+    yield from (("own texts", text, frozenset()) for text in data.house_texts())
+    yield from ((folder, text, frozenset()) for folder, text in data.public_benign())
+
+
+WEIGHTS_OF = {
+    "own neighbours": 4.0,
+    "own examples": 2.0,
+    "qa_cmrc2018": 0.1,
+    "qa_drcd_trad": 0.1,
+    "meeting_vcsum_zh": 0.1,
+    "intent_homeassistant_zh": 0.1,
+    "own everyday wishes": 0.1,
+    "intent_clinc150": 0.3,
+}
+"""How much a text counts, where not 1: less what nobody would say at work, more what somebody did."""
+
+HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterable[Labelled]], int, float]] = {
+    "input": (("risky", "attack", "harmful", "advice"), input_samples, 1 << 19, 2.0),
+    "offensive": (("offensive",), offensive_samples, 1 << 18, 20.0),
 }
 
 
 def train(name: str) -> Head:
     """One head, from all its data."""
-    kinds, samples_of, buckets = HEADS[name]
+    kinds, samples_of, buckets, strength = HEADS[name]
     labelled = list(dict.fromkeys(samples_of()))
     for folder, count in sorted(Counter(source for source, _, _ in labelled).items()):
         print(f"{name}: {count:6} texts of {folder} ({data.LICENCES.get(folder, 'own')})")
     samples = Samples([text for _, text, _ in labelled])
-    labels = np.array([[kind in found for kind in kinds] for _, _, found in labelled])
-    return fitted(samples, np.arange(len(labelled)), labels, kinds, buckets=buckets)
+    labels = np.array(
+        [[bool(found) if kind == "risky" else kind in found for kind in kinds] for _, _, found in labelled]
+    )
+    weights = np.array(
+        [WEIGHTS_OF.get(source, 1.0) if name == "input" else 1.0 for source, _, _ in labelled], np.float32
+    )
+    return fitted(samples, np.arange(len(labelled)), labels, kinds, weights=weights, buckets=buckets, strength=strength)
 
 
 def main() -> int:

@@ -1,70 +1,61 @@
-"""Review of what comes in: what people say, and what files and passages say, by `config/review_input.yaml`.
+"""Review of what comes in: what people say, and what files and passages say.
 
-A rule that cannot be applied blocks.
+Three layers: fixed answers of the compliance department (`config/red_lines.yaml`), rules over every reading of a text
+(`config/review_input.yaml`), and a small trained classifier over the whole and over its sentences. What cannot be
+judged is blocked.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from app.core.assistant import ContentError, checked_content, line_at, read_yaml
+from app.core.assistant import ContentError, line_at
 from app.core.errors import BadInput, Unavailable
 from app.core.ports import Classifier
 from app.core.texts import Texts, well_formed
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
+from app.gateway.input_rules import InputRules, JudgeRules, Limits
+from app.gateway.red_lines import RedLines
+from app.gateway.unwrapping import Reading, readings
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Limits(_Strict):
-    """What may be sent at once."""
-
-    characters: int = Field(gt=0)
-    """The longest message; longer material belongs into a file."""
-    files: int = Field(gt=0)
-    file_bytes: int = Field(gt=0)
-
-
-class _InputRule(_Strict):
-    code: str
-    verdict: Literal["refuse", "redline"]
-    patterns: tuple[str, ...]
-    """Regular expressions over the text in half-width and lower case."""
-    answer: str = ""
-    """The fixed answer of a red line."""
-
-
-class _Rules(_Strict):
-    limits: Limits
-    input: tuple[_InputRule, ...]
+_SENTENCE = re.compile(r"[^。!?;\n]+[。!?;]?")
+_SHORTEST_PART, _LONG_TEXT = 6, 40
+"""Characters of a sentence worth judging alone, and of a text with more than one."""
+_MENTION = re.compile(r"^\s*@\S+\s*")
+_PART_MARK = re.compile(r"^\s*(?:\(?\s*\d+\s*/\s*\d+\s*\)?|第?[一二三四五\d]+(?:部分|段|句)?\s*[:.、)])\s*")
+_OPEN_END = re.compile(r"[\s.。…,、:;~-]+$")
 
 
 class InputReview:
     """The rules for what is read, read once at start."""
 
     def __init__(self, config: Path, texts: Texts, classifier: Classifier) -> None:
+        """Raises `ContentError` with file and line."""
         path = config / "review_input.yaml"
-        self._texts = texts
-        self._classifier = classifier
-        self._rules = checked_content(_Rules, path, read_yaml(path))
-        self._input = [
-            (rule, [_compiled(path, ("input", at, "patterns", nth), one) for nth, one in enumerate(rule.patterns)])
-            for at, rule in enumerate(self._rules.input)
-        ]
+        self._texts, self._classifier = texts, classifier
+        self._rules = InputRules(path)
+        self._red_lines = RedLines(config / "red_lines.yaml", date.today())
+        for id in self._rules.trained.red_lines:
+            if id not in self._red_lines:
+                raise ContentError(path, line_at(path, ("trained",)), f"no red line {id!r}")
+        for code in self._rules.codes:
+            if f"refused_{code}" not in texts.keys("zh"):
+                raise ContentError(path, line_at(path, (code,)), f"the catalogue has no text refused_{code}")
 
     @property
     def limits(self) -> Limits:
         """The limits of what may be sent."""
         return self._rules.limits
+
+    @property
+    def judge_rules(self) -> JudgeRules:
+        """Whether and how a model looks once more."""
+        return self._rules.judge
 
     def readable(self, text: str, *, files: int) -> str:
         """`text`, if it is within the limits. Raises `BadInput` with what to do instead."""
@@ -82,25 +73,115 @@ class InputReview:
     def of_input(self, text: MaskedText, earlier: Sequence[MaskedText] = ()) -> Verdict:
         """The verdict on what a person said; `earlier` are his own last messages in this room, the latest last.
 
+        An attack that is spread over messages is found; one that was refused before does not count again.
         Raises `Unavailable` when a rule cannot be applied.
         """
         try:
-            plain = unicodedata.normalize("NFKC", text.text).lower()
-            for rule, patterns in self._input:
-                if any(pattern.search(plain) for pattern in patterns):
-                    answer = rule.answer.strip() or self._texts("refused")
-                    return Verdict(rule.verdict, (rule.code,), 1.0, answer)
+            verdict = self._of(text.text)
+            if verdict.verdict == "allow" and earlier and self._rules.earlier:
+                before = [one.text for one in earlier[-self._rules.earlier :]]
+                return (
+                    self._of_joined([one for one in before if self._of(one).verdict == "allow"], text.text) or verdict
+                )
+            return verdict
         except Exception:
             raise Unavailable("REVIEW", self._texts("review_failed")) from None
-        return Verdict("allow")
 
     def of_material(self, text: MaskedText) -> Verdict:
-        """The verdict on a passage or a file's text before a model may read it. Raises `Unavailable`."""
-        return self.of_input(text)
+        """The verdict on a passage or a file's text before a model may read it: does it speak to the assistant?
+
+        Its subject does not matter: a rule book speaks of money laundering. Raises `Unavailable`.
+        """
+        trained = self._rules.trained
+        try:
+            best = 0.0
+            for reading in readings(text.text):
+                if code := self._rules.broken(reading.text, material=True):
+                    return self._refusal(code, 1.0, reading)
+                if reading.guessed:
+                    continue
+                for part in _parts(reading.text):
+                    score = self._classifier.scores(part)[trained.material_kind]
+                    if score >= trained.material:
+                        return self._refusal("injection", score, reading)
+                    best = max(best, score)
+            return Verdict("allow", score=round(best, 4))
+        except Exception:
+            raise Unavailable("REVIEW", self._texts("review_failed")) from None
+
+    def _of(self, text: str) -> Verdict:
+        """The verdict on one message alone."""
+        every = readings(text)
+        for reading in every:
+            if code := self._rules.broken(reading.text):
+                return self._refusal(code, 1.0, reading)
+            if not reading.guessed and (line := self._red_lines.of(reading.text)):
+                return Verdict("redline", _reasons(line.code, reading), 1.0, line.said())
+        trained, best = self._rules.trained, 0.0
+        for reading in every:
+            if reading.guessed:
+                continue
+            whole = self._classifier.scores(reading.text)
+            if whole[trained.gate] >= trained.threshold:
+                return self._risky(whole, reading)
+            best = max(best, whole[trained.gate])
+            for part in _parts(reading.text) if len(reading.text) > _LONG_TEXT else ():
+                scores = self._classifier.scores(part)
+                if scores[trained.gate] >= trained.part:
+                    return self._risky(scores, reading)
+        return Verdict("allow", score=round(best, 4))
+
+    def _of_joined(self, before: Sequence[str], text: str) -> Verdict | None:
+        """The verdict on this message read behind earlier ones, if they are an attack only together."""
+        last = _bare(text)
+        for many in range(1, len(before) + 1):
+            first = _joined([_bare(one) for one in before[-many:]])
+            joined = _joined([first, last])
+            for reading in readings(joined):
+                if reading.guessed or reading.how:
+                    continue
+                if code := self._rules.broken(reading.text, beyond=len(reading.text) - len(last)):
+                    return self._refusal(code, 1.0, Reading(reading.text, "turns"))
+                alone, scores = self._classifier.scores(first), self._classifier.scores(reading.text)
+                trained = self._rules.trained
+                if scores[trained.gate] >= trained.joined and alone[trained.gate] < trained.threshold:
+                    return self._risky(scores, Reading(reading.text, "turns"))
+        return None
+
+    def _risky(self, scores: Mapping[str, float], reading: Reading) -> Verdict:
+        """What is said to a message that the gate holds risky."""
+        trained = self._rules.trained
+        score = scores[trained.gate]
+        kind = max(trained.kinds, key=lambda one: scores[one.kind])
+        red_line = kind.red_line or (trained.unsure_red_line if score < trained.unsure_below else "")
+        if red_line:
+            line = self._red_lines[red_line]
+            return Verdict("redline", _reasons(line.code, reading), round(score, 4), line.said())
+        return self._refusal(kind.code, score, reading)
+
+    def _refusal(self, code: str, score: float, reading: Reading) -> Verdict:
+        return Verdict("refuse", _reasons(code, reading), round(score, 4), self._texts(f"refused_{code}"))
 
 
-def _compiled(path: Path, place: tuple[str | int, ...], pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ContentError(path, line_at(path, place), f"not a regular expression: {error.msg}") from None
+def _reasons(code: str, reading: Reading) -> tuple[str, ...]:
+    """The rule's code, and how the text was wrapped where it was."""
+    return (code, f"by_{reading.how}") if reading.how else (code,)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The sentences of a text that are long enough to be judged alone."""
+    return (part for raw in _SENTENCE.findall(text) if len(part := raw.strip()) >= _SHORTEST_PART)
+
+
+def _bare(text: str) -> str:
+    """A message without the name it is for and the marks that say "more follows"."""
+    return _OPEN_END.sub("", _PART_MARK.sub("", _MENTION.sub("", text)))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Parts as if they had been written in one go."""
+    text = ""
+    for part in parts:
+        latin = text[-1:].isascii() and part[:1].isascii()
+        text += (" " if text and latin else "") + part
+    return text

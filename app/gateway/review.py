@@ -9,7 +9,8 @@ from app.core.ports import Classifier
 from app.core.texts import Texts
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
-from app.gateway.input_review import InputReview, Limits
+from app.gateway.input_review import InputReview
+from app.gateway.input_rules import Limits
 from app.gateway.output_review import OutputReview, Recognise, finds_nothing
 from app.gateway.stream_review import Source, StreamReview
 

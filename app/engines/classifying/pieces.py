@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Hashes = NDArray[np.uint64]
 Counts = NDArray[np.float32]
 
-LONGEST_PIECE = 5
+LONGEST_PIECE = 4
 LONGEST_TEXT = 24_000
 """Characters that are looked at: more than one message may have."""
 
@@ -30,7 +30,7 @@ def folded(text: str) -> str:
 
 
 def pieces(text: str) -> tuple[Hashes, Counts]:
-    """The different n-grams of 1 to 5 characters in `text`, hashed to 64 bits, and 1 + ln(how often) of each."""
+    """The different n-grams of 1 to 4 characters in `text`, hashed to 64 bits, and 1 + ln(how often) of each."""
     codes = np.frombuffer(folded(text).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
     found = []
     running = np.zeros(len(codes) + 1, dtype=np.uint64)
