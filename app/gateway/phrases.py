@@ -15,6 +15,7 @@ _GAP = r"[\s_*·\-.\u200b-\u200f\u2060\ufeff]{0,2}"
 _CLAUSE = regex.compile(r"[，,；;：:]")
 _BREAK = regex.compile(r"[，,；;。！!？?\n]")
 _LONGEST = 24  # characters of a pair's second word, gaps included
+_AHEAD = 3  # characters of a harmless word before the phrase in it
 _DENIED_WITHIN = 20  # characters between a denial and what it denies, in English twice as many
 _CLOSING = "”’」』）)】\"' \t\n"
 
@@ -91,13 +92,23 @@ class Phrases:
         for first in self._firsts.finditer(plain, start):
             at = first.start()
             if found := self._at(plain, at, ended=ended):
-                # A phrase at the very end may also be the beginning of a harmless word.
-                harmless = self._harmless.match(plain, at, partial=not ended)
+                harmless = self._within_harmless(plain, at, ended=ended)
+                if harmless is None:
+                    return Candidate("", at, len(plain))
                 if not harmless:
                     return found
-                if harmless.partial:
-                    return Candidate("", at, len(plain))
         return None
+
+    def _within_harmless(self, plain: str, at: int, *, ended: bool) -> bool | None:
+        """True where a harmless word stands over `at`; None where the rest of `plain` may only become one."""
+        growing = False
+        for start in range(max(0, at - _AHEAD), at + 1):
+            word = self._harmless.match(plain, start, partial=not ended)
+            if word and word.end() > at:
+                if not word.partial:
+                    return True
+                growing = True
+        return None if growing else False
 
     def _at(self, plain: str, at: int, *, ended: bool) -> Candidate | None:
         """The phrase that begins at `at`, or what may become one."""
@@ -117,8 +128,8 @@ class Phrases:
             for follows in second.finditer(plain, begun.end(), end):
                 if follows.start() - begun.end() > within:
                     break
-                harmless = self._harmless.match(plain, follows.start(), partial=not ended)
-                if harmless and harmless.partial:
+                harmless = self._within_harmless(plain, follows.start(), ended=ended)
+                if harmless is None:
                     return Candidate("", at, len(plain))
                 if not harmless and not self._denies(plain[begun.end() : follows.start()]):
                     return Candidate(code, at, follows.end())
