@@ -45,7 +45,7 @@ async def explain(settings: Settings, *, words: Sequence[str], room: str | None,
     """Explain one person, one skill or knowledge set, or both; with a room also what its members may see of it."""
     people, skills = build_identity(settings).people, load_skills()
     rights = build_rights(settings, people)
-    approvals = build_approval_rules(settings, skills, people, rights)
+    approvals = build_approval_rules(settings, skills, people, rights.covers)
     bank = _Bank(people, build_assistants(settings), skills, rights, approvals)
     who, objects = _asked(bank, words)
     members = (await _room(settings, room)).members if room else ()
