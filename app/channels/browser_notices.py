@@ -6,6 +6,7 @@ from the records whenever its room is.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from chainlit.session import WebsocketSession, ws_sessions_id
 
 from app.channels.browser_cards import Cards, Json, Place, displayed, notice_step, say
 from app.channels.browser_page import language_of_browser
+from app.core.errors import AssistantError
 from app.core.ports import Notice
 from app.core.texts import speaking
 from app.core.turn import Action
@@ -22,6 +24,7 @@ from app.core.turn import Action
 if TYPE_CHECKING:
     from app.gateway.gateway import Gateway
 
+_log = logging.getLogger(__name__)
 Emit = Callable[[str, Any], Awaitable[None]]
 _AT_ONCE = 5  # cards shown when a page is opened; the list has them all
 
@@ -47,7 +50,12 @@ class BrowserNotices:
         """What waits for the person: as cards on a new page, as a passing line above an earlier talk."""
         person = str(session.user.identifier)
         with speaking(language_of_browser(session.language)):
-            if not (waiting := await self._gateway.waiting(person)):
+            try:
+                waiting = await self._gateway.waiting(person)
+            except AssistantError as error:  # the first message will say what is the matter
+                _log.error("what waits was not shown: %s", error.code)
+                return
+            if not waiting:
                 return
             if new:
                 head = say("notice_waiting", count=len(waiting))

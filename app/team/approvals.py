@@ -257,6 +257,8 @@ class Approvals:
         operator = work.turn.operator or (work.person.id if work.person.id != action.proposed_by else "")
         execution = await self._execution(action, work.now, channel=work.turn.channel, operator=operator)
         await self._run(work.person.id, execution, action, resumed=resumed)
+        if execution.entries:  # rights that ended in between
+            await self._audit.append(*execution.entries)
         if work.room.id == action.room:
             work.files.extend(execution.files)
             work.charts.extend(execution.charts)

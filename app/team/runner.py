@@ -128,23 +128,26 @@ class Runner:
     ) -> Result | None:
         """Run what people have confirmed, for the person of `work`; None when another process is running it.
 
-        Digest and approvals are computed again, so neither other arguments nor an action short of a yes can run. The
-        audit entry is written with the claim on the execution; when it cannot be written, nothing runs.
+        Rights, digest and approvals are looked at again, so neither other arguments nor an action short of a yes can
+        run. The audit entry is written with the claim on the execution; when it cannot be written, nothing runs.
         """
-        skill = self._permitted(work, assistant, action.skill)
-        if digest_of(action.skill, action.arguments) != action.digest or not skill.executors:
-            raise Refused("DIGEST", self._texts("action_digest"))
-        if not self._rules.complete(action, action.approvals):
-            raise Refused("APPROVALS", self._texts("approvals_missing"))
+        problem: AssistantError | Retry | None = None
+        try:
+            skill = self._executable(work, assistant, action)
+        except (AssistantError, Retry) as error:
+            problem = error
         detail = {
             "action": action.id,
             "skill": action.skill,
             "digest": action.digest,
             "approved_by": [one.by for one in action.approvals],
         }
-        entry = work.entry(f"action.{'resumed' if resumed else 'executing'}", "allow", assistant=assistant.name)
-        if not await self._actions.claim(action.id, seconds=CLAIM, entry=replace(entry, detail=detail)):
+        what = "stopped" if problem else "resumed" if resumed else "executing"
+        entry = work.entry(f"action.{what}", "refuse" if problem else "allow", assistant=assistant.name, detail=detail)
+        if not await self._actions.claim(action.id, seconds=CLAIM, entry=entry):
             return None
+        if problem is not None:
+            raise problem
         context = self._context(work, assistant, idempotency_key=f"{action.id}/{action.digest}")
         try:
             result: Result = await self._bounded(skill, skill.executors[0](context, **action.arguments))
@@ -155,6 +158,14 @@ class Runner:
             raise SkillFailed(error.code, self._texts("action_uncertain", id=action.id)) from None
         work.gather(result)
         return result
+
+    def _executable(self, work: Work, assistant: Assistant, action: Action) -> Skill:
+        skill = self._permitted(work, assistant, action.skill)
+        if digest_of(action.skill, action.arguments) != action.digest or not skill.executors:
+            raise Refused("DIGEST", self._texts("action_digest"))
+        if not self._rules.complete(action, action.approvals):
+            raise Refused("APPROVALS", self._texts("approvals_missing"))
+        return skill
 
     def _permitted(self, work: Work, assistant: Assistant, name: str) -> Skill:
         skill = self._skills.get(name)
