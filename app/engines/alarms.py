@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,7 @@ from app.core.errors import place_of
 from app.core.ports import AuditLog
 from app.core.settings import Settings
 from app.core.texts import Texts
-from app.engines.alarming.alarm import Alarm
-from app.engines.alarming.receivers import MailReceiver, Receiver, Undeliverable, WebhookReceiver
+from app.engines.alarming.alarm import Alarm, Receiver, Undeliverable
 from app.engines.alarming.rules import AlarmRules, Count, Rate, read_rules
 from app.engines.alarming.window import Window
 
@@ -33,7 +32,7 @@ class Alarms:
     def __init__(
         self,
         rules: AlarmRules,
-        receivers: Sequence[Receiver],
+        receivers: Iterable[Receiver],
         *,
         clock: Callable[[], float] = time.monotonic,
         pauses: Sequence[float] = _PAUSES,
@@ -137,15 +136,20 @@ class Alarms:
 def build_alarms(settings: Settings) -> Alarms:
     """By `config/alarms.yaml`. Raises `ContentError` with file and line."""
     rules = read_rules(settings.content / "config" / "alarms.yaml")
+    return Alarms(rules, _receivers(rules, settings) if rules.email or rules.webhook else ())
+
+
+def _receivers(rules: AlarmRules, settings: Settings) -> Iterator[Receiver]:
+    # Imported only where somebody is told: mail and web cost every start 15 ms otherwise.
+    from app.engines.alarming.receivers import MailReceiver, WebhookReceiver
+
     texts = Texts(Path(__file__).parent / "alarming" / "texts")
-    receivers: list[Receiver] = []
     if rules.email:
-        receivers.append(MailReceiver(rules.email, settings.smtp_user, settings.smtp_password, texts))
+        yield MailReceiver(rules.email, settings.smtp_user, settings.smtp_password, texts)
     if rules.webhook:
         if not settings.webhook_key:
             _log.warning("DESKMATE_WEBHOOK_KEY is not set: the webhook is not signed")
-        receivers.append(WebhookReceiver(rules.webhook, settings.webhook_key, texts))
-    return Alarms(rules, receivers)
+        yield WebhookReceiver(rules.webhook, settings.webhook_key, texts)
 
 
 def check_content(content: Path) -> None:

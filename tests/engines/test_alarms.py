@@ -34,8 +34,8 @@ from app.core.audit import AuditEntry
 from app.core.texts import Texts
 from app.engines import alarms as alarms_module
 from app.engines.alarming import receivers as receivers_module
-from app.engines.alarming.alarm import Alarm
-from app.engines.alarming.receivers import MailReceiver, Undeliverable, WebhookReceiver
+from app.engines.alarming.alarm import Alarm, Undeliverable
+from app.engines.alarming.receivers import MailReceiver, WebhookReceiver
 from app.engines.alarming.rules import AlarmRules, Email, Webhook
 from app.engines.alarming.window import Window
 from app.engines.alarms import Alarms, check_content

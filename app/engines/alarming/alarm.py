@@ -1,10 +1,10 @@
-"""An alarm: figures, and the sentence made of them. Nothing that people said gets into it."""
+"""An alarm: figures, and the sentence made of them. Nothing that people said gets into it. And who is told of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from app.core.texts import Texts, speaking
 
@@ -48,3 +48,17 @@ class Alarm:
             said = {"name": texts(self.name), "figure": figure, "threshold": threshold, "minutes": f"{self.minutes:g}"}
             of = texts("of_turns", turns=self.turns) if share else ""
             return texts(key, **said, of=of, at=self.at.isoformat(timespec="seconds"))
+
+
+class Undeliverable(Exception):
+    """Trying again would not help: the log-in, the certificate or the address is refused."""
+
+
+class Receiver(Protocol):
+    """Somebody who is told."""
+
+    name: str
+
+    async def tell(self, alarm: Alarm) -> None:
+        """Deliver. Raises `Undeliverable`, or any other error where another try may help."""
+        ...

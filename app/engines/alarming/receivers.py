@@ -13,28 +13,13 @@ import time
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import Protocol
 
 from app.core.texts import Texts
-from app.engines.alarming.alarm import Alarm
+from app.engines.alarming.alarm import Alarm, Undeliverable
 from app.engines.alarming.rules import Email, Webhook
 
 _PATIENCE = 10.0  # seconds for one answer of a server
 _LONGEST = 30.0  # seconds for one delivery
-
-
-class Undeliverable(Exception):
-    """Trying again would not help: the log-in, the certificate or the address is refused."""
-
-
-class Receiver(Protocol):
-    """Somebody who is told."""
-
-    name: str
-
-    async def tell(self, alarm: Alarm) -> None:
-        """Deliver. Raises `Undeliverable`, or any other error where another try may help."""
-        ...
 
 
 class MailReceiver:
