@@ -57,18 +57,22 @@ class LeakWatch:
 
     def read(self, piece: str, start: int) -> None:
         """Read `piece`, which begins at `start` in the sentence."""
-        shingles = self._secrets.shingles
+        shingles, last = self._secrets.shingles, self._last
         for at, letter in enumerate(piece, start):
             for one in _letter(letter):
-                self._last = (self._last + one)[-_SHINGLE:]
-                if self._last not in shingles:
+                last = last[1 - _SHINGLE :] + one
+                if last in shingles:
+                    self._grow(last, one, at)
+                elif self._run:
                     self._run, self._since = "", None
-                    continue
-                if self._since is None:
-                    self._since = at
-                self._run = self._run + one if self._run else self._last
-                if self.leak_at is None and self._leaks():
-                    self.leak_at = self._since
+        self._last = last
+
+    def _grow(self, last: str, one: str, at: int) -> None:
+        if self._since is None:
+            self._since = at
+        self._run = self._run + one if self._run else last
+        if self.leak_at is None and self._leaks():
+            self.leak_at = self._since
 
     def _leaks(self) -> bool:
         """True where the run is long enough; of a patchwork of short runs the end counts."""

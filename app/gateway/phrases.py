@@ -70,11 +70,12 @@ class Phrases:
         self._codes = [rule.code for rule in rules]
         self._pattern = regex.compile("|".join(f"(?P<rule{at}>{_any(rule.phrases)})" for at, rule in enumerate(rules)))
         self._pairs = [
-            (rule.code, regex.compile(_any(pair.first)), regex.compile(_any(pair.second)), pair.within)
+            (_letters(pair.first), rule.code, regex.compile(_any(pair.first)), regex.compile(_any(pair.second)), pair)
             for rule in rules
             for pair in rule.pairs
         ]
-        self._firsts = regex.compile("|".join(sorted({first for rule in rules for first in _firsts(rule)})))
+        self._letters = _letters(phrase for rule in rules for phrase in rule.phrases)
+        self._firsts = re.compile(_firsts(rules))
         self._harmless = regex.compile(_any(denials.harmless))
         self._denial = regex.compile(_words(denials.denials))
         self._no_denial = regex.compile(_words(denials.no_denials))
@@ -112,12 +113,13 @@ class Phrases:
 
     def _at(self, plain: str, at: int, *, ended: bool) -> Candidate | None:
         """The phrase that begins at `at`, or what may become one."""
-        found = self._pattern.match(plain, at, partial=not ended)
+        letter = plain[at]
+        found = self._pattern.match(plain, at, partial=not ended) if letter in self._letters else None
         if found and not found.partial:
             return Candidate(self._codes[int(str(found.lastgroup).removeprefix("rule"))], at, found.end())
         growing = bool(found)
-        for code, first, second, within in self._pairs:
-            begun = first.match(plain, at, partial=not ended)
+        for letters, code, first, second, pair in self._pairs:
+            begun = first.match(plain, at, partial=not ended) if letter in letters else None
             if not begun:
                 continue
             if begun.partial:
@@ -126,14 +128,14 @@ class Phrases:
             clause = _BREAK.search(plain, begun.end())
             end = clause.start() if clause else len(plain)
             for follows in second.finditer(plain, begun.end(), end):
-                if follows.start() - begun.end() > within:
+                if follows.start() - begun.end() > pair.within:
                     break
                 harmless = self._within_harmless(plain, follows.start(), ended=ended)
                 if harmless is None:
                     return Candidate("", at, len(plain))
                 if not harmless and not self._denies(plain[begun.end() : follows.start()]):
                     return Candidate(code, at, follows.end())
-            growing = growing or not (ended or clause or end - begun.end() > within + _LONGEST)
+            growing = growing or not (ended or clause or end - begun.end() > pair.within + _LONGEST)
         return Candidate("", at, len(plain)) if growing else None
 
     def denied_before(self, plain: str, one: Candidate) -> bool:
@@ -198,11 +200,17 @@ class PhraseWatch:
         return [one for one in whole if one and not self._phrases.denied_behind(plain, one)]
 
 
-def _firsts(rule: PhraseRule) -> Iterable[str]:
-    """What its phrases may begin with, as patterns: most of a text needs no closer look."""
-    for phrase in [*rule.phrases, *(word for pair in rule.pairs for word in pair.first)]:
-        plain = in_one_script(phrase)
-        yield rf"(?<![a-z]){plain[0]}" if plain.isascii() else plain[0]
+def _firsts(rules: Iterable[PhraseRule]) -> str:
+    """What a phrase may begin with, as a pattern: most of a text needs no closer look."""
+    words = [word for rule in rules for pair in rule.pairs for word in pair.first]
+    firsts = _letters([*words, *(phrase for rule in rules for phrase in rule.phrases)])
+    latin = "".join(sorted(filter(str.isascii, firsts)))
+    others = "".join(sorted(firsts.difference(latin)))
+    return f"[{others or chr(0)}]|(?<![a-z])[{latin or chr(0)}]"
+
+
+def _letters(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(in_one_script(word)[0] for word in words)
 
 
 def _any(phrases: Iterable[str]) -> str:
