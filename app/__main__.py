@@ -93,7 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("--expired", action="store_true", help="what is older than config/retention.yaml says")
     forget.add_argument("--dry-run", action="store_true", help="say what would go")
     forget.set_defaults(run=_forget)
-    commands.add_parser("rotate", help="seal everything under a new secret").set_defaults(run=_rotate)
+    rotate = commands.add_parser("rotate", help="seal everything under a new secret")
+    rotate.add_argument("--give-up", action="store_true", help="also where something cannot be opened any more")
+    rotate.set_defaults(run=_rotate)
     redteam = commands.add_parser("redteam", help="attack a house of its own, and see what holds")
     redteam.add_argument("--attacks", dest="paths", nargs="+", type=Path, default=[], metavar="PATH")
     redteam.add_argument("--mode", choices=("local", "obedient", "unwarned", "both", "all"), default="both")
@@ -252,7 +254,7 @@ def _forget(options: argparse.Namespace) -> int:
 def _rotate(options: argparse.Namespace) -> int:
     from app.commands.rotate import rotate
 
-    return asyncio.run(rotate(read_settings()))
+    return asyncio.run(rotate(read_settings(), give_up=options.give_up))
 
 
 def _redteam(options: argparse.Namespace) -> int:

@@ -13,8 +13,10 @@ from app.core.settings import Settings, drop_old_secrets, replace_secret
 from app.main import build_audit, build_checkpoints, build_database, build_files, build_sealer, texts_of
 
 
-async def rotate(settings: Settings) -> int:
+async def rotate(settings: Settings, *, give_up: bool = False) -> int:
     """Seal everything anew. Exit code 1 when something could not be opened; then the old secret is kept.
+
+    `give_up`: end it all the same; what could not be opened is lost for good.
 
     The environment's secret is changed by whoever keeps it (`DESKMATE_SECRET`, the one before in
     `DESKMATE_SECRET_OLD`); the one in the home folder is changed here. Refused while a process runs under an old one.
@@ -34,15 +36,16 @@ async def rotate(settings: Settings) -> int:
             await audit.append(_entry("begun", {"new": key_id(settings.secret).hex()}))
             done = await Rotation(database, build_sealer(settings), build_files(settings, database)).run()
             counts = {"values": done.values, "files": done.files, "unopened": done.unopened}
-            await audit.append(_entry("failed" if done.unopened else "done", counts))
+            await audit.append(_entry("failed" if done.unopened and not give_up else "done", counts))
             await build_checkpoints(settings, database).seal()  # signed by the old key and the new one
             clean = await database.scrub()
         finally:
             await database.close()
     print(say("rotated", values=done.values, files=done.files))
     if done.unopened:
-        print(say("rotated_unopened", count=done.unopened))
-        return 1
+        print(say("rotated_given_up" if give_up else "rotated_unopened", count=done.unopened))
+        if not give_up:
+            return 1
     if settings.secret_file:
         drop_old_secrets(settings.secret_file)
     print(say("rotated_file" if settings.secret_file else "rotated_environment" if ending else "rotated_nothing"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.errors import BadInput
@@ -27,10 +27,10 @@ class Settings:
     model: str | None
     """Any litellm model name; None = the local model."""
     model_base_url: str | None
-    model_key: str | None
-    secret: str
+    model_key: str | None = field(repr=False)
+    secret: str = field(repr=False)
     """Keys are derived from it. Made at first start and kept in `home/secret` when the environment gives none."""
-    old_secrets: tuple[str, ...] = ()
+    old_secrets: tuple[str, ...] = field(default=(), repr=False)
     """Secrets that still open what was sealed before; nothing new is sealed under them. `deskmate rotate` ends them."""
     secret_file: Path | None = None
     """Where the secret is kept; None where the environment gives it."""

@@ -126,6 +126,30 @@ async def test_what_is_over_goes_with_the_banks_clock(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_the_server_erases_day_by_day_and_a_failure_does_not_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from app.commands import forget as module
+
+    seen: list[int] = []
+
+    async def erased(*_: object) -> None:
+        seen.append(1)
+        if len(seen) == 1:
+            raise Unavailable("DATABASE", "客户李明")
+
+    monkeypatch.setattr(module, "erase_expired", erased)
+    monkeypatch.setattr(module, "_FIRST", 0.0)
+    monkeypatch.setattr(module, "_DAY", 0.0)
+    settings = read_settings({"DESKMATE_HOME": str(tmp_path), **ENVIRONMENT})
+    running = asyncio.create_task(module.erase_daily(settings, None, None))  # type: ignore[arg-type]
+    async with asyncio.timeout(10):
+        while len(seen) < 3:
+            await asyncio.sleep(0)
+    running.cancel()
+    assert "DATABASE" in caplog.text and "李明" not in caplog.text
+
+
 # --- rotate ---
 
 
@@ -198,6 +222,20 @@ def test_stopped_between_the_two_secrets_nothing_is_lost(tmp_path: Path, stopped
     assert ran.code == 0 and "2 个值" in ran.out
     assert secret.read_text() != before and not (tmp_path / "secret.old").exists()
     assert unmasked(tmp_path, text).out.strip() == f"客户李明，卡号{CARD}"
+
+
+async def test_what_nothing_opens_keeps_the_old_secret_until_the_operator_gives_it_up(tmp_path: Path) -> None:
+    import sqlite3
+
+    masked_by_then = await asyncio.to_thread(masked, tmp_path, f"客户李明，卡号{CARD}")
+    with sqlite3.connect(tmp_path / "deskmate.db") as plain:
+        plain.execute("UPDATE vault SET value = substr(value, 1, 30) WHERE placeholder = '<PERSON_1>'")
+    assert await rotate(read_settings({"DESKMATE_HOME": str(tmp_path)})) == 1
+    assert kept_old_secrets(tmp_path / "secret") != []
+    settings = read_settings({"DESKMATE_HOME": str(tmp_path)})
+    assert await rotate(settings, give_up=True) == 0
+    assert kept_old_secrets(tmp_path / "secret") == [] and masked_by_then
+    assert settings.secret not in repr(settings)
 
 
 def test_old_secrets_are_read_and_never_shown(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ WIDE = "６２２２０２０００００００００００００"
 class Erasing(House):
     """A house, and what erases in it."""
 
-    def __init__(self, home: Path, *secrets: str) -> None:
-        super().__init__(home, *secrets)
+    def __init__(self, home: Path, *secrets: str, url: str = "") -> None:
+        super().__init__(home, *secrets, url=url)
         self.erasure = Erasure(self.database, self.sealer, self.files, TEXTS)
 
     async def said(

@@ -18,7 +18,7 @@ from app.core.keys import key_id
 from app.core.turn import MaskedText, Room
 from app.engines.records import SqlRecords
 from app.engines.storage.audit_log import SqlAuditLog
-from app.engines.storage.database import SqlDatabase
+from app.engines.storage.database import MIGRATIONS, SqlDatabase
 from app.engines.storage.files import FolderFiles
 from app.engines.storage.in_use import InUse, nobody_uses
 from app.engines.storage.rotation import Rotation, keys_of, sealed_columns
@@ -38,11 +38,11 @@ MANY = 1_200
 class House:
     """The storage under some secrets."""
 
-    def __init__(self, home: Path, *secrets: str) -> None:
+    def __init__(self, home: Path, *secrets: str, url: str = "") -> None:
         load_skills()
         self.home = home
         self.sealer = Sealer(secrets[0], TEXTS, secrets[1:])
-        self.database = SqlDatabase(f"sqlite+aiosqlite:///{home / 'd.db'}", TEXTS, self.sealer)
+        self.database = SqlDatabase(url or f"sqlite+aiosqlite:///{home / 'd.db'}", TEXTS, self.sealer)
         self.vault = SealedVault(self.database, self.sealer)
         self.records = SqlRecords(self.database, self.sealer, SqlAuditLog(self.database))
         self.files = FolderFiles(home / "files", self.database, self.sealer, TEXTS)
@@ -159,6 +159,49 @@ async def test_seals_and_files_of_the_first_version_are_taken_along(tmp_path: Pa
         assert await house.read() == seen
     (only,) = (tmp_path / "files").iterdir()
     assert only.name == file.id and b"plain words" not in only.read_bytes()
+
+
+async def test_a_database_of_the_first_version_is_taken_over_with_nothing_left_in_plain(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    path = tmp_path / "d.db"
+    with create_engine(f"sqlite:///{path}").begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO office_booking (key, room, starts_at, ends_at, person, subject) VALUES"
+            " ('k', 'zh-302', '2026-11-24 01:00:00', '2026-11-24 02:00:00', 'E6001', '约见李明13800138000')"
+        )
+        sealed = Sealer("one", TEXTS).seal("a.txt", about="file/f1")
+        connection.exec_driver_sql(
+            "INSERT INTO file (id, room, name, size, mime, by, at) VALUES ('f1', 'r1', ?, 5, 'x', 'E1', '2026-11-01')",
+            (sealed,),
+        )
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "f1.txt").write_bytes(b"plain")
+    async with House(tmp_path, "one") as house:
+        (booking,) = await upcoming(house.database, "E6001", AT)
+        assert booking.subject == "约见李明13800138000"
+        assert await house.files.read("f1") == b"plain"
+        assert (await house.rotation.run()).files == 1
+        assert await house.files.read("f1") == b"plain"
+        await house.database.scrub()
+    assert b"plain" not in (tmp_path / "files" / "f1").read_bytes() and not (tmp_path / "files" / "f1.txt").exists()
+    for file in tmp_path.glob("d.db*"):
+        assert "约见李明".encode() not in file.read_bytes()
+
+
+async def test_a_file_that_is_lost_does_not_hold_a_rotation_up(tmp_path: Path) -> None:
+    async with House(tmp_path, "one") as before:
+        await before.fill()
+    for file in (tmp_path / "files").iterdir():
+        file.unlink()
+    async with House(tmp_path, "two", "one") as both:
+        assert (await both.rotation.run()).unopened == 0
 
 
 async def test_what_no_secret_opens_is_left_and_counted(tmp_path: Path) -> None:

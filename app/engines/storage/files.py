@@ -7,7 +7,9 @@ import errno
 import io
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from app.engines.storage.database import SqlDatabase
 from app.engines.storage.sealed_file import MAGIC, key_of, opened_pieces, pieces, sealed_pieces
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import FILE
+
+_GROWS_FOR = 3600.0  # seconds that writing a file takes at most
 
 
 class FolderFiles:
@@ -115,6 +119,8 @@ class FolderFiles:
         for row in await self._rows(FILE.c.id.is_not(None)):
             try:
                 changed = await asyncio.to_thread(self._resealed, row)
+            except FileNotFoundError:
+                continue  # deleted meanwhile, or lost: there is nothing to seal
             except (Unavailable, OSError):
                 broken += 1
                 continue
@@ -158,9 +164,11 @@ class FolderFiles:
             raise
 
     def _clear_up(self) -> None:
-        """What a process that was killed left half written; it is sealed too."""
+        """What a process that was killed left half written; it is sealed too. Younger ones may be growing."""
         for draft in self._folder.glob("*.part"):
-            draft.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if draft.stat().st_mtime < time.time() - _GROWS_FOR:
+                    draft.unlink()
 
     def _path(self, row: Row[Any]) -> Path:
         if row.sealed:
