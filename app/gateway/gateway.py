@@ -352,7 +352,7 @@ class Gateway:
             try:
                 who = self.identity.person(person)
                 room = await self._records.room(where)
-                if room is None or action is None or not self._approvals.may_see(who, action, self._clock()):
+                if room is None or action is None or not self._approvals.in_line(who, action, self._clock()):
                     room = self._rooms.known_to(room, who)  # an approver need not be in the room; everybody else must
                 turn = Turn(f"{action_id}/{person}", room.id, who.id, "", channel, self._clock())
                 voice = Voice(room.id, who, self.review, self._privacy, self._texts, nobody_listens)

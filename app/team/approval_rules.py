@@ -38,7 +38,7 @@ class Standing:
     """Why it does not count: it is his own proposal, he (or the one he acts for) has said yes, it is worth more than he
     may approve, his role or place is not asked for."""
     in_line: bool = False
-    """He proposed it, has approved it, or approves such actions: he may see it."""
+    """He proposed it, has approved it, or approves such actions, of whatever worth: he is told why it does not count."""
 
 
 class ApprovalRules:
@@ -126,9 +126,20 @@ class ApprovalRules:
         absent = any(one.approver == person.id and one.covers(skill, on) for one in self._delegations)
         return not absent or len(self._capacities(person, skill, on)) > 1  # he stands in for somebody else
 
+    def concerns(self, person: Person, action: Action) -> bool:
+        """Whether this person proposed it, has approved it, or approves what is worth that much: he may see it."""
+        if person.id == action.proposed_by or any(person.id in (one.by, one.on_behalf_of) for one in action.approvals):
+            return True
+        at = action.expires_at
+        given = [
+            Approval(person.id, at, "" if one == person else one.id)
+            for one in self._capacities(person, action.skill, at.date())
+        ]
+        return any(self._fits(seat, one, action) for seat in self.seats(action) for one in given)
+
     def concerned(self, action: Action) -> tuple[Person, ...]:
-        """Everybody who may see it: who proposed it, and who approves such actions, whatever they are worth."""
-        return tuple(one for one in self._people.values() if self.standing(one, action, action.expires_at).in_line)
+        """Everybody who may see it."""
+        return tuple(one for one in self._people.values() if self.concerns(one, action))
 
     def needed(self, action: Action) -> str:
         """Who must still say yes to `action`, in words: posts as the directory has them."""

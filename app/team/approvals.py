@@ -87,8 +87,8 @@ class Approvals:
         waiting = await self._actions.in_state("proposed")
         return [one for one in waiting if one.expires_at > now and self._rules.standing(person, one, now).may]
 
-    def may_see(self, person: Person, action: Action, now: datetime) -> bool:
-        """Whether this person has to do with the action, in its room or not."""
+    def in_line(self, person: Person, action: Action, now: datetime) -> bool:
+        """Whether this person has to do with such actions, in the room or not: his decision is answered with reasons."""
         return self._rules.standing(person, action, now).in_line
 
     def sight(self, person: Person, action: Action, now: datetime) -> Sight:
@@ -130,7 +130,7 @@ class Approvals:
         if decision.id:
             action = await self._actions.find(decision.id)
             here = action is not None and action.room == work.room.id
-            return action if action and (here or self.may_see(work.person, action, work.now)) else None
+            return action if action and (here or self.in_line(work.person, action, work.now)) else None
         waiting = [
             action
             for action in await self._actions.of_room(work.room.id, state="proposed")
@@ -155,8 +155,12 @@ class Approvals:
         async with self._locks.setdefault(action_id, asyncio.Lock()):
             while True:
                 action = await self._actions.find(action_id)
-                if action is None or not (action.room == work.room.id or self.may_see(work.person, action, work.now)):
+                if action is None or not (action.room == work.room.id or self.in_line(work.person, action, work.now)):
                     raise BadInput("NO_ACTION", self._texts("no_action", id=action_id))
+                member = action.room == work.room.id and work.person.id in work.room.members
+                if not (member or self._rules.concerns(work.person, action)):
+                    standing = self._rules.standing(work.person, action, work.now)
+                    raise await self._refused(work, action, standing)
                 if action.digest != digest:
                     raise await self._refusal(work, action, "DIGEST", self._texts("action_digest"))
                 if action.state in _OVER:

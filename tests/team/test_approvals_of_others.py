@@ -151,7 +151,11 @@ async def test_a_role_too_low_is_told_whose_yes_it_needs(house: Deskmate) -> Non
         await decide(house, "E1002", action)
     assert refused.value.code == "LIMIT"
     assert (await audited(house, action))[-1].detail["reason"] == "LIMIT"
+    typed = await asking(house, person="E1002")(f"确认 {action.id}")
+    assert typed.error and typed.error.code == "LIMIT" and not typed.actions and "5,000,000" not in typed.text
     assert (await decide(house, "E2001", action)).state == "executed"
+    with pytest.raises(Refused):  # what came of it is none of his business either
+        await decide(house, "E1002", action)
 
 
 async def test_a_wrong_digest_and_a_late_yes_run_nothing(house: Deskmate, bank: Settings) -> None:
@@ -189,7 +193,10 @@ async def test_two_seats_need_two_people(house: Deskmate, told: list[Notice]) ->
     action = await transfer(asking(house), "20000000 USD")
     await settled()
     assert {one.person for one in told if one.what == "to_approve"} == {"E2001", "E3002"}, "E3001 is absent"
+    told.clear()
     half = await decide(house, "E3002", action)
+    await settled()
+    assert {one.person for one in told} == {"E1001", "E2001", "E3001"}, "a branch dealer has no part in it"
     assert half.state == "proposed" and await payments(house, action) == 0
     with pytest.raises(Refused) as again:
         await decide(house, "E3002", action)
