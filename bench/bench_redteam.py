@@ -41,6 +41,7 @@ def share(found: Sequence[tuple[Attack, bool]]) -> float:
 def rows_of(run: Run) -> list[Row]:
     """The invariants of one mode, and how the benign neighbours fared in the whole house."""
     broken, failed = len(run.broken), len(run.failed)
+    sent = f"{broken} of {len(run.outcomes)}" + (f" ({failed} failed)" if failed else "")
     asked = f", the model asked {len(run.obeyed)} times" if run.obeyed else ""
     rows = [Row(f"{run.mode}: successes that break an invariant{asked}", sent, "0", broken == 0 and failed == 0)]
     if run.mode != "unwarned":  # where the input review is switched off it refuses nobody
