@@ -14,7 +14,7 @@ from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
 from app.core.errors import BadInput
-from app.core.file_names import harmless_name
+from app.core.file_names import name_on_disk
 from app.core.operator import operator
 from app.core.settings import Settings
 from app.core.turn import Attachment, Reply, Turn
@@ -61,12 +61,12 @@ async def _answer(house: Deskmate, line: Mapping[str, Any], *, person: str, room
 
 async def _exported(house: Deskmate, room: str, file: Attachment) -> str:
     """Where the operator finds a plain copy of a file that was made for him; only his account can read it."""
-    folder = house.settings.home / "exports" / harmless_name(room)
+    folder = house.settings.home / "exports" / name_on_disk(room)
     content = await house.gateway.desk.content(file)
 
     def write() -> str:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{file.id[:8]}-{file.name}"
+        path = folder / name_on_disk(file.name, before=f"{file.id[:8]}-")
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as copy:
             copy.write(content)
         return str(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import re
 import secrets
@@ -190,6 +191,30 @@ async def test_a_typed_placeholder_never_becomes_one_of_ours(privacy: PresidioPr
         value = values[placeholder]
         assert value is not None and value in typed
     assert not re.search("李明|1380013", restored(masked, lambda one: one if "LITERAL" in one else "")) or parts
+
+
+NESTED = st.recursive(
+    st.none()
+    | st.integers()
+    | st.sampled_from(["客户李明", "13800138000", "<PERSON_1>", "，", "卡6222020000000000000"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["李明", "a", "b"]), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(NESTED)
+async def test_whatever_is_nested_in_arguments_comes_back(privacy: PresidioPrivacy, value: object) -> None:
+    async def hidden(one: object) -> object:
+        if isinstance(one, str):
+            return (await privacy.mask("nested", one)).masked.text
+        if isinstance(one, dict):
+            return {await hidden(key): await hidden(inner) for key, inner in one.items()}
+        return [await hidden(inner) for inner in one] if isinstance(one, list) else one
+
+    masked = await hidden(value)
+    assert "6222" not in json.dumps(masked) and "1380013" not in json.dumps(masked)
+    assert await privacy.unmask_value("nested", masked) == value
 
 
 async def test_people_and_assistants_of_a_room_share_its_placeholders(database: SqlDatabase) -> None:
