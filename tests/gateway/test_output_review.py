@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -226,9 +229,15 @@ def test_a_prompt_is_kept_in(width: int) -> None:
         "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in PROMPT[60:120]),
         PROMPT[60:120].upper(),
         "> " + "**" + PROMPT[60:120] + "**",
+        PROMPT[60:120][::-1],
+        base64.b64encode(PROMPT.encode()).decode(),
+        base64.b64encode(PROMPT[61:120].encode()).decode(),
+        PROMPT[60:120].encode().hex(" "),
+        quote(PROMPT[60:120]),
+        json.dumps(PROMPT[60:120]),
     ],
 )
-def test_spaces_case_and_width_hide_no_prompt(disguised: str) -> None:
+def test_no_disguise_of_its_own_words_hides_a_prompt(disguised: str) -> None:
     assert REVIEW.of(disguised).reasons == ("prompt",)
 
 
