@@ -1,4 +1,7 @@
-"""What may be a card, a telephone, an identity number or an address for mail, in a sentence while it grows."""
+"""What may be a card, a telephone, an identity number or an address for mail, in a sentence while it grows.
+
+Of an address for mail the part before the @ has flowed by then: alone it reaches nobody, and whole words would wait.
+"""
 
 from __future__ import annotations
 
