@@ -38,7 +38,7 @@ class Standing:
     """Why it does not count: it is his own proposal, he (or the one he acts for) has said yes, it is worth more than he
     may approve, his role or place is not asked for."""
     in_line: bool = False
-    """He proposed it, has approved it, or approves such actions, of whatever worth: he is told why it does not count."""
+    """He proposed it, has approved it, or approves such actions of some worth: a no is explained to him."""
 
 
 class ApprovalRules:

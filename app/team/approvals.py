@@ -88,7 +88,7 @@ class Approvals:
         return [one for one in waiting if one.expires_at > now and self._rules.standing(person, one, now).may]
 
     def in_line(self, person: Person, action: Action, now: datetime) -> bool:
-        """Whether this person has to do with such actions, in the room or not: his decision is answered with reasons."""
+        """Whether this person has to do with such actions: a refusal is explained to him, in the room or not."""
         return self._rules.standing(person, action, now).in_line
 
     def sight(self, person: Person, action: Action, now: datetime) -> Sight:
