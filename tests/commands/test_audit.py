@@ -98,6 +98,7 @@ async def test_the_database_refuses_changes(sealed: Path, statement: str) -> Non
         (["UPDATE audit SET detail = '{\"n\":9}' WHERE number = 4"], "4", "内容被改动"),
         (["UPDATE audit SET detail = detail || ' ' WHERE number = 5"], "5", "内容被改动"),
         (["UPDATE audit SET decision = x'00' WHERE number = 5"], "5", "内容被改动"),
+        (["UPDATE audit SET decision = CAST(x'ff' AS TEXT) WHERE number = 5"], "5", "内容被改动"),
         ([f"UPDATE audit SET hash = '{GENESIS}' WHERE number = 2"], "2", "内容被改动"),
         (["DELETE FROM audit WHERE number = 2"], "3", "第 2 条起缺失"),
         (["DELETE FROM audit WHERE number <= 2"], "3", "第 1 条起缺失"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection
 
 from app.core.audit import GENESIS
-from app.engines.storage.chain_walk import Fault, Walk, chain_head, next_rows
+from app.core.errors import Unavailable
+from app.engines.storage.chain_walk import Fault, Walk, chain_head, next_rows, unreadable
 from app.engines.storage.checkpoints import EVERY, Checkpoint, all_checkpoints
 from app.engines.storage.database import SqlDatabase
 
@@ -65,7 +67,12 @@ async def _walked(database: SqlDatabase, walk: Walk, progress: Callable[[int], N
         return bool(rows), walk.over(rows, connection)
 
     while True:
-        more, fault = await database.reading(work)
+        try:
+            more, fault = await database.reading(work)
+        except Unavailable:
+            if number := await database.reading(partial(unreadable, walk.number)):
+                return Fault("changed", number, walk.number + 1)
+            raise
         if fault or not more:
             return fault
         started = True

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, ScalarResult, select
+from sqlalchemy.exc import DBAPIError
 
 from app.core.audit import GENESIS, digest_of_stored
 from app.engines.storage.tables import AUDIT, CHAIN_HEAD
@@ -96,6 +97,19 @@ def next_rows(connection: Connection, after: int | None, *, until: int | None = 
     if until is not None:
         wanted = wanted.where(AUDIT.c.number <= until)
     return connection.execute(wanted).all()
+
+
+def unreadable(after: int, connection: Connection) -> int | None:
+    """The first row after that number that the database itself cannot read (bytes that are no text)."""
+    numbers: ScalarResult[int] = connection.scalars(
+        select(AUDIT.c.number).where(AUDIT.c.number > after).order_by(AUDIT.c.number)
+    )
+    for number in numbers.fetchmany(PAGE):
+        try:
+            connection.execute(select(AUDIT).where(AUDIT.c.number == number)).one()
+        except DBAPIError:
+            return number
+    return None
 
 
 def chain_head(connection: Connection) -> tuple[int, str]:
