@@ -30,6 +30,8 @@ _KINDS: dict[str, tuple[int, int]] = {
     "config.recorded": (ENTITY, CREATE),
     "config.changed": (ENTITY, UPDATE),
     "knowledge.indexed": (ENTITY, UPDATE),
+    "data.erased": (ENTITY, DELETE),
+    "secret.rotated": (ENTITY, UPDATE),
     "alarm": (FINDING, CREATE),
     "audit.broken": (FINDING, CREATE),
 }
@@ -104,7 +106,8 @@ def _own(entry: AuditEntry, kind: int) -> dict[str, Any]:
         return {"user": _actor(entry)["user"], "service": {"name": "Deskmate"}, "is_remote": True}
     if kind == FINDING:
         return {"finding_info": {"uid": entry.hash, "title": str(entry.detail.get("alarm") or entry.what)}}
-    name = entry.detail.get("file") or entry.detail.get("set") or entry.room or entry.what
+    named = (entry.detail.get(key) for key in ("path", "file", "set"))
+    name = next(filter(None, named), None) or entry.room or entry.person or entry.what
     return {"entity": {"type": entry.what.split(".")[0], "name": str(name), "uid": str(name)}}
 
 

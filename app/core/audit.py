@@ -18,7 +18,9 @@ class AuditEntry:
     """One line of the audit. Everything in it is masked."""
 
     what: str
-    """`turn`, `skill`, `action.proposed`, `action.approved`, `action.executed`, `refused`, `feedback` …"""
+    """Of the talk: `turn`, `turn.failed`, `skill`, `model`, `material`, `refused`, `output`, `feedback`; `action.*` by
+    state; `login`, `token.made`, `file.stored`, `file.read`, `room.deleted`, `mask`, `unmask`, `data.erased`; of the
+    house: `config.recorded`, `config.changed`, `knowledge.indexed`, `secret.rotated`, `alarm`, `audit.broken`."""
     person: str
     """Who, or on whose behalf."""
     operator: str

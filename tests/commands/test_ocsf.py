@@ -113,6 +113,8 @@ KINDS = [
     ("config.changed", "noted", {"path": "config/people.yaml"}, 300403, 1),
     ("config.recorded", "noted", {"files": {}}, 300401, 1),
     ("knowledge.indexed", "done", {"set": "fx"}, 300403, 1),
+    ("data.erased", "done", {}, 300404, 1),
+    ("secret.rotated", "done", {}, 300403, 1),
     ("alarm", "raised", {"alarm": "refusal_rate"}, 200401, 1),
     ("audit.broken", "failed", {}, 200401, 2),
     ("something.new", "done", {}, 600399, 1),
