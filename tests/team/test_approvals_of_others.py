@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
+from app.channels.api import Api
 from app.core.errors import Refused
 from app.core.ports import Notice
 from app.core.settings import Settings
@@ -355,3 +358,26 @@ async def test_in_a_room_with_others_what_is_not_theirs_is_not_named(house: Desk
 async def test_who_is_needed_is_said_as_the_directory_calls_them(house: Deskmate) -> None:
     action = await transfer(asking(house), "20000000 USD")
     assert house.gateway.sight("E1001", action).needed == "总行外汇交易员，以及交易主管"
+
+
+async def test_over_http_what_waits_is_listed_and_decided(house: Deskmate) -> None:
+    """Where the client keeps the talk each request is a room of its own."""
+    action = await transfer(asking(house))
+    app = FastAPI()
+    Api(house.gateway, house.identity, house.metrics, clock, {}).add_to(app)
+    headers = {"authorization": f"Bearer {house.identity.token('E2001')}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://test", headers=headers
+    ) as http:
+
+        async def ask(text: str) -> dict[str, Any]:
+            asked = {"model": "deskmate", "messages": [{"role": "user", "content": text}]}
+            answer: dict[str, Any] = (await http.post("/v1/chat/completions", json=asked)).json()
+            return answer
+
+        listed = await ask("待我审批")
+        assert action.id in [one["id"] for one in listed["deskmate"]["actions"]]
+        assert action.id in listed["choices"][0]["message"]["content"]
+        decided = await ask(f"确认 {action.id}")
+        assert [one["state"] for one in decided["deskmate"]["actions"]] == ["executed"]
+    assert await payments(house, action) == 1
