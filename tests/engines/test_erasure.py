@@ -289,6 +289,15 @@ async def test_old_files_go_by_their_own_rule(house: Erasing) -> None:
     assert await house.turns() == {"t1"}
 
 
+async def test_rooms_that_were_only_masked_in_go_by_their_last_value(house: Erasing) -> None:
+    await house.vault.add("masked", [("PERSON", "李明")])
+    soon, late = (datetime.now(UTC) + timedelta(days=days) for days in (19, 21))
+    for at, value in ((soon, "李明"), (late, None)):
+        done = await house.erasure.expired(RULES, at, passing="http-", dry_run=False)
+        assert done.counts["placeholders"] == (value is None)
+        assert await house.vault.load("masked") == {"<PERSON_1>": value}
+
+
 async def test_zero_keeps_for_ever(house: Erasing) -> None:
     await house.said("t1", "r1", "E1001", "一", at=AT - timedelta(days=9_999))
     keep = Retention(talk_days=0, files_days=0, vault_days=0)

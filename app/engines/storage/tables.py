@@ -144,6 +144,8 @@ class VaultRow(SQLModel, table=True):
     fingerprint: str
     value: bytes = Field(sa_column=sealed("vault/{room}/{placeholder}"))
     """Sealed; empty when it was erased."""
+    at: datetime | None = Field(default=None, sa_column=Column(Moment))
+    """When it came: rooms of `deskmate mask` alone are never spoken in. None for those of the first version."""
 
 
 class AuditRow(SQLModel, table=True):

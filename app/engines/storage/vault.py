@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -65,7 +66,7 @@ class SealedVault:
                     placeholder = known[fingerprints[0]] = f"<{type}_{last[type]}>"
                     sealed = self._sealer.seal(value, about=f"vault/{room}/{placeholder}")
                     row = {"room": room, "placeholder": placeholder, "fingerprint": fingerprints[0], "value": sealed}
-                    new.append(row)
+                    new.append({**row, "at": datetime.now(UTC)})
                 found.append(placeholder)
             if new:
                 connection.execute(insert(VAULT), new)

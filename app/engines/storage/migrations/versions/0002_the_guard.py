@@ -47,6 +47,7 @@ def _audit() -> None:
 def _erasure() -> None:
     """Retention and erasure: files and the subjects of bookings are sealed from here on."""
     op.add_column("file", sa.Column("sealed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("vault", sa.Column("at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "erasure",
         sa.Column("number", sa.Integer(), nullable=False),
