@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -20,29 +20,29 @@ from app.engines.classifying.head import Head
 from app.gateway.unwrapping import plain
 from bench import review_data as data
 from bench import review_sentences as own
-from bench.review_training import Samples, fitted
+from bench.review_training import Samples, calibration, fitted
 
-Labelled = tuple[str, str, frozenset[str]]
-"""Where it comes from, the text, its kinds; none for ordinary talk."""
+Labelled = tuple[str, str, frozenset[str], str]
+"""Source, the text as the classifier sees it, its kinds (none for ordinary talk), the text as it was said."""
 
 
-def offensive_samples() -> Iterable[Labelled]:
+def offensive_samples() -> Iterator[Labelled]:
     """Comments on people's race, sex and region, and ordinary talk of every sort."""
     for row in data.rows("safety_cold_zh", "cold.jsonl"):
-        yield "safety_cold_zh", row["text"], frozenset({"offensive"} if row["label"] else ())
-    yield from (("own texts", text, frozenset()) for text in data.house_texts())
+        yield "safety_cold_zh", row["text"], frozenset({"offensive"} if row["label"] else ()), row["text"]
     ordinary = [(folder, text) for folder, text in data.public_benign() if folder != "intent_clinc150"]
-    yield from (
-        (folder, text, frozenset()) for folder, text in random.Random(7).sample(ordinary, min(9000, len(ordinary)))
-    )
+    chosen = random.Random(7).sample(ordinary, min(9000, len(ordinary)))
+    for source, text in [*(("own texts", text) for text in data.house_texts()), *chosen]:
+        yield source, text, frozenset(), text
 
 
-def input_samples() -> Iterable[Labelled]:
-    """Attacks, requests that do harm, requests for licensed advice; and ordinary talk, as `unwrapping.plain` reads it."""
-    return ((source, plain(text), kinds) for source, text, kinds in _input_texts())
+def input_samples() -> Iterator[Labelled]:
+    """Attacks, requests that do harm or want licensed advice, and ordinary talk, as `unwrapping.plain` reads them."""
+    for source, text, kinds in (*_risky(), *((source, text, frozenset[str]()) for source, text in _ordinary())):
+        yield source, plain(text), kinds, text
 
 
-def _input_texts() -> Iterator[Labelled]:
+def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
     attack, harmful = frozenset({"attack"}), frozenset({"harmful"})
     for row in data.rows("safety_injection_en", "attacks.jsonl"):
         kinds = frozenset[str]() if not row["label"] else harmful if row["kind"] == "harmful_request" else attack
@@ -52,31 +52,24 @@ def _input_texts() -> Iterator[Labelled]:
     yield from (("own risk requests", text, harmful) for text in requests)
     yield from (("own risk requests, wrapped", text, harmful) for text in own.wrapped(requests, 6000))
     yield from (("own advice requests", text, frozenset({"advice"})) for text in own.advice())
-    yield from (("own ordinary talk", text, frozenset()) for text in own.benign())
-    yield from (("own banking deeds", text, frozenset()) for text in own.banking())
-    yield from (("own questions on words", text, frozenset()) for text in own.about_words(data.house_texts()))
-    neighbours = [row["text"] for row in data.own("review_neighbours.jsonl") if row["half"] == "dev"]
-    neighbours += [row["text"] for row in data.own("knowledge_questions.jsonl") if row["half"] == "dev"]
-    yield from (("own neighbours", text, frozenset()) for text in neighbours)
-    yield from (("own exam questions", text, frozenset()) for text in own.exam())
-    yield from (("own everyday wishes", text, frozenset()) for text in own.everyday())
-    yield from (("own honest neighbours", text, frozenset()) for text in own.honest())
-    yield from (("own questions on words", text, frozenset()) for text in own.about_words(data.house_texts()))
-    neighbours = [row["text"] for row in data.own("review_neighbours.jsonl") if row["half"] == "dev"]
-    neighbours += [row["text"] for row in data.own("knowledge_questions.jsonl") if row["half"] == "dev"]
-    yield from (("own neighbours", text, frozenset()) for text in neighbours)
-    yield from (("own examples", row["text"], frozenset()) for row in data.own("fx_sentences_dev.jsonl"))
-    routed = data.own("route_dev.jsonl")
-    yield from (("own questions on words", text, frozenset()) for text in own.about_words(data.house_texts()))
-    neighbours = [row["text"] for row in data.own("review_neighbours.jsonl") if row["half"] == "dev"]
-    neighbours += [row["text"] for row in data.own("knowledge_questions.jsonl") if row["half"] == "dev"]
-    yield from (("own neighbours", text, frozenset()) for text in neighbours)
-    yield from (("own examples", row["text"], frozenset()) for row in routed if row["assistants"])
-    yield from (("own texts", text, frozenset()) for text in data.house_texts())
-    yield from ((folder, text, frozenset()) for folder, text in data.public_benign())
 
 
-WEIGHTS_OF = {
+def _ordinary() -> Iterator[tuple[str, str]]:
+    yield from (("own ordinary talk", text) for text in own.benign())
+    yield from (("own banking deeds", text) for text in own.banking())
+    yield from (("own exam questions", text) for text in own.exam())
+    yield from (("own everyday wishes", text) for text in own.everyday())
+    yield from (("own honest neighbours", text) for text in own.honest())
+    yield from (("own questions on words", text) for text in own.about_words(data.house_texts()))
+    for file in ("review_neighbours.jsonl", "knowledge_questions.jsonl"):
+        yield from (("own neighbours", row["text"]) for row in data.own(file) if row["half"] == "dev")
+    yield from (("own examples", row["text"]) for row in data.own("fx_sentences_dev.jsonl"))
+    yield from (("own examples", row["text"]) for row in data.own("route_dev.jsonl") if row["assistants"])
+    yield from (("own texts", text) for text in data.house_texts())
+    yield from data.public_benign()
+
+
+_COUNTS = {
     "own neighbours": 4.0,
     "own examples": 2.0,
     "qa_cmrc2018": 0.1,
@@ -86,28 +79,33 @@ WEIGHTS_OF = {
     "own everyday wishes": 0.1,
     "intent_clinc150": 0.3,
 }
-"""How much a text counts, where not 1: less what nobody would say at work, more what somebody did."""
 
-HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterable[Labelled]], int, float]] = {
+
+def weight_of(source: str) -> float:
+    """How much a text counts in the input's head: less what nobody would say at work, more what somebody did."""
+    return _COUNTS.get(source, 1.0)
+
+
+HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, float]] = {
     "input": (("risky", "attack", "harmful", "advice"), input_samples, 1 << 19, 2.0),
     "offensive": (("offensive",), offensive_samples, 1 << 18, 20.0),
 }
+"""Kinds, the first of which decides; samples; buckets; inverse strength of the regularisation."""
 
 
 def train(name: str) -> Head:
     """One head, from all its data."""
     kinds, samples_of, buckets, strength = HEADS[name]
     labelled = list(dict.fromkeys(samples_of()))
-    for folder, count in sorted(Counter(source for source, _, _ in labelled).items()):
+    for folder, count in sorted(Counter(source for source, *_ in labelled).items()):
         print(f"{name}: {count:6} texts of {folder} ({data.LICENCES.get(folder, 'own')})")
-    samples = Samples([text for _, text, _ in labelled])
+    samples, every = Samples([text for _, text, _, _ in labelled]), np.arange(len(labelled))
     labels = np.array(
-        [[bool(found) if kind == "risky" else kind in found for kind in kinds] for _, _, found in labelled]
+        [[bool(found) if kind == "risky" else kind in found for kind in kinds] for _, _, found, _ in labelled]
     )
-    weights = np.array(
-        [WEIGHTS_OF.get(source, 1.0) if name == "input" else 1.0 for source, _, _ in labelled], np.float32
-    )
-    return fitted(samples, np.arange(len(labelled)), labels, kinds, weights=weights, buckets=buckets, strength=strength)
+    weights = np.array([weight_of(source) if name == "input" else 1.0 for source, *_ in labelled], dtype=np.float32)
+    curve = calibration(samples, every, labels[:, 0], weights, buckets=buckets, strength=strength)
+    return fitted(samples, every, labels, kinds, weights=weights, buckets=buckets, strength=strength, curve=curve)
 
 
 def main() -> int:

@@ -122,7 +122,7 @@ class InputReview:
             if reading.guessed:
                 continue
             whole = self._classifier.scores(reading.text)
-            if whole[trained.gate] >= trained.threshold:
+            if trained.risky(reading.text, whole[trained.gate]):
                 return self._risky(whole, reading)
             best = max(best, whole[trained.gate])
             for part in _parts(reading.text) if len(reading.text) > _LONG_TEXT else ():
@@ -144,7 +144,7 @@ class InputReview:
                     return self._refusal(code, 1.0, Reading(reading.text, "turns"))
                 alone, scores = self._classifier.scores(first), self._classifier.scores(reading.text)
                 trained = self._rules.trained
-                if scores[trained.gate] >= trained.joined and alone[trained.gate] < trained.threshold:
+                if scores[trained.gate] >= trained.joined and not trained.risky(first, alone[trained.gate]):
                     return self._risky(scores, Reading(reading.text, "turns"))
         return None
 

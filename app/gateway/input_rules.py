@@ -53,6 +53,9 @@ class Trained(_Strict):
     """The kind that decides whether a message is risky at all."""
     threshold: float = Field(gt=0, le=1)
     """Of the gate, for a whole message."""
+    short: int = Field(ge=0)
+    """A message of fewer characters says little: it needs `short_threshold`."""
+    short_threshold: float = Field(gt=0, le=1)
     part: float = Field(gt=0, le=1)
     """For one sentence of a longer message: it stands without its surroundings."""
     joined: float = Field(gt=0, le=1)
@@ -64,6 +67,10 @@ class Trained(_Strict):
     """For one sentence of a file or passage, of the kind `material_kind`: what speaks to the assistant."""
     material_kind: str
     kinds: tuple[Kind, ...] = Field(min_length=1)
+
+    def risky(self, text: str, score: float) -> bool:
+        """Whether the gate's `score` makes the whole message `text` risky."""
+        return score >= (self.short_threshold if len(text) < self.short else self.threshold)
 
     @property
     def red_lines(self) -> tuple[str, ...]:

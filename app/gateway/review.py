@@ -10,7 +10,7 @@ from app.core.texts import Texts
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
 from app.gateway.input_review import InputReview
-from app.gateway.input_rules import Limits
+from app.gateway.input_rules import JudgeRules, Limits
 from app.gateway.output_review import OutputReview, Recognise, finds_nothing
 from app.gateway.stream_review import Source, StreamReview
 
@@ -39,6 +39,11 @@ class Review:
     def limits(self) -> Limits:
         """The limits of what may be sent."""
         return self._input.limits
+
+    @property
+    def judge_rules(self) -> JudgeRules:
+        """Whether and how a model looks once more (`judge.Judge`)."""
+        return self._input.judge_rules
 
     def readable(self, text: str, *, files: int) -> str:
         """`text`, if it is within the limits. Raises `BadInput` with what to do instead."""

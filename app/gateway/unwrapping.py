@@ -41,7 +41,7 @@ _ESCAPES = re.compile(r"(?:\\u\{?[0-9a-fA-F]{4,6}\}?|&#x?[0-9a-fA-F]{2,6};|u\+[0
 _ESCAPE = re.compile(r"(?:\\u\{?|u\+)([0-9a-fA-F]{4,6})\}?\s?", re.IGNORECASE)
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){3,}")
 _COMMON_WORDS = frozenset(
-    "the and you your all to of in is it for with this that me my i a an on be as are from or not now do can".split()
+    "the and you your all to of in is it for with this that me my i a an on be as are from or not now do can".split()  # noqa: SIM905
 )
 _WORD = re.compile(r"[a-z]+")
 _ASSIGNED = re.compile(r"([\w一-龥]{1,12})\s*[=:]\s*[\"'“‘「『]([^\"'”’」』\n]{1,200})[\"'”’」』]")
@@ -190,7 +190,7 @@ _CODECS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
 
 
 def _without_digit_letters(low: str) -> str:
-    """`low` with digits and signs inside words read as the letters they look like; empty where there are few such words."""
+    """`low` with digits and signs in words read as the letters they look like; empty where few words have any."""
     words = [word for word in _LEET_WORD.findall(low) if sum(char.isalpha() for char in word) >= 2]
     if len(words) < 2:
         return ""
