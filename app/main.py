@@ -148,13 +148,14 @@ def build_local_model(settings: Settings) -> Models:
     return LocalModel(Understanding(build_assistants(settings)))
 
 
-def build_database(settings: Settings) -> SqlDatabase:
-    """The database, not opened yet. Domains own tables, so they are loaded first."""
+def build_database(settings: Settings, *, domains: bool = True) -> SqlDatabase:
+    """The database, not opened yet. Domains own tables, so they are loaded first where those are needed."""
     from app.core.keys import key_id
     from app.engines.storage.database import SqlDatabase
     from app.engines.storage.in_use import InUse
 
-    load_skills()
+    if domains:
+        load_skills()
     texts = texts_of("engines/storage")
     in_use = InUse(settings.home / "in_use", key_id(settings.secret), texts)
     return SqlDatabase(settings.database_url, texts, build_sealer(settings), in_use)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from app.engines.storage.database import SqlDatabase
 
 
+_SHOWN = 300  # characters of an entry's detail on one line
+
+
 async def verify(settings: Settings, *, against: Path | None = None, key: str | None = None) -> int:
     """Recompute the hash chain. Exit code 1, and the first broken entry, if it does not hold.
 
@@ -132,8 +135,13 @@ def _line(entry: AuditEntry) -> str:
     parts += [f"@{entry.assistant}"] if entry.assistant else []
     parts += [f"room={entry.room}"] if entry.room else []
     parts += [f"trace={entry.trace_id}"] if entry.trace_id else []
-    parts += [canonical_json(entry.detail)] if entry.detail else []
+    parts += [_shortened(canonical_json(entry.detail))] if entry.detail else []
     return "  ".join(parts)
+
+
+def _shortened(text: str) -> str:
+    """What a line has room for; the export has the whole."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _sentence(fault: Fault) -> str:
@@ -154,7 +162,7 @@ def _progress(number: int) -> None:
 
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[SqlDatabase]:
-    database = build_database(settings)
+    database = build_database(settings, domains=False)
     await database.open()
     try:
         yield database

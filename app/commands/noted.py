@@ -29,7 +29,7 @@ def operator_entry(
 
 async def note(settings: Settings, entry: AuditEntry) -> None:
     """Append one entry. Raises `Unavailable` when it cannot be written: then nothing is done."""
-    database = build_database(settings)
+    database = build_database(settings, domains=False)
     try:
         await database.open()
         await build_audit(settings, database).append(entry)
