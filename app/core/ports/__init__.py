@@ -1,0 +1,51 @@
+"""The contracts between floors.
+
+`engines/` implements them, `team/` and `gateway/` are typed against them, `main` joins them.
+"""
+
+from __future__ import annotations
+
+from app.core.ports.knowledge import ANSWERS_FROM, Hit, Knowledge
+from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
+from app.core.ports.metrics import Metrics
+from app.core.ports.models import Fit, Models, Understanding
+from app.core.ports.notices import Notice, NoticeListener, Notices
+from app.core.ports.privacy import Entity, Masking, Privacy, Restorer, Sight, Vault
+from app.core.ports.records import Actions, AuditLog, AuditWatcher, Database, Files, Records, Sealing, StoredTurn
+from app.core.ports.review import Classifier, MaterialReview
+from app.core.ports.rights import Decision, Rights
+
+__all__ = [
+    "ANSWERS_FROM",
+    "Actions",
+    "AuditLog",
+    "AuditWatcher",
+    "Classifier",
+    "Database",
+    "Decision",
+    "Delta",
+    "Entity",
+    "Files",
+    "Fit",
+    "Hit",
+    "Knowledge",
+    "Listener",
+    "Masking",
+    "MaterialReview",
+    "Metrics",
+    "Models",
+    "Notice",
+    "NoticeListener",
+    "Notices",
+    "Privacy",
+    "Progress",
+    "Records",
+    "Restorer",
+    "Rights",
+    "Sealing",
+    "Sight",
+    "StoredTurn",
+    "Understanding",
+    "Vault",
+    "nobody_listens",
+]

@@ -1,0 +1,60 @@
+"""Documents in sets, and the passages found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.core.turn import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found. `text` is verbatim."""
+
+    source: str
+    locator: str
+    text: str
+    score: float
+    """Share of what was asked about that stands in the passage, 0 to 1: the same measure for every query."""
+    title: str
+    """The document's title, for people."""
+    url: str
+    dated: str = ""
+    """The document's date (`valid_from` of its front matter), ISO."""
+    heading: str = ""
+    """Titles above the passage within its document, outermost first, joined by ` › `."""
+
+    def citation(self, quote: str | None = None) -> Citation:
+        """This place as a citation; `quote` must be a part of `text`."""
+        return Citation(self.source, self.locator, quote or self.text, self.url)
+
+
+ANSWERS_FROM = 0.36
+"""A `Hit.score` from here on probably answers; below, "nothing found" is the honest reply.
+
+Measured by `bench/bench_search.py`: of own questions kept aside 85 % are answered with the right passage at this
+score, of questions that the sets cannot answer at least 98 % find nothing.
+"""
+
+
+class Knowledge(Protocol):
+    """Documents in sets; finds passages."""
+
+    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+        """Best passages first. `sets=None` means every set this view may read."""
+        ...
+
+    async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
+        """Add documents to a set. Returns the summary that `deskmate index` prints; a broken file is named in it."""
+        ...
+
+    async def passage(self, source: str, locator: str) -> Hit | None:
+        """The passage at that place, verbatim."""
+        ...
+
+    def narrowed(self, sets: Sequence[str]) -> Knowledge:
+        """A view that can read these sets and no other."""
+        ...
