@@ -170,7 +170,9 @@ def on_our_own(privacy: PresidioPrivacy) -> tuple[list[Row], list[str]]:
         clean = [sentence for sentence in made if not sentence.spans]
         touched = 1000 * sum(bool(masked_findings(privacy, sentence.text)) for sentence in clean) / len(clean)
         f1, recall, false = score.f1(*STRUCTURED), score.recall("PERSON"), 1000 * score.mistaken["PERSON"] / len(made)
-        weak = ", ".join(f"{type} {score.f1(type):.3f}" for type in STRUCTURED if score.f1(type) < 0.995 and score.missed[type])
+        weak = ", ".join(
+            f"{type} {score.f1(type):.3f}" for type in STRUCTURED if score.f1(type) < 0.995 and score.missed[type]
+        )
         rows += [
             Row(f"{name}: structured types, {COUNT} generated sentences: F1", f"{f1:.4f}", ">= 0.995", f1 >= 0.995),
             *([Row(f"  below: {weak}", "")] if weak else []),
@@ -193,7 +195,9 @@ def on_public_data(privacy: PresidioPrivacy) -> tuple[list[Row], list[str]]:
         rows.append(Row("pii_en_presidio", "data not here"))
     else:
         foreign = scored(privacy, english)
-        rows.append(Row("pii_en_presidio, shipped weights, which were fitted on it: F1", f"{foreign.f1(*CONTRACT):.3f}"))
+        rows.append(
+            Row("pii_en_presidio, shipped weights, which were fitted on it: F1", f"{foreign.f1(*CONTRACT):.3f}")
+        )
         wrong += foreign.wrong
     touched_of_all, all_questions = 0, 0
     for name, field in (("intent_banking77", "text"), ("fin_financeiq__nc", "question")):
@@ -271,7 +275,9 @@ def main() -> int:
     folds = [] if "--quick" in sys.argv else by_folds()
     if "--wrong" in sys.argv:
         print(*wrong_ours, *wrong_public, sep="\n")
-    return show([*ours, *public, *folds, Row("a process to its first masked line", f"{first:.2f} s", "<= 0.9 s", first <= 0.9)])
+    return show(
+        [*ours, *public, *folds, Row("a process to its first masked line", f"{first:.2f} s", "<= 0.9 s", first <= 0.9)]
+    )
 
 
 if __name__ == "__main__":

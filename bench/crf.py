@@ -31,7 +31,12 @@ class Example:
 
 
 def fitted(
-    examples: list[Example], size: int, begins: NDArray[np.bool_], allowed: NDArray[np.bool_], variance: float, steps: int
+    examples: list[Example],
+    size: int,
+    begins: NDArray[np.bool_],
+    allowed: NDArray[np.bool_],
+    variance: float,
+    steps: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights (size x tags) and moves (tags x tags). `begins`: tags that begin something; `allowed[a, b]`: b may
     follow a; first tags follow tag 0."""
@@ -46,7 +51,9 @@ def fitted(
 
 
 class _Problem:
-    def __init__(self, examples: list[Example], begins: NDArray[np.bool_], allowed: NDArray[np.bool_], variance: float) -> None:
+    def __init__(
+        self, examples: list[Example], begins: NDArray[np.bool_], allowed: NDArray[np.bool_], variance: float
+    ) -> None:
         examples = sorted(examples, key=lambda one: len(one.features))
         self._variance = variance
         self._allowed = np.where(allowed, 0.0, FORBIDDEN)
@@ -96,7 +103,9 @@ class _Problem:
         now = factor[:, 0] * np.exp(self._allowed[0])
         for step in range(there.shape[1]):
             if step:
-                now = np.where(there[:, step, None], (forward[:, step - 1] @ move) * factor[:, step], forward[:, step - 1])
+                now = np.where(
+                    there[:, step, None], (forward[:, step - 1] @ move) * factor[:, step], forward[:, step - 1]
+                )
             total = now.sum(1, keepdims=True)
             forward[:, step], scale[:, step] = now / total, np.log(total[:, 0]) + top[:, step, 0]
         backward = np.ones((len(places), self._tags))
@@ -113,7 +122,9 @@ class _Problem:
                 back = ahead @ move.T
                 backward = np.where(here[:, None], back / back.sum(1, keepdims=True), backward)
         truth = self._truth[safe]
-        loss = (scale - np.take_along_axis(score, truth[..., None], 2)[..., 0])[there] * np.broadcast_to(weight, there.shape)[there]
+        loss = (scale - np.take_along_axis(score, truth[..., None], 2)[..., 0])[there] * np.broadcast_to(
+            weight, there.shape
+        )[there]
         pairs = there[:, 1:]
         steps = moves[truth[:, :-1], truth[:, 1:]][pairs]
         heavy = np.broadcast_to(weight, pairs.shape)[pairs]

@@ -184,7 +184,9 @@ def harder_sentences(half: str, count: int, seed: int = 20261122) -> list[Senten
     positive, negative = talk["positive"].splitlines(), talk["negative"].splitlines()
     given, minority, latin = talk["given"].split(), talk["minority"].split(), talk["latin"].split(";")
     own: dict[str, Callable[[random.Random], str]] = {
-        "who": lambda rng: (rng.choice(COMPOUND) if rng.random() < 1 / 12 else rng.choice(SURNAMES)) + rng.choice(given),
+        "who": lambda rng: (
+            (rng.choice(COMPOUND) if rng.random() < 1 / 12 else rng.choice(SURNAMES)) + rng.choice(given)
+        ),
         "minority": lambda rng: rng.choice(minority),
         "latin": lambda rng: rng.choice(latin),
         "year": lambda rng: str(rng.randint(2015, 2026)),
@@ -306,7 +308,14 @@ def _wide(text: str) -> str:
 
 
 _TYPES = {
-    **{"who": "PERSON", "minority": "PERSON", "latin": "PERSON", "ENGLISH": "PERSON", "MINORITY": "PERSON", "SURNAME": "PERSON"},
+    **{
+        "who": "PERSON",
+        "minority": "PERSON",
+        "latin": "PERSON",
+        "ENGLISH": "PERSON",
+        "MINORITY": "PERSON",
+        "SURNAME": "PERSON",
+    },
     **{"INTL_PHONE": "PHONE", "LANDLINE": "PHONE", "DATE_OF_BIRTH_EN": "DATE_OF_BIRTH"},
 }
 _VALUES: dict[str, Callable[[random.Random], str]] = {
@@ -374,13 +383,17 @@ def _harder_phone(rng: random.Random) -> str:
 
 def _harder_identity(rng: random.Random) -> str:
     number = _bare(id_card(rng))
-    return rng.choice([number, number.lower(), _wide(number), _apart(" -")(rng, number), f"{number[:6]}-{number[6:14]}-{number[14:]}"])
+    return rng.choice(
+        [number, number.lower(), _wide(number), _apart(" -")(rng, number), f"{number[:6]}-{number[6:14]}-{number[14:]}"]
+    )
 
 
 def _harder_card(rng: random.Random) -> str:
     number = _bare(card(rng))
     fours = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
-    return rng.choice([number, fours, fours.replace(" ", "-"), _wide(fours), f"{number[:6]} {number[6:]}", " ".join(number)])
+    return rng.choice(
+        [number, fours, fours.replace(" ", "-"), _wide(fours), f"{number[:6]} {number[6:]}", " ".join(number)]
+    )
 
 
 _HARDER: dict[str, Callable[[random.Random], str]] = {
@@ -391,7 +404,9 @@ _HARDER: dict[str, Callable[[random.Random], str]] = {
     "IBAN": lambda rng: rng.choice([str, str.lower, lambda code: code.replace(" ", "-")])(iban(rng)),
     "ACCOUNT": lambda rng: rng.choice([str, _wide, lambda number: _apart(" ")(rng, number)])(_VALUES["ACCOUNT"](rng)),
     "PASSPORT": lambda rng: rng.choice([f"EA{_digits(rng, 7)}", f"E{_digits(rng, 8)}", f"g{_digits(rng, 8)}"]),
-    "PLATE": lambda rng: rng.choice(["粤A", "京N", "川B", "鄂A"]) + rng.choice(["D", "F"]) + f"{rng.randint(10000, 99999)}",
+    "PLATE": lambda rng: (
+        rng.choice(["粤A", "京N", "川B", "鄂A"]) + rng.choice(["D", "F"]) + f"{rng.randint(10000, 99999)}"
+    ),
     "ADDRESS": lambda rng: (
         rng.choice(["福建省厦门市思明区", "内蒙古自治区包头市昆都仑区", "重庆市渝中区", "辽宁大连", "陕西省西安市"])
         + rng.choice(["解放路", "友好大街", "滨河东路", "建国胡同", "长乐巷"])
@@ -400,6 +415,9 @@ _HARDER: dict[str, Callable[[random.Random], str]] = {
         + rng.choice(["", f"{rng.randint(1, 4)}单元{rng.randint(101, 2602)}室", f"{rng.randint(2, 30)}层"])
     ),
     "IP_ADDRESS": lambda rng: rng.choice(
-        [f"10.{rng.randint(0, 255)}.{rng.randint(32, 255)}.{rng.randint(1, 254)}", f"2001:db8::{rng.randint(1, 9999):x}:1f"]
+        [
+            f"10.{rng.randint(0, 255)}.{rng.randint(32, 255)}.{rng.randint(1, 254)}",
+            f"2001:db8::{rng.randint(1, 9999):x}:1f",
+        ]
     ),
 }

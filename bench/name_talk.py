@@ -38,7 +38,10 @@ class Talk:
 
     def sentences(self, chinese: int, english: int) -> Iterator[Sentence]:
         """Three in five begin with names. Two or three templates may stand in one text."""
-        for count, full, plain, joint in ((chinese, "chinese", "plain", "，。；"), (english, "english", "english_plain", "")):
+        for count, full, plain, joint in (
+            (chinese, "chinese", "plain", "，。；"),
+            (english, "english", "english_plain", ""),
+        ):
             for number in range(count):
                 kinds = [plain if number % 5 < 2 else full]
                 while self._rng.random() < 0.35:
@@ -164,7 +167,9 @@ class Talk:
             return rng.choice(self._english)
         given, family = rng.choice(_english_given()).title(), rng.choice(self._lists["surnames_en"])
         if rng.random() < 0.08:
-            family = rng.choice(("al-", "Al ", "bin ", "van ", "van der ", "de ", "de la ", "von ", "Mc", "di ")) + family
+            family = (
+                rng.choice(("al-", "Al ", "bin ", "van ", "van der ", "de ", "de la ", "von ", "Mc", "di ")) + family
+            )
         middle = rng.choice("ABCDEFGHJKLMNPRSTW") + ". " if rng.random() < 0.1 else ""
         return f"{given} {middle}{family}"
 
@@ -174,7 +179,9 @@ class Talk:
             return rng.choice(self._addresses)
         street, number = rng.choice(lists["streets_en"]), str(rng.randint(1, 9999))
         line = rng.choice((f"{number} {street}", f"{street} {number}", f"{number}, {street}"))
-        flat = rng.choice(("", "", f" Apt. {rng.randint(1, 999)}", f"\nSuite {rng.randint(1, 999)}", f", Flat {rng.randint(1, 40)}"))
+        flat = rng.choice(
+            ("", "", f" Apt. {rng.randint(1, 999)}", f"\nSuite {rng.randint(1, 999)}", f", Flat {rng.randint(1, 40)}")
+        )
         town = rng.choice(("", f", {rng.choice(lists['places_en'])}", f"\n{rng.choice(lists['places_en'])}"))
         code = f" {rng.randint(10000, 99999)}" if town and rng.random() < 0.5 else ""
         if rng.random() < 0.1:
@@ -224,7 +231,9 @@ def _foreign() -> list[str]:
     found = find_spec("jieba")
     assert found is not None and found.origin is not None
     text = (Path(found.origin).parent / "dict.txt").read_text("utf-8")
-    names = [name for name in re.findall("^([㐀-鿿]{2,5}) [0-9]+ nrt$", text, re.MULTILINE) if name not in MEASURED_NAMES]
+    names = [
+        name for name in re.findall("^([㐀-鿿]{2,5}) [0-9]+ nrt$", text, re.MULTILINE) if name not in MEASURED_NAMES
+    ]
     random.Random(0).shuffle(names)
     return names
 

@@ -46,7 +46,7 @@ SOURCES = (
     ("meeting_vcsum_zh", "MIT", "the same"),
     ("intent_clinc150", "CC BY 3.0", f"{PLAIN_ENGLISH} requests without any name"),
 )
-_TITLES = frozenset("mr mr. mrs mrs. ms ms. miss dr dr.".split())
+_TITLES = frozenset(["mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr."])
 _PLACES = ("GPE", "LOCATION", "ZIP_CODE")
 _ADDRESSES = ("ADDRESS", "STREET_ADDRESS")
 
@@ -90,7 +90,9 @@ def _read(folder: Path) -> Iterator[dict[str, Any]]:
 def plain_chinese(data: Path, rules: Rules) -> list[Sentence]:
     """Sentences of an encyclopedia and of meetings in which no rule sees anything like a name."""
     passages = [one["context"] for one in _read(data / "qa_cmrc2018" / "dev")]
-    passages += ["".join(map("".join, one["context"])) for one in _read(data / "meeting_vcsum_zh" / "dev") if "context" in one]
+    passages += [
+        "".join(map("".join, one["context"])) for one in _read(data / "meeting_vcsum_zh" / "dev") if "context" in one
+    ]
     passages += [path.read_text("utf-8") for path in sorted(Path("knowledge").glob("*/*.md"))]
     texts = [text for passage in passages for text in re.findall("[^。！？\n]{6,120}[。！？]?", passage)]
     random.Random(SEED).shuffle(texts)
@@ -140,12 +142,12 @@ class Trainer:
 
     def example(self, sentence: Sentence, weight: float = 1.0, hurdle: float = 0.0) -> Example:
         """What the tagger sees of a sentence, and what it should say."""
-        text, _ = self.rules.read(View(sentence.text), self.known, whole=True)
+        text, _ = self.rules.read(View(sentence.text), self.known)
         if not text.tokens:
             return Example([], np.zeros(0, np.intp))
         tokens = [EDGE] * NEAR[-1] + text.tokens + [EDGE] * NEAR[-1]
         features = []
-        for number, slots in enumerate(text.slots()):
+        for number, slots in enumerate(text.slots().T):
             near = [place for step in range(len(NEAR)) for place in self._seen(tokens[number + step])[step]]
             features.append(np.concatenate([slots.astype(np.int32), np.array(near, np.int32)]))
         return Example(features, _tags(text, sentence), weight, hurdle)
@@ -228,7 +230,9 @@ def _names() -> Integers:
             if kind.startswith("nr")
             and 2 <= len(word) <= 5
             and (
-                kind == "nrt" or len(word) == 2 or (word[0] in surnames and len(word) == 3)
+                kind == "nrt"
+                or len(word) == 2
+                or (word[0] in surnames and len(word) == 3)
                 or (word[:2] in surnames and len(word) <= 4)
             )
         ]

@@ -42,21 +42,25 @@ def log_probabilities() -> dict[str, float]:
 
 def best_paths(run: str, words: dict[str, float]) -> tuple[list[float], list[float]]:
     """For each place in `run`: the best log probability of the words before it, and of the words from it on."""
-    length = len(run)
+    length, probability = len(run), words.get
     forward = [0.0] + [-math.inf] * length
-    for start in range(length):
+    from_here: list[list[tuple[int, float]]] = []
+    for start, character in enumerate(run):
         here = forward[start]
-        forward[start + 1] = max(forward[start + 1], here + words.get(run[start], UNKNOWN))
+        steps = [(start + 1, probability(character, UNKNOWN))]
         for end in range(start + 2, min(start + LONGEST, length) + 1):
-            weight = words.get(run[start:end])
-            if weight is not None and here + weight > forward[end]:
+            weight = probability(run[start:end])
+            if weight is not None:
+                steps.append((end, weight))
+        for end, weight in steps:
+            if here + weight > forward[end]:
                 forward[end] = here + weight
+        from_here.append(steps)
     backward = [-math.inf] * length + [0.0]
     for start in range(length - 1, -1, -1):
-        best = backward[start + 1] + words.get(run[start], UNKNOWN)
-        for end in range(start + 2, min(start + LONGEST, length) + 1):
-            weight = words.get(run[start:end])
-            if weight is not None:
-                best = max(best, weight + backward[end])
+        best = -math.inf
+        for end, weight in from_here[start]:
+            if weight + backward[end] > best:
+                best = weight + backward[end]
         backward[start] = best
     return forward, backward

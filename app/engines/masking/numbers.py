@@ -14,11 +14,14 @@ from app.engines.masking import checksums
 from app.engines.masking.finding import Finding, View
 
 _RUN = re.compile(
-    r"(?<![0-9_])(?<![0-9][.:,])(?:(?<![0-9]/)|(?<=[0-9]{9}[0-9Xx]/))\(?\+?\(?[0-9](?:[ \-().]{0,2}[0-9])*(?:[ -]?[Xx](?![A-Za-z0-9]))?"
+    # No part of a longer code, a decimal or a fraction; behind a slash only what is as long as a telephone.
+    r"(?<![0-9_])(?<![0-9][.:,])(?:(?<![0-9]/)|(?=(?:[0-9][ -]?){11}))"
+    r"\(?\+?\(?[0-9](?:[ \-().]{0,2}[0-9])*(?:[ -]?[Xx](?![A-Za-z0-9]))?"
     r"(?![A-Za-z0-9_])(?![.:,][0-9])(?!/[0-9](?![0-9 \-]{9,}))"
 )
 _GROUP = re.compile(r"[0-9]+[Xx]?|[Xx]")
 _MOST_GROUPS, _MOST_TELEPHONE_GROUPS = 20, 6
+_CROWD = 40  # groups in a run from which on those written figure by figure need a form of their own
 _SHORTEST, _LONGEST, _LONGEST_TELEPHONE = 7, 30, 15  # figures
 _MOBILE_GROUPS = ((3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (4, 4, 3))
 _CARD_GROUPS = ((4, 6, 5), (4, 6, 4), (6, 13), (6, 10), (6, 9))
@@ -62,22 +65,37 @@ class Numbers:
 def _rows(plain: str, start: int, end: int) -> Iterator[_Row]:
     """Every row of neighbouring groups that is long enough to be somebody's number, and not too long."""
     groups = list(_GROUP.finditer(plain, start, end))
-    texts = [group[0] for group in groups]
-    sizes = tuple(map(len, texts))
+    sizes = tuple(len(group[0]) for group in groups)
+    figures = "".join(group[0] for group in groups)
+    crowded = len(groups) > _CROWD
+    begin_of_first = 0
     for first, group in enumerate(groups):
         begin = group.start()
         while begin > start and plain[begin - 1] in "+(":
             begin -= 1
         prefix = plain[begin : group.start()]
-        figures = 0
+        stop = begin_of_first
         for last in range(first, min(len(groups), first + _MOST_GROUPS)):
-            figures += sizes[last]
-            if figures > _LONGEST:
+            stop += sizes[last]
+            if stop - begin_of_first > _LONGEST:
                 break
-            if figures >= _SHORTEST:
-                number = "".join(texts[first : last + 1])
-                here = sizes[first : last + 1]
-                yield _Row(begin, groups[last].end(), number, here, "+" in prefix, "(" in prefix)
+            if stop - begin_of_first < _SHORTEST:
+                continue
+            number, here = figures[begin_of_first:stop], sizes[first : last + 1]
+            if crowded and len(number) < 3 * len(here) and not _is_certain(number):
+                continue
+            yield _Row(begin, groups[last].end(), number, here, "+" in prefix, "(" in prefix)
+        begin_of_first += sizes[first]
+
+
+def _is_certain(number: str) -> bool:
+    """Its form alone tells what it is."""
+    length = len(number)
+    if length == 11:
+        return bool(_MOBILE.fullmatch(number))
+    if length == 18 and checksums.id_card(number):
+        return True
+    return 13 <= length <= 19 and number.isdecimal() and checksums.card_range(number) and checksums.luhn(number)
 
 
 def _readings(row: _Row) -> Iterator[tuple[str, float]]:

@@ -29,9 +29,6 @@ _TOKEN = re.compile(r"[㐀-鿿]|[^\W\d_㐀-鿿]+(?:['’\-][^\W\d_㐀-鿿]+)*|[0
 _MOST_CODES = 50_000
 _LONG = 24  # letters of a word that are looked at
 _CHAT = re.compile(r"//@|\[[㐀-鿿]{1,4}\]|哈哈|嘻嘻|呵呵|嘿嘿|[泪汗]|转发|微博|[~～]|。。|！！|@|#[^#]{2,20}#")
-_MARKS = "。！？；;\n"
-_SENTENCE = re.compile(f"[{_MARKS}]+")
-_SLIGHT = -5.0
 _HANDLE = re.compile(r"@[^\s@:：,，/]{1,12}")
 _TYPES = {"PERSON": 1, "ADDRESS": 2, "ORGANIZATION": 3}
 
@@ -47,9 +44,6 @@ class Vocabulary:
         self._codes: dict[str, tuple[int, int]] = {}
         self._words: dict[str, int] = {}
         self.names = names
-        foreign = "".join(sorted(one for one, kind in classes.items() if kind[-1] in "23"))
-        self.hint = re.compile(f"[^\\W\\d_㐀-鿿]+(?:[^㐀-鿿\\n]*[^\\W\\d_㐀-鿿])?|[·•・‧]|[{foreign}]{{2}}")
-        """Letters, middle dots, and two characters in a row that write foreign names."""
 
     def codes(self, token: str) -> tuple[int, int]:
         """Numbers for the token itself and for its kind."""
@@ -97,44 +91,43 @@ class Vocabulary:
 class Text:
     """The tokens of one text, and where the weights lie of what is seen around each."""
 
-    def __init__(
-        self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary, whole: bool = False
-    ) -> None:
-        """Unless the `whole` text is wanted, sentences are left out in which nothing looks like a name."""
-        parts = [(0, len(plain))] if whole else _worth(plain, reading, vocabulary)
-        found = [match for start, end in parts for match in _TOKEN.finditer(reading.text, start, end)]
+    def __init__(self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary) -> None:
+        found = list(_TOKEN.finditer(reading.text))
         self.tokens = [match[0] for match in found]
         self.starts = [match.start() for match in found]
         self.ends = [match.end() for match in found]
         self._vocabulary = vocabulary
         self._plain, self._reading, self._rules = plain, reading, rules
+        self.is_chat = _CHAT.search(plain) is not None
+        """Written as people chat on the net: handles, laughter, little pictures."""
 
     def slots(self) -> NDArray[np.intp]:
-        """Tokens x slots: where the weights lie of pairs and triples of tokens, of words and of what the rules say."""
+        """Slots x tokens: where the weights lie of pairs and triples of tokens, of words and of what the rules say."""
         count = len(self.tokens)
         words, kinds = np.zeros(count + 4, np.uint64), np.zeros(count + 4, np.uint64)
         codes = np.array([self._vocabulary.codes(token) for token in self.tokens], np.uint64).reshape(count, 2)
         words[2:-2], kinds[2:-2] = codes[:, 0], codes[:, 1]
-        w = {offset: words[2 + offset : 2 + offset + count] for offset in NEAR}
-        k = {offset: kinds[2 + offset : 2 + offset + count] for offset in NEAR}
-        columns: list[Integers] = []
-        both = {left: _pair(w[left], w[left + 1]) for left in NEAR[:-1]}
-        kinds_of_both = {left: _pair(k[left], k[left + 1]) for left in NEAR[:-1]}
-        columns += [*both.values(), *kinds_of_both.values()]
-        for left in (-1, 0):
-            columns += [_pair(w[left], k[left + 1]), _pair(k[left], w[left + 1])]
-        columns += [_pair(kinds_of_both[-1], k[1]), _pair(both[-1], w[1])]
-        marks = self._marks(count)
-        around = np.zeros((count + 2, marks.shape[1]), np.uint64)
-        around[1:-1] = marks
-        columns += [listed := self._listed(words), _pair(listed, k[0]), _pair(listed, marks[:, 5])]
-        columns += [marks[:, place] for place in range(marks.shape[1])]
-        chat = np.full(count, 2 if _CHAT.search(self._plain) else 1, np.uint64)
-        columns += [chat, *(_pair(chat, one) for one in (k[0], marks[:, 3], marks[:, 5], listed))]
-        columns += [around[:-2, 3], around[2:, 3], _pair(marks[:, 3], marks[:, 0]), _pair(marks[:, 3], k[0])]
-        seen = np.stack(columns, axis=1)
-        seen = (seen + np.arange(1, seen.shape[1] + 1, dtype=np.uint64) * _STEP) * _FACTOR
-        return (seen >> np.uint64(64 - BITS)).astype(np.intp)
+        marks, listed = self._marks(count), self._listed(words)
+        chat = np.full(count, 2 if self.is_chat else 1, np.uint64)
+        rule = np.zeros(count + 2, np.uint64)
+        rule[1:-1] = marks[:, 3]
+
+        def at(row: Integers, offset: int) -> Integers:
+            return row[2 + offset : 2 + offset + count]
+
+        here, word, cut = at(kinds, 0), marks[:, 0], marks[:, 5]
+        left = [*(at(words, offset) for offset in NEAR[:-1]), *(at(kinds, offset) for offset in NEAR[:-1])]
+        right = [*(at(words, offset) for offset in NEAR[1:]), *(at(kinds, offset) for offset in NEAR[1:])]
+        left += [at(words, -1), at(kinds, -1), at(words, 0), here, listed, listed, marks[:, 3], marks[:, 3]]
+        right += [here, at(words, 0), at(kinds, 1), at(words, 1), here, cut, word, here]
+        left += [chat, chat, chat, chat]
+        right += [here, marks[:, 3], cut, listed]
+        pairs = _pair(np.stack(left), np.stack(right))
+        threes = _pair(pairs[[1, 5]], np.stack([at(words, 1), at(kinds, 1)]))
+        seen = np.vstack([pairs, threes, marks.T, listed, chat, rule[:-2], rule[2:]])
+        seen = (seen + np.arange(1, len(seen) + 1, dtype=np.uint64)[:, None] * _STEP) * _FACTOR
+        places: NDArray[np.intp] = (seen >> np.uint64(64 - BITS)).astype(np.intp)
+        return places
 
     def _listed(self, words: Integers) -> Integers:
         """Length of the longest listed name that covers a token, and the token's place in it."""
@@ -150,22 +143,8 @@ class Text:
         """Word with place in it, the word before, the word after; the rules' findings; handles; repetitions."""
         marks = np.zeros((count, 6), np.uint64)
         at = {start: place for place, start in enumerate(self.starts)}
-        text = self._reading.text
-        if words := [word for word in self._reading.words if word[0] in at]:
-            known = self._vocabulary.word
-            bounds = np.array(words, np.intp)
-            starts, lengths = bounds[:, 0], bounds[:, 1] - bounds[:, 0]
-            code = np.array([known(text[start:end]) for start, end in words], np.uint64)
-            before, after = np.ones_like(code), np.ones_like(code)
-            joined = bounds[1:, 0] == bounds[:-1, 1]
-            before[1:][joined], after[:-1][joined] = code[:-1][joined], code[1:][joined]
-            first = np.array([at[start] for start, _ in words], np.intp)
-            inner = np.minimum(np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths), 3)
-            place = np.repeat(first, lengths) + (np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths))
-            step = inner.astype(np.uint64)
-            marks[place, 0] = np.repeat(code, lengths) * np.uint64(8) + step
-            marks[place, 1], marks[place, 2] = np.repeat(before, lengths), np.repeat(after, lengths)
-            marks[place, 5] = step * np.uint64(8) + np.repeat(np.minimum(lengths, 5), lengths).astype(np.uint64) + np.uint64(1)
+        if words := self._reading.words:
+            self._mark_words(marks, at, words)
         for one in self._rules:
             self._mark(marks, at, 3, one.start, one.end, _TYPES[one.type] * 32 + int(one.score * 10))
         for doubt in self._reading.doubtful:
@@ -177,6 +156,23 @@ class Text:
                 marks[place, 4] += 64
                 marks[place - 1, 4] += 128
         return marks
+
+    def _mark_words(self, marks: Integers, at: Mapping[int, int], words: Sequence[tuple[int, int]]) -> None:
+        """For each character: its word with the place in it, the words beside that, its length with the place."""
+        text, known = self._reading.text, self._vocabulary.word
+        bounds = np.array(words, np.intp)
+        lengths = bounds[:, 1] - bounds[:, 0]
+        code = np.array([known(text[start:end]) for start, end in words], np.uint64)
+        before, after = np.ones_like(code), np.ones_like(code)
+        joined = bounds[1:, 0] == bounds[:-1, 1]
+        before[1:][joined], after[:-1][joined] = code[:-1][joined], code[1:][joined]
+        inside = np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
+        place = np.repeat(np.array([at[start] for start, _ in words], np.intp), lengths) + inside
+        step = np.minimum(inside, 3).astype(np.uint64)
+        short = np.repeat(np.minimum(lengths, 5), lengths).astype(np.uint64)
+        marks[place, 0] = np.repeat(code, lengths) * np.uint64(8) + step
+        marks[place, 1], marks[place, 2] = np.repeat(before, lengths), np.repeat(after, lengths)
+        marks[place, 5] = step * np.uint64(8) + short + np.uint64(1)
 
     @staticmethod
     def _mark(marks: Integers, at: Mapping[int, int], slot: int, start: int, end: int, code: int) -> None:
@@ -207,30 +203,12 @@ def list_of(names: Sequence[Sequence[str]]) -> Integers:
 def is_listed(table: Integers, taken: Integers) -> NDArray[np.bool_]:
     """For each hashed row of tokens: is it in the set?"""
     place = _listed_place(taken)
-    return (table[place >> np.uint64(6)] >> (place & np.uint64(63))) & np.uint64(1) == 1
+    bits: Integers = (table[place >> np.uint64(6)] >> (place & np.uint64(63))) & np.uint64(1)
+    return bits.astype(np.bool_)
 
 
 def _listed_place(taken: Integers) -> Integers:
     return (taken * _FACTOR) >> np.uint64(64 - LISTED_BITS)
-
-
-def _worth(plain: str, reading: Reading, vocabulary: Vocabulary) -> list[tuple[int, int]]:
-    """The sentences (start, end) in which something may be a name."""
-    if _CHAT.search(plain):
-        return [(0, len(plain))]
-    hints = [one.start for one in reading.findings]
-    hints += [one.start for one in reading.doubtful if one.odds > _SLIGHT]
-    hints += [match.start() for match in vocabulary.hint.finditer(plain)]
-    hints.sort()
-    parts: list[tuple[int, int]] = []
-    for hint in hints:
-        if parts and hint < parts[-1][1]:
-            continue
-        ahead = _SENTENCE.search(plain, hint)
-        end = ahead.end() if ahead else len(plain)
-        start = max((plain.rfind(mark, 0, hint) for mark in _MARKS), default=-1) + 1
-        parts.append((max(start, parts[-1][1] if parts else 0), end))
-    return parts
 
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)

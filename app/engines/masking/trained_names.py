@@ -7,6 +7,7 @@ at all: a file that is missing or damaged is an error, never silence.
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,18 +24,29 @@ from app.engines.masking.english_persons import EnglishPersons, word_lists
 from app.engines.masking.finding import Finding, View
 from app.engines.masking.organizations import Organizations
 from app.engines.masking.persons import Persons
+from app.engines.masking.persons import word_lists as persons_lists
 from app.engines.masking.tokens import EDGE, LISTED_BITS, NEAR, SIZE, Integers, Text, Vocabulary
 
 WEIGHTS = Path(__file__).parent / "names.npz"
 TAGS = ("O", "B-PERSON", "I-PERSON", "B-ADDRESS", "I-ADDRESS")
 FORMAT = 1
 _MOST_KEPT = 40_000  # tokens whose weights are kept ready
-_SURE = 0.9  # a rule's finding of this score stands, whatever the tagger says
+_SURE = 0.85  # a rule's finding of this score stands, whatever the tagger says
 _MARGIN, _CHANCE = 3.0, 0.5  # a token this far behind "nothing" is not looked at again; begins no run
 _SCORE = 0.8
 _MOST_NEW = 5_000  # tokens of one text
-_EAGER = np.array([0.0, 1.0, 0.0, 1.0, 0.0], np.float32)
-"""What is added to a beginning: it is better to mask too much than too little."""
+_EAGER, _EAGER_IN_CHAT, _EAGER_FOR_ADDRESS = 1.5, 0.75, 1.0
+"""What is added to a beginning: it is better to mask too much than too little. Where people chat, words that only look
+like names are many, and the weights were fitted to be eager there already."""
+_COMMON = -14.0  # logarithm of a word's probability from which on it needs a rule to be a name
+
+_TAIL = re.compile(
+    " (?:(?:al|el|ul)-|(?:bin|ibn|bint|van|von|de|del|di|da|du|der|den|ter|la) ){1,2}"
+    r"[^\W\d_㐀-鿿a-z][^\W\d_㐀-鿿]+"
+)
+_NO_ADDRESS = frozenset(
+    {"account", "card", "passport", "phone", "mobile", "fax", "ssn", "number", "iban", "invoice", "order"}
+)
 
 Floats = NDArray[np.float32]
 
@@ -51,8 +63,9 @@ class Weights:
     names: Integers
 
 
-def read_weights(path: Path = WEIGHTS) -> Weights:
-    """The weights in `path`. Raises `ContentError` when they are missing, damaged or of another version."""
+def read_weights(path: Path | None = None) -> Weights:
+    """The weights in `path`, or those shipped. Raises `ContentError`: missing, damaged, of another version."""
+    path = path or WEIGHTS
     try:
         with np.load(path, allow_pickle=False) as file:
             table, moves, names = file["table"], file["moves"], file["names"]
@@ -81,12 +94,11 @@ class Rules:
     def __init__(self) -> None:
         self._persons, self._others = Persons(), (EnglishPersons(), Addresses(), Organizations())
 
-    def read(self, view: View, known: Vocabulary, whole: bool = False) -> tuple[Text, list[Finding]]:
+    def read(self, view: View, known: Vocabulary) -> tuple[Text, list[Finding]]:
         """The text in tokens, and the rules' findings in it."""
         reading = self._persons.read(view)
         found = [*reading.findings, *(one for rules in self._others for one in rules.find(view))]
-        return Text(view.plain, reading, found, known, whole), found
-
+        return Text(view.plain, reading, found, known), found
 
     def suspects(self, view: View, odds: float) -> bool:
         """True where something could be a Chinese name, by more than these odds (their logarithm)."""
@@ -111,7 +123,7 @@ class Names:
         """What the tagger reads, and what the rules are sure of."""
         text, found = self._rules.read(view, self._known)
         sure = [one for one in found if one.type != "PERSON" or one.score >= _SURE]
-        return [*sure, *self.tagged(text)]
+        return [*sure, *(_with_tail(view.plain, one) for one in self.tagged(text) if _is_proper(view.text, one, found))]
 
     def tagged(self, text: Text) -> list[Finding]:
         """What the tagger reads, in order."""
@@ -119,14 +131,22 @@ class Names:
             return []
         if self._ready.full:
             self._ready = _Ready(self._weights, self._known)
-        scores = self._ready.scores(text) + _EAGER
+        scores = self._ready.scores(text)
+        scores[:, 1] += _EAGER_IN_CHAT if text.is_chat else _EAGER
+        scores[:, 3] += _EAGER_FOR_ADDRESS
         gain = scores[:, 1:].max(axis=1) - scores[:, 0]
         return [
             Finding(type, text.starts[first + start], text.ends[first + end - 1], _SCORE)
             for first, last in _runs(gain)
-            for type, start, end in _best(scores[first:last].tolist(), self._into)
+            for type, start, end in self._read(scores[first:last])
             if _is_worded(type, text.tokens[first + start : first + end])
         ]
+
+    def _read(self, scores: Floats) -> Iterator[tuple[str, int, int]]:
+        """The best tags of a run; those of addresses are left out where none can be."""
+        if (scores[:, 3] > scores[:, 0] - _MARGIN).any():
+            return _best(scores.tolist(), self._into)
+        return _best(scores[:, :3].tolist(), [row[:3] for row in self._into[:3]])
 
 
 class _Ready:
@@ -142,7 +162,7 @@ class _Ready:
     @property
     def full(self) -> bool:
         """No room is left for the tokens of another text."""
-        return len(self._rows) > _MOST_KEPT - _MOST_NEW
+        return len(self._rows) > len(self._near) - _MOST_NEW
 
     def scores(self, text: Text) -> Floats:
         """Tokens x tags."""
@@ -151,7 +171,7 @@ class _Ready:
         padded = np.zeros(count + 2 * NEAR[-1], np.intp)
         padded[NEAR[-1] : -NEAR[-1]] = numbers
         slots = text.slots()
-        scores: Floats = self._table.take(slots, axis=0).sum(axis=1)
+        scores: Floats = self._table.take(slots, axis=0).sum(axis=0)
         for place in range(len(NEAR)):
             scores += self._near[padded[place : place + count], place]
         return scores
@@ -166,11 +186,32 @@ class _Ready:
             return row
 
 
+def _is_proper(text: str, one: Finding, found: list[Finding]) -> bool:
+    """No part of an address; no common Chinese word nor the name of a thing (巴塞尔协议), unless a rule sees a person."""
+    if one.type != "PERSON":
+        return True
+    rules = {rule.type for rule in found if rule.start < one.end and one.start < rule.end}
+    if rules & {"PERSON", "ADDRESS"}:
+        return "ADDRESS" not in rules
+    lists = persons_lists()
+    if lists.words.get(text[one.start : one.end], _COMMON) > _COMMON:
+        return False
+    return not ("㐀" <= text[one.end - 1] <= "鿿" and lists.other_names.match(text, one.end))
+
+
+def _with_tail(plain: str, one: Finding) -> Finding:
+    """A name and the particle with a family name that follows it: Noor al-Rashid."""
+    tail = _TAIL.match(plain, one.end) if one.type == "PERSON" else None
+    return Finding(one.type, one.start, tail.end(), one.score) if tail else one
+
+
 def _is_worded(type: str, tokens: list[str]) -> bool:
     """A name has letters; an address has words in Latin letters (Chinese ones are left to their rules) and no label."""
     if type == "PERSON":
-        return any(token[0].isalpha() for token in tokens)
-    return not any(token in "：:@" or "㐀" <= token[0] <= "鿿" for token in tokens) and any(len(token) > 1 and token[0].isalpha() for token in tokens)
+        return any(one[0].isalpha() for one in tokens)
+    if any(one in ":：@" or "㐀" <= one[0] <= "鿿" or one.lower() in _NO_ADDRESS for one in tokens):
+        return False
+    return any(len(one) > 1 and one[0].isalpha() for one in tokens)
 
 
 def _runs(gain: Floats) -> Iterator[tuple[int, int]]:
