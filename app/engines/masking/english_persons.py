@@ -24,6 +24,8 @@ _SYLLABLE = (
 _PINYIN_GIVEN = re.compile(f"{_SYLLABLE}(?:['-]?{_SYLLABLE})?")
 _BEFORE = 24
 _TITLE, _STRONG, _WEAK, _GIVEN, _PINYIN, _INITIAL, _AFTER = 0.6, 0.35, 0.15, 0.4, 0.4, 0.35, 0.25
+_HAN = re.compile("[㐀-鿿]")
+_AMONG_HAN = 0.3  # several capitalised words in a Chinese sentence are mostly somebody
 _HAN_BEFORE = re.compile(
     r"(?:客户|联系人|持有人|户主|车主|法人|担保人|借款人|代理人|抄送|收件人|收款人|付款人|汇款人|受益人|持卡人|申请人|姓名|户名|我叫|我是|找|联系|通知|先生|女士|经理)\s?[:：]?\s?$"
 )
@@ -91,6 +93,8 @@ def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
         score += _STRONG
     elif lists.weak_before.search(before):
         score += _WEAK
+    if len(words) > 1 and not loud and (_HAN.match(before[-1:]) or _HAN.match(after[:1])):
+        score += _AMONG_HAN
     if lists.after.match(after) or _HAN_AFTER.match(after) or after.startswith(("'s ", "’s ")):
         score += _AFTER
     return Finding("PERSON", start, end, min(score, 0.95))

@@ -31,11 +31,11 @@ WEIGHTS = Path(__file__).parent / "names.npz"
 TAGS = ("O", "B-PERSON", "I-PERSON", "B-ADDRESS", "I-ADDRESS")
 FORMAT = 1
 _MOST_KEPT = 40_000  # tokens whose weights are kept ready
-_SURE = 0.85  # a rule's finding of this score stands, whatever the tagger says
+_SURE, _SURE_IN_LETTERS = 0.85, 0.5  # a rule's finding of this score stands, whatever the tagger says
 _MARGIN, _CHANCE = 3.0, 0.5  # a token this far behind "nothing" is not looked at again; begins no run
 _SCORE = 0.8
 _MOST_NEW = 5_000  # tokens of one text
-_EAGER, _EAGER_IN_CHAT, _EAGER_FOR_ADDRESS = 1.5, 0.75, 1.0
+_EAGER, _EAGER_IN_CHAT, _EAGER_FOR_ADDRESS = 1.5, 1.0, 1.0
 """What is added to a beginning: it is better to mask too much than too little. Where people chat, words that only look
 like names are many, and the weights were fitted to be eager there already."""
 _COMMON = -14.0  # logarithm of a word's probability from which on it needs a rule to be a name
@@ -122,7 +122,7 @@ class Names:
     def find(self, view: View) -> list[Finding]:
         """What the tagger reads, and what the rules are sure of."""
         text, found = self._rules.read(view, self._known)
-        sure = [one for one in found if one.type != "PERSON" or one.score >= _SURE]
+        sure = [one for one in found if one.type != "PERSON" or one.score >= _needed(view.text[one.start])]
         return [*sure, *(_with_tail(view.plain, one) for one in self.tagged(text) if _is_proper(view.text, one, found))]
 
     def tagged(self, text: Text) -> list[Finding]:
@@ -186,8 +186,13 @@ class _Ready:
             return row
 
 
+def _needed(first: str) -> float:
+    """The score from which on a rule's name that begins so stands."""
+    return _SURE if "㐀" <= first <= "鿿" else _SURE_IN_LETTERS
+
+
 def _is_proper(text: str, one: Finding, found: list[Finding]) -> bool:
-    """No part of an address; no common Chinese word nor the name of a thing (巴塞尔协议), unless a rule sees a person."""
+    """No part of an address; no common word nor the name of a thing (巴塞尔协议), unless a rule sees a person."""
     if one.type != "PERSON":
         return True
     rules = {rule.type for rule in found if rule.start < one.end and one.start < rule.end}
