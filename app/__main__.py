@@ -222,7 +222,7 @@ def _domain(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from app.commands.operate import check
+    from app.commands.check import check
 
     return check(read_settings())
 
@@ -270,7 +270,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from app.commands.operate import token
+    from app.commands.token import token
 
     return asyncio.run(token(read_settings(), options.person))
 

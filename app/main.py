@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from app.core.skill import Skill
     from app.core.turn import Person
     from app.engines.knowledge import ChromaKnowledge
-    from app.engines.permissions.findings import Finding
     from app.engines.privacy import PresidioPrivacy
     from app.engines.records import SqlRecords
     from app.engines.rights import CasbinRights
@@ -83,12 +81,6 @@ def load_skills() -> Mapping[str, Skill]:
     """Every skill, by name."""
     found = [skill for name in domains() for skill in getattr(domain(name), "SKILLS", ())]
     return {skill.name: skill for skill in found}
-
-
-def warm_domains() -> None:
-    """Load what the domains load at first use: a server does it before the first person waits for it."""
-    for name in domains():
-        getattr(domain(name), "warm", lambda: None)()
 
 
 def domain_commands(name: str) -> Mapping[str, Command]:
@@ -170,10 +162,9 @@ def build_sealer(settings: Settings) -> Sealer:
 
 def build_checkpoints(settings: Settings, database: SqlDatabase) -> Checkpoints:
     """The audit's signatures, and where the last one is kept beside the database."""
-    from app.engines.storage.checkpoints import Checkpoints, anchor_of
+    from app.engines.storage.checkpoints import Checkpoints
 
-    anchor = anchor_of(settings.home, settings.database_url)
-    return Checkpoints(database, settings.secret, anchor, texts_of("engines/storage"), settings.old_secrets)
+    return Checkpoints(database, settings, texts_of("engines/storage"))
 
 
 def build_audit(settings: Settings, database: SqlDatabase, watchers: Sequence[AuditWatcher] = ()) -> SqlAuditLog:
@@ -222,31 +213,6 @@ def build_rights(settings: Settings, people: Mapping[str, Person]) -> CasbinRigh
     from app.engines.rights import CasbinRights
 
     return CasbinRights(settings.content / "config", people, load_sets(settings.content))
-
-
-def rights_findings(settings: Settings) -> Sequence[Finding]:
-    """What is wrong with the permissions. Raises `ContentError` where a file cannot be read at all."""
-    from app.engines.library.knowledge_sets import load_sets
-    from app.engines.permissions.findings import World, findings
-    from app.engines.permissions.policy import read_policy
-    from app.team.permits import objects_of
-
-    content = settings.content
-    objects = {one.name: frozenset(objects_of(one)) for one in build_assistants(settings).values()}
-    sets = load_sets(content)
-    known = frozenset((*load_skills(), *(f"knowledge:{name}" for name in sets)))
-    people = build_identity(settings).people
-    world = World(content=content, people=people, objects=objects, known=known, sets=sets)
-    return tuple(findings(read_policy(content / "config" / "permissions.csv"), world))
-
-
-def check_engines() -> Iterator[Callable[[Path], None]]:
-    """What each engine asks of its content files; raises `ContentError` with file and line."""
-    from app.engines import alarms, models, privacy, rights
-    from app.engines.library import knowledge_sets
-    from app.engines.storage import retention
-
-    return (engine.check_content for engine in (alarms, knowledge_sets, models, privacy, retention, rights))
 
 
 def build_approval_rules(
@@ -380,8 +346,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     )
     await records.open()
     try:
-        besides = {"DESKMATE_MODEL": settings.model or "", "DESKMATE_MODEL_BASE_URL": settings.model_base_url or ""}
-        await note_changes(audit, content, besides, operator=operator(), version=__version__)
+        await note_changes(audit, settings, operator=operator(), version=__version__)
         await knowledge.open()
         await approvals.resume(clock())
         erasure = build_erasure(settings, database)

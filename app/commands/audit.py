@@ -113,7 +113,7 @@ def _kept(settings: Settings, against: Path | None) -> list[Checkpoint]:
     """The last checkpoint that this house kept beside the database, and the one the operator names."""
     from app.engines.storage.checkpoints import anchor_of, read_checkpoint
 
-    anchor = anchor_of(settings.home, settings.database_url)
+    anchor = anchor_of(settings)
     paths = [anchor] if anchor.exists() else []
     return [read_checkpoint(path, texts_of("engines/storage")) for path in (*paths, *([against] if against else []))]
 

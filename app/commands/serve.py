@@ -10,7 +10,7 @@ import sys
 from app.commands.batch import say
 from app.commands.forget import erase_daily
 from app.core.settings import Settings
-from app.main import build_server, now, opened, warm_domains
+from app.main import build_server, domain, domains, now, opened
 
 
 async def serve(settings: Settings) -> int:
@@ -24,17 +24,21 @@ async def serve(settings: Settings) -> int:
         await house.knowledge.warm()
         # What is there now stays: the collector need not walk through it again while people wait.
         gc.freeze()
-        settling = asyncio.create_task(asyncio.to_thread(warm_domains))
+        settling = asyncio.create_task(asyncio.to_thread(_warm_domains))
         tending = asyncio.create_task(house.approvals.tend(now))
         erasing = asyncio.create_task(erase_daily(settings, house.erasure, house.audit))
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
-        warming.cancel()
-        settling.cancel()
-        tending.cancel()
-        erasing.cancel()
+        for task in (warming, settling, tending, erasing):
+            task.cancel()
     return 0
+
+
+def _warm_domains() -> None:
+    """Load what the domains load at first use, before the first person waits for it."""
+    for name in domains():
+        getattr(domain(name), "warm", lambda: None)()
 
 
 def _loopback(host: str) -> bool:

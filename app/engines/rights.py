@@ -19,6 +19,7 @@ from app.engines.permissions.readers import KNOWLEDGE, Readers, is_for
 
 _REMEMBERED = 10_000  # decisions
 _log = logging.getLogger(__name__)
+logging.getLogger("casbin").setLevel(logging.CRITICAL)  # it writes every request down
 
 
 class CasbinRights:

@@ -25,14 +25,14 @@ class Secrets:
         `run`: from this weight on a run is a leak; a Chinese character counts 1, another letter 0.4.
         """
         self.run = run
-        open_ones = {shingle for text in public for shingle in _shingles(_plain(text))}
+        self._public = "\n".join(map(_plain, public))
         plain = [_plain(form) for text in texts for form in _forms(text)]
-        self.shingles = {shingle for text in plain for shingle in _shingles(text)} - open_ones
+        self.shingles = {shingle for text in plain for shingle in _shingles(text)}
         self._all = "\n".join(plain)
 
     def hold(self, run: str) -> bool:
-        """True where the whole `run` stands in one of them."""
-        return run in self._all
+        """True where the whole `run` stands in one of them, and in nothing that is public."""
+        return run in self._all and run not in self._public
 
 
 class LeakWatch:

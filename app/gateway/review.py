@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from app.core.ports import Classifier
@@ -13,6 +13,19 @@ from app.gateway.input_review import InputReview
 from app.gateway.input_rules import JudgeRules, Limits
 from app.gateway.output_review import OutputReview, Recognise, finds_nothing
 from app.gateway.stream_review import Source, StreamReview
+
+
+def check_content(content: Path) -> None:
+    """Raises `ContentError` with file and line for a wrong `config/review_*.yaml` or `config/red_lines.yaml`."""
+    Review(content / "config", Texts(Path(__file__).parent / "texts"), _Untrained())
+
+
+class _Untrained:
+    """Stands where a file is checked and nothing is judged."""
+
+    def scores(self, text: str) -> Mapping[str, float]:
+        """Nothing is judged."""
+        return {}
 
 
 class Review:

@@ -365,7 +365,7 @@ BROKEN: dict[str, tuple[str, str, str, int | None]] = {
         "types:\n  PERSON: mask\n  CN_ID_CARD: mask\n  TELEPHONE",
         None,
     ),
-    "a wrong verdict of the review": ("config/review_input.yaml", "verdict: refuse", "verdict: maybe", None),
+    "a wrong value of the review": ("config/review_input.yaml", "enabled: false", "enabled: maybe", None),
     "a pattern that is none": ("config/review_input.yaml", "(dan mode", "((dan mode", None),
     "a negative time-out": ("config/models.yaml", "first_token_timeout_s: 10", "first_token_timeout_s: -1", None),
     "a person without a role": ("config/people.yaml", "role: researcher, ", "", None),

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.commands.check import rights_findings
 from app.core.settings import read_settings
 from app.engines.permissions.findings import Finding, findings
 from app.engines.permissions.policy import Policy, read_policy
-from app.main import rights_findings
 from tests.engines.permission_worlds import LINKS, PEOPLE, PLACES, REQUESTS, ROLES, ForReaders, rules, world, written
 
 ALLOW = "p, clerk, *, fx, fx.*, allow"

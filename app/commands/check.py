@@ -1,26 +1,23 @@
-"""`deskmate check` and `token`: what an operator looks after."""
+"""`deskmate check`: everything that the house reads at start, read and named by file and line where it is wrong."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.commands.batch import say
-from app.commands.noted import note, operator_entry
 from app.core.assistant import ContentError, load_assistants
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
-from app.engines.permissions.findings import Finding
-from app.main import (
-    build_approval_rules,
-    build_identity,
-    build_review,
-    check_engines,
-    domain,
-    domains,
-    load_skills,
-    rights_findings,
-)
+from app.engines import alarms, models, privacy, rights
+from app.engines.library import knowledge_sets
+from app.engines.permissions.findings import Finding, World, findings
+from app.engines.permissions.policy import read_policy
+from app.engines.storage import retention
+from app.gateway import review
+from app.main import build_approval_rules, build_assistants, build_identity, domain, domains, load_skills
+from app.team.permits import objects_of
 
 
 def check(settings: Settings) -> int:
@@ -38,9 +35,8 @@ def check(settings: Settings) -> int:
 
     content = settings.content
     tried(build_identity, settings)
-    tried(build_review, settings)
-    for engine_check in check_engines():
-        tried(engine_check, content)
+    for of_its_files in (alarms, knowledge_sets, models, privacy, retention, review, rights):
+        tried(of_its_files.check_content, content)
     for name in domains():
         if own := getattr(domain(name), "check_content", None):
             tried(own, content)
@@ -56,6 +52,17 @@ def check(settings: Settings) -> int:
     if not grave:
         print(say("check_good", count=count))
     return 1 if grave else 0
+
+
+def rights_findings(settings: Settings) -> Sequence[Finding]:
+    """What is wrong with the permissions. Raises `ContentError` where a file cannot be read at all."""
+    content = settings.content
+    objects = {one.name: frozenset(objects_of(one)) for one in build_assistants(settings).values()}
+    sets = knowledge_sets.load_sets(content)
+    known = frozenset((*load_skills(), *(f"knowledge:{name}" for name in sets)))
+    people = build_identity(settings).people
+    world = World(content=content, people=people, objects=objects, known=known, sets=sets)
+    return tuple(findings(read_policy(content / "config" / "permissions.csv"), world))
 
 
 def _in_a_line(problem: ContentError | Finding, grave: bool) -> str:
@@ -95,11 +102,3 @@ def _check_texts(folder: Path) -> None:
 def _line(path: Path, text: str) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((number for number, line in enumerate(lines, start=1) if text in line), 1)
-
-
-async def token(settings: Settings, person: str) -> int:
-    """Print a bearer token for the HTTP API, once the audit says for whom and by whom it was made."""
-    made = build_identity(settings).token(person)
-    await note(settings, operator_entry("token.made", "allow", person=person))
-    print(made)
-    return 0
