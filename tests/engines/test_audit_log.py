@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.engines.storage.checkpoints import Checkpoints, all_checkpoints
 from app.engines.storage.content_watch import note_changes
 from app.engines.storage.database import MIGRATIONS, SqlDatabase
 from app.main import texts_of
+from tests.conftest import settings_in
 from tests.engines.test_records import database_at
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -40,7 +42,7 @@ async def database(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
 
 
 def signing(database: SqlDatabase, folder: Path) -> Checkpoints:
-    return Checkpoints(database, "secret", folder / "anchor.json", texts_of("engines/storage"))
+    return Checkpoints(database, settings_in(folder), texts_of("engines/storage"))
 
 
 async def found(log: SqlAuditLog, **wanted: object) -> list[int]:
@@ -205,9 +207,10 @@ async def test_a_changed_a_new_and_a_removed_file_are_noted_by_digest_only(
         (content / name).write_text("before", encoding="utf-8")
     log = SqlAuditLog(database)
 
-    async def start(**besides: str) -> list[AuditEntry]:
+    async def start(**environment: str) -> list[AuditEntry]:
         before = (await log.head())[0]
-        await note_changes(log, content, besides, operator="ops", version="1.2")
+        settings = replace(settings_in(tmp_path / "home", **environment), content=content)
+        await note_changes(log, settings, operator="ops", version="1.2")
         return [one async for one in log.chain() if one.number > before]
 
     (first,) = await start(DESKMATE_MODEL="secret-model")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.audit import GENESIS, canonical_json
 from app.core.errors import BadInput, Unavailable
 from app.core.keys import derived_key
+from app.core.settings import Settings
 from app.core.texts import Texts
 from app.engines.storage.chain_walk import Fault, Walk, chain_head, hash_at, next_rows
 from app.engines.storage.database import SqlDatabase
@@ -89,13 +89,11 @@ def fingerprint(key: str) -> str:
 class Checkpoints:
     """Signs, and keeps the last one beside the database too: there it shows when the database is cut or replaced."""
 
-    def __init__(
-        self, database: SqlDatabase, secret: str, anchor: Path | None, texts: Texts, old_secrets: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, database: SqlDatabase, settings: Settings, texts: Texts) -> None:
         self._database = database
-        self._signer = Signer(secret)
-        self._former = {signer.public: signer for signer in map(Signer, old_secrets)}
-        self._anchor = anchor
+        self._signer = Signer(settings.secret)
+        self._former = {signer.public: signer for signer in map(Signer, settings.old_secrets)}
+        self._anchor = anchor_of(settings)
         self._texts = texts
 
     @property
@@ -110,7 +108,7 @@ class Checkpoints:
         an entry that the caller wrote itself. Raises `Unavailable`: `AUDIT_BROKEN` rather than sign a chain that does
         not hold, `AUDIT_KEY` under a secret that nothing links with the one before.
         """
-        anchor = read_checkpoint(self._anchor, self._texts) if self._anchor and self._anchor.exists() else None
+        anchor = read_checkpoint(self._anchor, self._texts) if self._anchor.exists() else None
 
         def work(connection: Connection) -> Checkpoint:
             return self._sealed(connection, remembered, anchor)
@@ -120,8 +118,7 @@ class Checkpoints:
                 made = await self._database.writing(work, durable=True)
             except IntegrityError:  # another process signed at the same moment: look again
                 continue
-            if self._anchor is not None:
-                write_checkpoint(self._anchor, made)
+            write_checkpoint(self._anchor, made)
             return made
 
     def _sealed(
@@ -165,9 +162,9 @@ class Checkpoints:
         return Unavailable("AUDIT_BROKEN", self._texts("audit_not_sealed", number=fault.number, kind=fault.kind))
 
 
-def anchor_of(home: Path, database_url: str) -> Path:
-    """Where the last checkpoint of that database is kept beside it."""
-    return home / f"audit_anchor.{hashlib.sha256(database_url.encode()).hexdigest()[:12]}.json"
+def anchor_of(settings: Settings) -> Path:
+    """Where the last checkpoint of the database is kept beside it."""
+    return settings.home / f"audit_anchor.{hashlib.sha256(settings.database_url.encode()).hexdigest()[:12]}.json"
 
 
 def latest(connection: Connection) -> Checkpoint | None:

@@ -11,20 +11,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.core.audit import AuditEntry, AuditFilter
+from app.core.settings import Settings
 from app.engines.storage.audit_log import SqlAuditLog
 
 RECORDED, CHANGED = "config.recorded", "config.changed"
 _WATCHED = ("config/**/*", "assistants/**/*", "knowledge/*/set.yaml")
 
 
-async def note_changes(
-    audit: SqlAuditLog, content: Path, besides: Mapping[str, str], *, operator: str, version: str
-) -> None:
+async def note_changes(audit: SqlAuditLog, settings: Settings, *, operator: str, version: str) -> None:
     """Append what changed since it was last noted; at the first start, all there is.
 
-    `besides`: configuration that stands in no file, by name. Raises `Unavailable` when it cannot be written.
+    Raises `Unavailable` when it cannot be written.
     """
-    present = await asyncio.to_thread(_digests, content)
+    present = await asyncio.to_thread(_digests, settings.content)
+    besides = {"DESKMATE_MODEL": settings.model, "DESKMATE_MODEL_BASE_URL": settings.model_base_url}
     present |= {name: hashlib.sha256(value.encode()).hexdigest() for name, value in besides.items() if value}
     noted = await _last_noted(audit)
     if noted is None:
