@@ -35,7 +35,7 @@ _SURE, _SURE_IN_LETTERS = 0.85, 0.5  # a rule's finding of this score stands, wh
 _MARGIN, _CHANCE = 3.0, 0.5  # a token this far behind "nothing" is not looked at again; begins no run
 _SCORE = 0.8
 _MOST_NEW = 5_000  # tokens of one text
-_EAGER, _EAGER_IN_CHAT, _EAGER_FOR_ADDRESS = 1.5, 1.0, 1.0
+_EAGER, _EAGER_IN_CHAT, _EAGER_IN_LETTERS, _EAGER_FOR_ADDRESS = 1.5, 1.0, 0.5, 1.0
 """What is added to a beginning: it is better to mask too much than too little. Where people chat, words that only look
 like names are many, and the weights were fitted to be eager there already."""
 _COMMON = -14.0  # logarithm of a word's probability from which on it needs a rule to be a name
@@ -132,7 +132,8 @@ class Names:
         if self._ready.full:
             self._ready = _Ready(self._weights, self._known)
         scores = self._ready.scores(text)
-        scores[:, 1] += _EAGER_IN_CHAT if text.is_chat else _EAGER
+        eager = _EAGER_IN_CHAT if text.is_chat else _EAGER
+        scores[:, 1] += [eager if "㐀" <= token[0] <= "鿿" else _EAGER_IN_LETTERS for token in text.tokens]
         scores[:, 3] += _EAGER_FOR_ADDRESS
         gain = scores[:, 1:].max(axis=1) - scores[:, 0]
         return [
