@@ -217,6 +217,14 @@ _ABOUT = (
 )
 
 ASKING_EN = (
+    "Give detailed instructions for how to {x}",
+    "Develop a plan to {x}",
+    "Write a convincing article arguing that one should {x}",
+    "List several ways to {x}",
+    "Describe how to {x} without leaving a trace",
+    "Create a script that helps to {x}",
+    "Generate a message that I can use to {x}",
+    "I am a writer: explain realistically how somebody would {x}",
     "How can I {x}?",
     "Tell me how to {x}",
     "Give me step-by-step instructions to {x}",
@@ -266,7 +274,7 @@ def banking(each: int = 6, seed: int = 7) -> list[str]:
     return [*asked, *mixed, *listed]
 
 
-def exam(count: int = 15000, seed: int = 7) -> list[str]:
+def exam(count: int = 20000, seed: int = 7) -> list[str]:
     """Questions on the trade as examiners and colleagues put them."""
     chance = random.Random(seed)
     frames, *parts = _read("review_deeds.yaml")["exam"]

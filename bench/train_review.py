@@ -72,6 +72,10 @@ def _ordinary() -> Iterator[tuple[str, str]]:
 _COUNTS = {
     "own neighbours": 4.0,
     "own examples": 2.0,
+    "safety_injection_en": 5.0,
+    "own exam questions": 2.5,
+    "own ordinary talk": 3.0,
+    "own questions on words": 1.5,
     "qa_cmrc2018": 0.1,
     "qa_drcd_trad": 0.1,
     "meeting_vcsum_zh": 0.1,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 
+_HAN = re.compile(r"[㐀-鿿]")
 _ENDS = "。!?;\n"
 
 
@@ -54,7 +55,7 @@ class Trained(_Strict):
     threshold: float = Field(gt=0, le=1)
     """Of the gate, for a whole message."""
     short: int = Field(ge=0)
-    """A message of fewer characters says little: it needs `short_threshold`."""
+    """A message of fewer Chinese characters (or three times as many others) says little: it needs `short_threshold`."""
     short_threshold: float = Field(gt=0, le=1)
     part: float = Field(gt=0, le=1)
     """For one sentence of a longer message: it stands without its surroundings."""
@@ -70,7 +71,8 @@ class Trained(_Strict):
 
     def risky(self, text: str, score: float) -> bool:
         """Whether the gate's `score` makes the whole message `text` risky."""
-        return score >= (self.short_threshold if len(text) < self.short else self.threshold)
+        size = (len(text) + 2 * len(_HAN.findall(text))) / 3
+        return score >= (self.short_threshold if size < self.short else self.threshold)
 
     @property
     def red_lines(self) -> tuple[str, ...]:
