@@ -105,7 +105,7 @@ class OutputReview:
 
     def instead(self, code: str) -> str:
         """The fixed sentence said in place of one with a hit of `code`."""
-        return self._texts(f"replaced_{code}" if code in ("prompt", "personal_data") else "replaced")
+        return self._texts(f"replaced_{code}" if code in ("prompt", "personal_data", "ciphered") else "replaced")
 
     @property
     def figure_mark(self) -> str:

@@ -1,7 +1,7 @@
 """The review of one speaker's words as they come.
 
-What waits: a tail of digits from the fifth on, a run of a prompt from its eighth character on, a phrase from its first
-character on; nothing else. Once it is a long number, a phrase that nothing before it denies, or a word that may insult,
+What waits: a tail of digits from the fifth on, a row of Latin letters longer than any word, a run of a prompt from its
+eighth character on, a phrase from its first character on; nothing else. Once it is a long number, a phrase that nothing before it denies, or a word that may insult,
 the sentence waits from there to its end, because only the whole sentence shows what it means. A sentence that breaks a
 rule is cut where it waited and a fixed one follows; in what is stored the whole sentence is replaced.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
+from app.gateway.ciphered import CipherWatch
 from app.gateway.leaks import LeakWatch
 from app.gateway.long_numbers import NumberWatch
 from app.gateway.one_script import in_one_script
@@ -89,7 +90,7 @@ class StreamReview:
     def _begin(self) -> None:
         self._sentence, self._plain, self._shown = "", "", 0
         self._phrases = self._rules.phrases.watch()
-        self._numbers = NumberWatch()
+        self._numbers, self._ciphers = NumberWatch(), CipherWatch()
         self._leaks.next_sentence()
 
     def _keep(self, text: str) -> str:
@@ -110,7 +111,9 @@ class StreamReview:
         if self._written:
             self._phrases.read(self._plain, ended=False)
             self._numbers.read(self._sentence, ended=False)
-        held = (self._leaks.held_from, self._phrases.held_from, self._numbers.held_from)
+            self._ciphers.read(self._sentence, ended=False)
+        watches = (self._leaks, self._phrases, self._numbers, self._ciphers)
+        held = [watch.held_from for watch in watches]
         upto = max(self._shown, min((start for start in held if start is not None), default=len(self._sentence)))
         shown, self._shown = self._sentence[self._shown : upto], upto
         return lead + shown
@@ -160,6 +163,9 @@ class StreamReview:
             hits.append(Candidate("prompt", self._leaks.leak_at, len(self._sentence)))
         if self._written:
             hits += self._phrases_meant()
+            self._ciphers.read(self._sentence, ended=True)
+            if self._ciphers.found is not None and not hits:
+                hits.append(Candidate("ciphered", self._ciphers.found, len(self._sentence)))
             self._numbers.read(self._sentence, ended=True)
             if self._numbers.found is not None and self._rules.personal(self._sentence):
                 hits.append(Candidate("personal_data", self._numbers.found, len(self._sentence)))

@@ -355,3 +355,32 @@ def test_a_broken_rules_file_names_its_place(tmp_path: Path) -> None:
 def test_english_catalogue_has_the_same_notes() -> None:
     with speaking("en"):
         assert REVIEW.of("Zero risk!").answer == TEXTS("replaced") != INSTEAD
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        base64.b64encode(base64.b64encode("春眠不觉晓处处闻啼鸟夜来风雨声花落知多少".encode())).decode(),
+        "春眠不觉晓处处闻啼鸟夜来风雨声花落知多少".encode().hex(),
+    ],
+)
+def test_what_nobody_can_read_is_left_out(code: str) -> None:
+    for width in (1, 7, len(code)):
+        stream = REVIEW.stream()
+        pieces = [f"如下：{code}。"[at : at + width] for at in range(0, len(code) + 4, width)]
+        shown = "".join(map(stream.feed, pieces)) + stream.close()
+        assert stream.hits == ["ciphered"]
+        assert code[24:] not in shown and code not in stream.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "合同编号HT-2026-HQ-FX-000012345678，请核对。",
+        "IBAN是DE89370400440532013000，请核对。",
+        "见https://bank.example/rules/2026/Office-Handbook-Chapter-3。",
+        "internationalisation-of-settlement-procedures is a long word.",
+    ],
+)
+def test_long_words_and_numbers_are_no_code(text: str) -> None:
+    assert "ciphered" not in REVIEW.of(text).reasons
