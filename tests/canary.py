@@ -44,7 +44,7 @@ def identities(count: int = IDENTITIES) -> tuple[Identity, ...]:
             id_card=_id_card(number),
             card=_with_luhn(f"622202{100_000_000_000 + number * 7_654_321:012d}"),
             email=f"kehu{number:03d}.canary@example.com",
-            address=f"浙江省杭州市西湖区{_ROADS[number % len(_ROADS)]}{100 + number}号{1 + number % 9}幢{200 + number}室",
+            address=f"浙江省杭州市西湖区{_ROADS[number % 4]}{100 + number}号{1 + number % 9}幢{200 + number}室",
         )
         for number in range(count)
     )
