@@ -72,7 +72,8 @@ def _ordinary() -> Iterator[tuple[str, str]]:
 _COUNTS = {
     "own neighbours": 4.0,
     "own examples": 2.0,
-    "safety_injection_en": 5.0,
+    "safety_injection_en": 6.0,
+    "intent_banking77": 3.0,
     "own exam questions": 2.5,
     "own ordinary talk": 3.0,
     "own questions on words": 1.5,
