@@ -1,4 +1,4 @@
-"""A house in a process of its own that proposes, approves, and dies on the way: `python -m tests.crashing HOME CONTENT`.
+"""A house in its own process that proposes, approves, and dies on the way: `python -m tests.crashing HOME CONTENT`.
 
 The points at which it dies stand here and in the skill of the tests; the product has none.
 """

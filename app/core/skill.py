@@ -114,7 +114,7 @@ class Proposal:
     arguments: Mapping[str, Any]
     """Exact arguments of the confirmed function; JSON only."""
     amount: Money | None = None
-    """What it is worth: `config/approvals.yaml` may set limits. A limited skill that does not say counts as the highest."""
+    """What it is worth, for the limits of `config/approvals.yaml`; a limited skill that does not say is the highest."""
 
 
 Outcome = Result | Ask | Proposal

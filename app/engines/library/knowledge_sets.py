@@ -25,9 +25,9 @@ class KnowledgeSet(BaseModel):
     owner: str = Field(min_length=1)
     """The department that answers for it."""
     audience: tuple[str, ...] = Field(min_length=1)
-    """Roles, or groups of roles, that it is for; `*` means everybody. `config/permissions.csv` must allow it besides."""
+    """Roles or groups of them that it is for; `*` means everybody. `config/permissions.csv` must allow it besides."""
     places: tuple[str, ...] = ()
-    """The places it belongs to: read there, in the places around, and by who answers for them. None: the whole bank."""
+    """The places it belongs to: read there, around them, and by who answers for them. None: the whole bank."""
     valid_from: date
     valid_until: date | None = None
 
