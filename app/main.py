@@ -261,6 +261,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     from app.gateway.door import Door
     from app.gateway.gateway import Gateway
     from app.gateway.identity import DemoSignIn
+    from app.gateway.judge import Judge
     from app.gateway.rooms import Rooms
     from app.team.approvals import Approvals
     from app.team.group_chat import GroupChat
@@ -330,6 +331,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
             texts=texts,
         ),
         review=review,
+        judge=Judge(review.judge_rules, models, privacy, texts),
         router=Router(assistants, understanding),
         group_chat=GroupChat(models, runner, privacy, texts_of("team")),
         approvals=approvals,

@@ -33,6 +33,7 @@ from app.core.turn import Action, ErrorNote, MaskedText, Person, Reply, Room, Tu
 from app.gateway.desk import Desk
 from app.gateway.door import Door
 from app.gateway.identity import Identity
+from app.gateway.judge import Judge
 from app.gateway.review import Review
 from app.gateway.rooms import Rooms
 from app.gateway.voice import Voice, joined
@@ -64,6 +65,7 @@ class Gateway:
         rooms: Rooms,
         desk: Desk,
         review: Review,
+        judge: Judge,
         router: Router,
         group_chat: GroupChat,
         approvals: Approvals,
@@ -86,6 +88,7 @@ class Gateway:
         self.door = door
         """Where channels say whom they let in, and whom not."""
         self._rooms = rooms
+        self._judge = judge
         self._router = router
         self._group_chat = group_chat
         self._approvals = approvals
@@ -139,6 +142,7 @@ class Gateway:
             async with asyncio.timeout(_LONGEST_TURN):
                 self._taken(masking.blocked)
                 verdict = self.review.of_input(masked, _said_by(work.person, work.earlier))
+                verdict = await self._judge.of(work.room.id, masked, verdict)
                 decision = decision_in(work.turn.text)
                 asking, _ = _whose_word_stands(work.earlier)
                 if verdict.verdict != "allow":

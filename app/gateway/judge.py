@@ -25,18 +25,18 @@ class Judge:
     """Asks the model of one task. Sees masked text only."""
 
     def __init__(self, rules: JudgeRules, models: Models, privacy: Privacy, texts: Texts) -> None:
-        self._rules, self._models, self._texts = rules, models, texts
+        self._rules, self._models, self._privacy, self._texts = rules, models, privacy, texts
         self._question = privacy.vouch(texts("judge_question"))
 
-    async def of(self, text: MaskedText, verdict: Verdict) -> Verdict:
-        """`verdict` of the layers, or a refusal where they allow and the judge does not.
+    async def of(self, room: str, text: MaskedText, verdict: Verdict) -> Verdict:
+        """`verdict` of the layers on a message in `room`, or a refusal where they allow and the judge does not.
 
         Raises `Unavailable` where a judge that cannot be heard is to block.
         """
         rules = self._rules
         if not rules.enabled or verdict.verdict != "allow" or verdict.score < rules.from_score:
             return verdict
-        word = await self._word(text)
+        word = await self._word(room, text)
         if not word:
             if rules.on_failure == "block":
                 raise Unavailable("REVIEW", self._texts("review_failed"))
@@ -45,13 +45,17 @@ class Judge:
             return verdict
         return Verdict("refuse", (word, "by_judge"), verdict.score, self._texts(f"refused_{word}"))
 
-    async def _word(self, text: MaskedText) -> str:
-        """`attack`, `harmful` or `allow`; empty when no model said one of them in time."""
+    async def _word(self, room: str, text: MaskedText) -> str:
+        """`attack`, `harmful` or `allow`; empty when no model said one of them in time, or none may read the message."""
         request = ModelRequest(self._rules.task, "", self._question, (ModelMessage("user", text),))
         said = ""
         try:
+            sight = await self._privacy.sight(room, "", self._models.serving(request.task))
+            asked = await sight.seen(request) if sight else request
+            if asked is None:
+                return ""
             async with asyncio.timeout(self._rules.seconds):
-                async for chunk in self._models.stream(request):
+                async for chunk in self._models.stream(asked):
                     if chunk.mode != "model":
                         return ""  # the local model is no judge
                     said += chunk.text

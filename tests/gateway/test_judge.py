@@ -38,6 +38,9 @@ class SaysThis:
         for piece in self._pieces:
             yield ModelChunk("local" if self._local else "model", piece)
 
+    def serving(self, task: str) -> str:
+        return "openai/judge"
+
     async def warm(self) -> None: ...
 
     async def ping(self) -> None: ...
@@ -50,7 +53,7 @@ def judge(model: SaysThis, **rules: object) -> Judge:
 
 async def test_what_the_judge_calls_an_attack_is_refused() -> None:
     model = SaysThis("att", "ack")
-    found = await judge(model).of(MESSAGE, DOUBTFUL)
+    found = await judge(model).of("room", MESSAGE, DOUBTFUL)
     assert (found.verdict, found.reasons) == ("refuse", ("attack", "by_judge"))
     assert found.answer == TEXTS("refused_attack")
     assert model.asked[0].messages[0].text is MESSAGE and model.asked[0].task == "review"
@@ -58,7 +61,7 @@ async def test_what_the_judge_calls_an_attack_is_refused() -> None:
 
 @pytest.mark.parametrize("said", ["allow", "Allow.", " ALLOW\n"])
 async def test_what_the_judge_allows_stays_as_it_was(said: str) -> None:
-    assert await judge(SaysThis(said)).of(MESSAGE, DOUBTFUL) is DOUBTFUL
+    assert await judge(SaysThis(said)).of("room", MESSAGE, DOUBTFUL) is DOUBTFUL
 
 
 @pytest.mark.parametrize(
@@ -66,14 +69,14 @@ async def test_what_the_judge_allows_stays_as_it_was(said: str) -> None:
 )
 async def test_the_judge_never_opens_what_was_closed(closed: Verdict) -> None:
     model = SaysThis("allow")
-    assert await judge(model).of(MESSAGE, closed) is closed
+    assert await judge(model).of("room", MESSAGE, closed) is closed
     assert not model.asked
 
 
 async def test_clear_messages_and_an_idle_judge_ask_no_model() -> None:
     model = SaysThis("attack")
-    assert (await judge(model).of(MESSAGE, Verdict("allow", score=0.01))).verdict == "allow"
-    assert (await judge(model, enabled=False).of(MESSAGE, DOUBTFUL)).verdict == "allow"
+    assert (await judge(model).of("room", MESSAGE, Verdict("allow", score=0.01))).verdict == "allow"
+    assert (await judge(model, enabled=False).of("room", MESSAGE, DOUBTFUL)).verdict == "allow"
     assert not model.asked
 
 
@@ -90,10 +93,10 @@ BROKEN = [
 
 @pytest.mark.parametrize("model", BROKEN)
 async def test_a_judge_that_cannot_be_heard_blocks_nothing(model: SaysThis) -> None:
-    assert await judge(model).of(MESSAGE, DOUBTFUL) is DOUBTFUL
+    assert await judge(model).of("room", MESSAGE, DOUBTFUL) is DOUBTFUL
 
 
 @pytest.mark.parametrize("model", BROKEN)
 async def test_a_judge_that_cannot_be_heard_blocks_where_that_is_wanted(model: SaysThis) -> None:
     with pytest.raises(Unavailable):
-        await judge(model, on_failure="block").of(MESSAGE, DOUBTFUL)
+        await judge(model, on_failure="block").of("room", MESSAGE, DOUBTFUL)
