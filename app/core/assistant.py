@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.core.errors import AssistantError
+from app.core.texts import YAML_LOADER
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -110,7 +111,7 @@ def load_assistants(folder: Path) -> dict[str, Assistant]:
 def read_yaml(path: Path) -> Any:
     """The YAML in `path`; a syntax error is a `ContentError` with its line."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=YAML_LOADER)  # noqa: S506 - it is a safe one
     except FileNotFoundError:
         raise ContentError(path, 1, "file is missing") from None
     except UnicodeDecodeError:

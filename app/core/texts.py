@@ -17,6 +17,8 @@ from typing import Literal
 import yaml
 
 Language = Literal["zh", "en"]
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe loader; the one in C where the library was built with it: ten times as fast, and every start reads a lot."""
 
 _language: ContextVar[Language] = ContextVar("language", default="zh")
 _HAN = re.compile(r"[㐀-鿿]")
@@ -78,5 +80,5 @@ class Texts:
 
     def _read(self, chosen: Language) -> dict[str, str]:
         path = self.folder / f"{chosen}.yaml"
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}  # noqa: S506 - it is a safe one
         return {str(key): str(text) for key, text in loaded.items()}
