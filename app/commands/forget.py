@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import logging
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from app.commands.batch import say
 from app.core.audit import AuditEntry
 from app.core.errors import AssistantError
+from app.core.operator import operator
 from app.core.ports import AuditLog
 from app.core.settings import Settings
 from app.gateway.desk import STATELESS
@@ -114,7 +114,7 @@ async def _note(
         entry = AuditEntry(
             what="data.erased",
             person=person,
-            operator=getpass.getuser(),
+            operator=operator(),
             assistant="",
             room=room,
             trace_id="",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from dataclasses import replace
 
 from app.commands.batch import say
 from app.core.audit import AuditEntry
 from app.core.keys import key_id
+from app.core.operator import operator
 from app.core.settings import Settings, drop_old_secrets, replace_secret
 from app.main import build_audit, build_checkpoints, build_database, build_files, build_sealer, texts_of
 
@@ -58,7 +58,7 @@ def _entry(decision: str, detail: Mapping[str, int | str]) -> AuditEntry:
     return AuditEntry(
         what="secret.rotated",
         person="",
-        operator=getpass.getuser(),
+        operator=operator(),
         assistant="",
         room="",
         trace_id="",
