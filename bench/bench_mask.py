@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -39,6 +40,9 @@ FOREIGN_TYPES = {
 }
 CONTRACT = ("PERSON", "ADDRESS", *FOREIGN_TYPES.values())
 STRUCTURED = tuple(type for type in TYPES if type not in ("PERSON", "ORGANIZATION"))
+_NAMED = re.compile(
+    r"[㐀-鿿](?:先生|女士|小姐|太太|某)|(?<![㐀-鿿])[小老][㐀-鿿]|[㐀-鿿][小老][王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马]"
+)
 FIRST_MASK = """
 import asyncio, sys
 from pathlib import Path
@@ -143,16 +147,20 @@ def first_mask_seconds() -> float:
 
 
 def speed(privacy: PresidioPrivacy, made: list[Sentence]) -> tuple[float, float]:
-    """Milliseconds per line, and characters per second on texts of about 200 characters; processor time, one core."""
-    started = time.process_time()
-    for sentence in made:
-        privacy.analyse(sentence.text)
-    line = (time.process_time() - started) * 1000 / len(made)
+    """Milliseconds per line, and characters per second on texts of about 200 characters, on one core.
+
+    Processor time; of several passes the best, since other programs share the caches.
+    """
     texts = ["。".join(one.text for one in made[place : place + 8]) for place in range(0, len(made) - 8, 8)]
+    line = min(_seconds(privacy, [one.text for one in made]) for _ in range(2))
+    return line * 1000 / len(made), sum(map(len, texts)) / min(_seconds(privacy, texts) for _ in range(5))
+
+
+def _seconds(privacy: PresidioPrivacy, texts: list[str]) -> float:
     started = time.process_time()
     for text in texts:
         privacy.analyse(text)
-    return line, sum(map(len, texts)) / (time.process_time() - started)
+    return time.process_time() - started
 
 
 def on_our_own(privacy: PresidioPrivacy) -> tuple[list[Row], list[str]]:
@@ -205,19 +213,23 @@ def on_public_data(privacy: PresidioPrivacy) -> tuple[list[Row], list[str]]:
             rows.append(Row(name, "data not here"))
             continue
         touched = [text for text in texts if masked_findings(privacy, text)]
-        rows.append(Row(f"  {name} with anything masked", f"{len(touched) / len(texts):.2%}"))
+        share, named = len(touched) / len(texts), sum(bool(_NAMED.search(text)) for text in touched)
+        rows.append(Row(f"{name} with anything masked", f"{share:.2%}", "<= 1 %", share <= 0.01))
+        if named:
+            rest = (len(touched) - named) / len(texts)
+            rows.append(Row("  without questions that speak of a 王先生, 老王, 小王 or 王某", f"{rest:.2%}"))
         touched_of_all, all_questions = touched_of_all + len(touched), all_questions + len(texts)
         wrong += [f"touched {text!r}" for text in touched]
     if all_questions:
         share = touched_of_all / all_questions
-        rows.append(Row("bank questions with anything masked", f"{share:.2%}", "<= 1 %", share <= 0.01))
+        rows.append(Row("both together with anything masked", f"{share:.2%}", "<= 1 %", share <= 0.01))
     return rows, wrong
 
 
 def by_folds() -> list[Row]:
     """Public data, each sentence measured with weights that were fitted without it (or its template)."""
     rows: list[Row] = []
-    trainer = train_names.Trainer()
+    trainer = train_names.Trainer(DATA)
     if not all((DATA / name / "dev").is_dir() for name, _, _ in train_names.SOURCES):
         return [Row("names by folds", "data not here")]
     ruled = scored_persons((sentence, _by_rules(trainer, sentence)) for sentence in train_names.weibo(DATA))

@@ -156,6 +156,9 @@ Can I use Apple Pay in New York?
 
 _TALK = yaml.safe_load((Path(__file__).parent / "data" / "mask_talk.yaml").read_text("utf-8"))
 MEASURED_NAMES = (*GIVEN, *(name for half in _TALK.values() for name in f"{half['given']} {half['minority']}".split()))
+MEASURED_LATIN = frozenset(
+    word for half in _TALK.values() for name in half["latin"].lower().split(";") for word in name.split()
+)
 _SLOT = re.compile(r"\{([A-Za-z_0-9]+)\}")
 
 

@@ -16,12 +16,16 @@ import yaml
 
 from app.engines.masking.lexicon import log_probabilities
 from app.engines.masking.persons import word_lists
+from bench.latin_names import LatinNames
 from bench.mask_sentences import MEASURED_NAMES, Sentence, address, id_card
 
 _TALK = Path(__file__).parent / "data" / "name_talk.yaml"
 _SLOT = re.compile(r"\{([A-Za-z_0-9]+)\}")
 _TYPES = {**dict.fromkeys("PSMNTEFL", "PERSON"), "X": "ADDRESS"}
-_COMMON_WORD = -14.0  # logarithm of its probability
+_COMMON_WORD, _USUAL_WORD = -14.0, -10.5  # logarithms of their probability
+_OWN = ("knowledge/*/*.md", "skills/**/texts/zh.yaml", "app/**/texts/zh.yaml", "skills/credit/*.yaml")
+_SENTENCE = re.compile('[^。！？；\n"]{4,160}')
+_PHRASE = re.compile("(?:(?![的了和与及或是在对为由按等被将把向从到并以于不须应可则])[㐀-鿿]){2,8}")
 
 
 class Talk:
@@ -29,12 +33,13 @@ class Talk:
 
     def __init__(self, seed: int, english_names: list[str] | None = None, addresses: list[str] | None = None) -> None:
         """`english_names`, `addresses`: invented identities of others to mix in."""
+        self._phrases = phrases()
         self._rng = random.Random(seed)
-        self._lists = {
+        self._lists: dict[str, list[str]] = {
             name: text.splitlines() if "{" in text else [word.replace("-", " ") for word in text.split()]
             for name, text in yaml.safe_load(_TALK.read_text("utf-8")).items()
         }
-        self._english, self._addresses = english_names or [], addresses or []
+        self._latin = LatinNames(self._rng, english_names or [], addresses or [])
 
     def sentences(self, chinese: int, english: int) -> Iterator[Sentence]:
         """Three in five begin with names. Two or three templates may stand in one text."""
@@ -75,7 +80,11 @@ class Talk:
             case "P":
                 return self._person()
             case "W":
-                return rng.choice(_words_like_names())
+                return rng.choice(_words_like_names() if rng.random() < 0.7 else _rare_words_like_names())
+            case "V":
+                return rng.choice(_usual_words())
+            case "K":
+                return rng.choice(self._phrases)
             case "S":
                 if rng.random() < 0.15:
                     return rng.choice(_all_surnames())
@@ -90,15 +99,17 @@ class Talk:
                 parts = rng.sample(lists["foreign_zh"] + _foreign()[:400], rng.choice((1, 1, 2)))
                 return rng.choice(("·", "·", "")).join(parts)
             case "E":
-                return self._english_name()
+                return self._latin.name()
             case "F":
-                return self._english_name().split()[0]
+                return self._latin.given()
             case "L":
-                return self._english_name().split()[-1]
+                return self._latin.family()
             case "A":
                 return address(rng)
             case "X":
-                return self._english_address()
+                return self._latin.address()
+            case "town":
+                return self._latin.town()
             case _:
                 return self._plain(slot)
 
@@ -111,6 +122,8 @@ class Talk:
                 surname = rng.choice(_common_surnames()) + "氏" if rng.random() < 0.1 else rng.choice(lists["firms_zh"])
                 return surname + rng.choice(lists["firm_ends"])
             case "firm_en":
+                if rng.random() < 0.6:
+                    return self._latin.firm()
                 return rng.choice(lists["firms_en"]) + rng.choice(("", "", " Ltd", " Inc", " Group"))
             case "place":
                 return rng.choice(lists["places"])
@@ -148,7 +161,7 @@ class Talk:
         while given in MEASURED_NAMES:
             draw = rng.random()
             characters = _given_characters()
-            if draw < 0.25:
+            if draw < 0.32:
                 given = rng.choice(_words_as_names())
             elif draw < 0.55:
                 given = rng.choice(characters[:250])
@@ -160,33 +173,6 @@ class Talk:
         if log_probabilities().get(name, -99.0) > _COMMON_WORD:
             return self._person()
         return name.translate(_traditional()) if rng.random() < 0.06 else name
-
-    def _english_name(self) -> str:
-        rng = self._rng
-        if self._english and rng.random() < 0.6:
-            return rng.choice(self._english)
-        given, family = rng.choice(_english_given()).title(), rng.choice(self._lists["surnames_en"])
-        if rng.random() < 0.08:
-            family = (
-                rng.choice(("al-", "Al ", "bin ", "van ", "van der ", "de ", "de la ", "von ", "Mc", "di ")) + family
-            )
-        middle = rng.choice("ABCDEFGHJKLMNPRSTW") + ". " if rng.random() < 0.1 else ""
-        return f"{given} {middle}{family}"
-
-    def _english_address(self) -> str:
-        rng, lists = self._rng, self._lists
-        if self._addresses and rng.random() < 0.6:
-            return rng.choice(self._addresses)
-        street, number = rng.choice(lists["streets_en"]), str(rng.randint(1, 9999))
-        line = rng.choice((f"{number} {street}", f"{street} {number}", f"{number}, {street}"))
-        flat = rng.choice(
-            ("", "", f" Apt. {rng.randint(1, 999)}", f"\nSuite {rng.randint(1, 999)}", f", Flat {rng.randint(1, 40)}")
-        )
-        town = rng.choice(("", f", {rng.choice(lists['places_en'])}", f"\n{rng.choice(lists['places_en'])}"))
-        code = f" {rng.randint(10000, 99999)}" if town and rng.random() < 0.5 else ""
-        if rng.random() < 0.1:
-            return f"the corner of {street} and {rng.choice(lists['streets_en'])}"
-        return line + flat + town + code
 
 
 @cache
@@ -226,6 +212,36 @@ def _words_like_names() -> list[str]:
 
 
 @cache
+def _rare_words_like_names() -> list[str]:
+    """Words of three or four characters that begin like a name and are not common: 方程式, 项目管理."""
+    surnames = set(_all_surnames())
+    words = (word for word, weight in log_probabilities().items() if len(word) > 2 and weight <= _COMMON_WORD + 1)
+    return sorted(word for word in words if word[0] in surnames and word[1:] not in MEASURED_NAMES)
+
+
+@cache
+def _usual_words() -> list[str]:
+    """The words of which most text is made."""
+    return sorted(word for word, weight in log_probabilities().items() if weight > _USUAL_WORD)
+
+
+@cache
+def own_texts() -> list[str]:
+    """Sentences of the project's own documents and catalogues that name none of the demonstration staff."""
+    root = Path(__file__).resolve().parents[1]
+    found = [path for pattern in _OWN for path in root.glob(pattern)]
+    staff = [one["name"] for one in yaml.safe_load((root / "config" / "people.yaml").read_text("utf-8"))]
+    texts = {text.strip(" -#*>|") for path in found for text in _SENTENCE.findall(path.read_text("utf-8"))}
+    return sorted(text for text in texts if not any(name in text for name in staff) and "{" not in text)
+
+
+@cache
+def phrases() -> list[str]:
+    """What stands between small words in the project's own texts: 授信额度, 远期结售汇."""
+    return sorted({phrase for text in own_texts() for phrase in _PHRASE.findall(text)})
+
+
+@cache
 def _foreign() -> list[str]:
     """Names written by their sound: 古丽巴哈尔, 拉夫罗夫."""
     found = find_spec("jieba")
@@ -236,13 +252,6 @@ def _foreign() -> list[str]:
     ]
     random.Random(0).shuffle(names)
     return names
-
-
-@cache
-def _english_given() -> list[str]:
-    from app.engines.masking.english_persons import word_lists as english
-
-    return sorted(english().given)
 
 
 @cache

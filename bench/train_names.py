@@ -23,18 +23,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engines.masking.english_persons import word_lists as english_lists
 from app.engines.masking.finding import View
 from app.engines.masking.persons import word_lists
-from app.engines.masking.tokens import EDGE, NEAR, SIZE, Integers, Text, list_of
+from app.engines.masking.tokens import COMMON, EDGE, NEAR, SIZE, Text, list_of
 from app.engines.masking.trained_names import FORMAT, TAGS, WEIGHTS, Rules, Weights, vocabulary
 from bench.crf import Example, fitted
 from bench.mask_sentences import Sentence
-from bench.name_talk import Talk
+from bench.name_talk import Talk, own_texts
 
 VARIANCE = 1.0
 STEPS = 70
 SEED = 20261121
-OWN_CHINESE, OWN_ENGLISH = 9000, 4000
+OWN_CHINESE, OWN_ENGLISH = 10000, 6000
 PLAIN_ENGLISH, PLAIN_CHINESE = 3000, 5000
 HURDLE = 2.5
 FOLDS, FEWER, FEWER_STEPS = 5, 2000, 45
@@ -44,8 +45,9 @@ SOURCES = (
     ("pii_en_presidio", "MIT, identities CC BY-SA 3.0", "sentences with persons and addresses; identities in our own"),
     ("qa_cmrc2018", "CC BY-SA 4.0", "sentences in which no rule suspects a name"),
     ("meeting_vcsum_zh", "MIT", "the same"),
-    ("intent_clinc150", "CC BY 3.0", f"{PLAIN_ENGLISH} requests without any name"),
+    ("intent_clinc150", "CC BY 3.0", f"{PLAIN_ENGLISH} requests without any name; which words are ordinary ones"),
 )
+_USED = 3  # times from which on a word is an ordinary one
 _TITLES = frozenset(["mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr."])
 _PLACES = ("GPE", "LOCATION", "ZIP_CODE")
 _ADDRESSES = ("ADDRESS", "STREET_ADDRESS")
@@ -93,7 +95,6 @@ def plain_chinese(data: Path, rules: Rules) -> list[Sentence]:
     passages += [
         "".join(map("".join, one["context"])) for one in _read(data / "meeting_vcsum_zh" / "dev") if "context" in one
     ]
-    passages += [path.read_text("utf-8") for path in sorted(Path("knowledge").glob("*/*.md"))]
     texts = [text for passage in passages for text in re.findall("[^。！？\n]{6,120}[。！？]?", passage)]
     random.Random(SEED).shuffle(texts)
     chosen: list[Sentence] = []
@@ -111,6 +112,11 @@ def plain_english(data: Path) -> list[Sentence]:
     return [Sentence(text, ()) for text in random.Random(SEED).sample(texts, PLAIN_ENGLISH)]
 
 
+def documents() -> list[Sentence]:
+    """All that stands in the project's own documents and catalogues: nobody is named there."""
+    return [Sentence(text, ()) for text in own_texts()]
+
+
 def own(english: Sequence[Sentence]) -> list[Sentence]:
     """Sentences of our own, with the names and addresses of `english` mixed in."""
     return list(Talk(SEED, *_identities(english)).sentences(OWN_CHINESE, OWN_ENGLISH))
@@ -122,16 +128,16 @@ def _identities(english: Sequence[Sentence]) -> tuple[list[str], list[str]]:
         sorted({one.text[start:end] for one in english for type, start, end in one.spans if type == wanted})
         for wanted in ("PERSON", "ADDRESS")
     )
-    return [name for name in names if name.istitle()], addresses
+    return [name for name in names if name.istitle() and name.split()[0].lower() not in _TITLES], addresses
 
 
 class Trainer:
     """Encodes sentences once, and fits weights on any selection of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path) -> None:
         self.rules = Rules()
-        self._classes, self._names = _classes(), _names()
-        self.known = vocabulary(self._classes, self._names)
+        self._classes, self._names = _classes(), list_of([*_names(), *_common_words(data)])
+        self.known = vocabulary(self._classes, self._names, np.zeros((SIZE, len(TAGS)), np.float32))
         self._seen = cache(self.known.seen)
         moves = np.ones((len(TAGS), len(TAGS)), bool)
         for before, first in enumerate(TAGS):
@@ -180,7 +186,7 @@ def _tags(text: Text, sentence: Sentence) -> NDArray[np.intp]:
     for type, start, end in sentence.spans:
         if f"B-{type}" not in TAGS:
             continue
-        inside = [place for place in range(len(tags)) if text.starts[place] < end and text.ends[place] > start]
+        inside = [place for place in range(len(tags)) if text.starts[place] < end and text.end(place) > start]
         tags[inside] = TAGS.index(f"I-{type}")
         tags[inside[:1]] = TAGS.index(f"B-{type}")
     return tags
@@ -220,23 +226,29 @@ def _classes() -> dict[str, str]:
     }
 
 
-def _names() -> Integers:
+def _names() -> list[list[str]]:
     """The names of people in jieba's word list (MIT): Chinese ones by their surname, and foreign ones."""
     surnames = word_lists().surnames
-    return list_of(
-        [
-            list(word)
-            for word, _, kind in _jieba()
-            if kind.startswith("nr")
-            and 2 <= len(word) <= 5
-            and (
-                kind == "nrt"
-                or len(word) == 2
-                or (word[0] in surnames and len(word) == 3)
-                or (word[:2] in surnames and len(word) <= 4)
-            )
-        ]
-    )
+    return [
+        list(word)
+        for word, _, kind in _jieba()
+        if kind.startswith("nr")
+        and 2 <= len(word) <= 5
+        and (
+            kind == "nrt"
+            or len(word) == 2
+            or (word[0] in surnames and len(word) == 3)
+            or (word[:2] in surnames and len(word) <= 4)
+        )
+    ]
+
+
+def _common_words(data: Path) -> list[list[str]]:
+    """Words that requests in English are made of, and that are nobody's name."""
+    texts = (one["text"].lower() for one in _read(data / "intent_clinc150" / "dev"))
+    counted = Counter(word for text in texts for word in re.findall("[a-z]+", text))
+    given = english_lists().given
+    return [[COMMON, word] for word, count in sorted(counted.items()) if count >= _USED and word not in given]
 
 
 def all_examples(trainer: Trainer, data: Path) -> list[Example]:
@@ -247,6 +259,7 @@ def all_examples(trainer: Trainer, data: Path) -> list[Example]:
         *_english_examples(trainer, english),
         *(trainer.example(sentence, 0.3) for sentence in plain_english(data)),
         *(trainer.example(sentence, 0.5) for sentence in plain_chinese(data, trainer.rules)),
+        *(trainer.example(sentence) for sentence in documents()),
         *(trainer.example(sentence) for sentence in own(english)),
     ]
 
@@ -276,7 +289,7 @@ def presidio_by_templates(trainer: Trainer, data: Path) -> Iterator[tuple[Senten
     folds = _folds([template for template, _ in pairs])
     for fold in range(FOLDS):
         kept = [sentence for (_, sentence), other in zip(pairs, folds, strict=True) if other != fold]
-        talk = Talk(SEED, *_identities(kept)).sentences(0, FEWER)
+        talk = Talk(SEED, *_identities(kept)).sentences(0, OWN_ENGLISH)
         more = [trainer.example(sentence) for sentence in talk]
         weights = trainer.weights([*_english_examples(trainer, kept), *besides, *more], FEWER_STEPS)
         yield from ((sentence, weights) for (_, sentence), other in zip(pairs, folds, strict=True) if other == fold)
@@ -302,7 +315,7 @@ def main() -> int:
     for name, licence, use in SOURCES:
         print(f"{name} ({licence}): {use}")
     print(f"our own talk, {OWN_CHINESE} Chinese and {OWN_ENGLISH} English texts; jieba's word list (MIT)")
-    trainer = Trainer()
+    trainer = Trainer(data)
     path = Path(sys.argv[2]) if len(sys.argv) > 2 else WEIGHTS
     trainer.save(trainer.weights(all_examples(trainer, data)), path)
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")

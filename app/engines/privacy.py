@@ -241,7 +241,7 @@ def _analyzer(recognizers: Sequence[Recognizer]) -> AnalyzerEngine:
 
 def _found(analyzer: AnalyzerEngine, text: str) -> list[Finding]:
     results = analyzer.analyze(text, language=_LANGUAGE)
-    return [Finding(one.entity_type, one.start, one.end, one.score) for one in results]
+    return [one for result in results for one in cast(_Result, result).findings]
 
 
 class _Seen(NlpArtifacts):  # type: ignore[misc]
@@ -283,6 +283,15 @@ class _OneWidth(NlpEngine):  # type: ignore[misc]
         return [_LANGUAGE]
 
 
+class _Result(RecognizerResult):  # type: ignore[misc]
+    """All that one recogniser found. Presidio compares its results each with each, which takes the square of their
+    number; ours overlap, and are settled afterwards."""
+
+    def __init__(self, type: str, end: int, findings: Sequence[Finding]) -> None:
+        super().__init__(type, 0, end, 1.0)
+        self.findings = findings
+
+
 class _Adapter(EntityRecognizer):  # type: ignore[misc]
     """One of our recognisers as one of Presidio's. Context is weighed here, so that what falls below is gone early."""
 
@@ -296,7 +305,8 @@ class _Adapter(EntityRecognizer):  # type: ignore[misc]
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         seen = cast(_Seen, nlp_artifacts)
         found = (seen.context.weighed(one) for one in self._recognizer.find(seen.view))
-        return [RecognizerResult(one.type, one.start, one.end, one.score) for one in found if one.score >= _THRESHOLD]
+        findings = [one for one in found if one.score >= _THRESHOLD]
+        return [_Result(self._recognizer.types[0], len(text), findings)] if findings else []
 
 
 class _Weighed(ContextAwareEnhancer):  # type: ignore[misc]

@@ -77,8 +77,7 @@ def test_without_weights_that_say_anything_the_rules_still_hold() -> None:
 
 
 def test_a_name_found_once_reads_the_same_when_no_room_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trained_names, "_MOST_KEPT", 60)
-    monkeypatch.setattr(trained_names, "_MOST_NEW", 40)
+    monkeypatch.setattr(trained_names, "_MOST_KEPT", 20)
     small = Names(SHIPPED)
     texts = ["由孙国栋复核，龙向阳审批", "Why is Ingrid so late?", "同事陶知行请假了", "由孙国栋复核，龙向阳审批"]
     assert [persons(small, text) for text in texts] == [persons(NAMES, text) for text in texts]

@@ -60,6 +60,13 @@ _INTRODUCED_ENGLISH = re.compile(
 )
 _BOX = re.compile(rf"(?:Unit\s[0-9]{{2,5}}\s)?(?:P\.?\s?O\.?\s)?Box\s[0-9]{{2,6}}{_FLAT}?{_CITY}")
 
+# Of ships and bases: Unit 2050 Box 4190, APO AP 96278 (as the military postal service asks).
+_FORCES = re.compile(
+    r"(?:(?:USS|USNS|USNV|USCGC|HMS|HMCS)\s[^\W\d_]+|(?:PSC|CMR|Unit)\s[0-9]{1,5},?\s(?:Box\s[0-9]{1,5})?)"
+    r"[\s,]{1,3}(?:APO|FPO|DPO),?\s(?:AA|AE|AP)\s[0-9]{5}(?:-[0-9]{4})?",
+    re.IGNORECASE,
+)
+
 
 class Addresses:
     """Recognises postal addresses."""
@@ -70,7 +77,7 @@ class Addresses:
         """Addresses with at least a street, village or estate and a number; place names alone are none."""
         english = [
             Finding("ADDRESS", *match.span(pattern.groups), 0.75)
-            for pattern in (_ENGLISH, _WITH_FLAT, _INTRODUCED_ENGLISH, _BOX)
+            for pattern in (_ENGLISH, _WITH_FLAT, _INTRODUCED_ENGLISH, _BOX, _FORCES)
             for match in pattern.finditer(view.plain)
         ]
         return [*_chinese(view.plain), *english]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ _RELATED = {
 _WEIGHED = frozenset(TYPES) - {"PERSON", "EMAIL", "ADDRESS", "ORGANIZATION"}
 _SAME_DIRECT, _SAME_NEAR, _OTHER, _AGAINST, _AMOUNT = 0.45, 0.25, -0.1, -0.4, -0.7
 _CLAUSE_END = re.compile(r"[。；;！？!?]|\.\s")
+_BEHIND = re.compile(r"^\(\?<!.\)")
 _BETWEEN = re.compile(r"[，,。；;！？!?]|[0-9]{2}")
 
 
@@ -122,7 +124,7 @@ class _Patterns:
         money, counts, currencies = (lists.pop(name) for name in ("money", "counts", "currencies"))
         suffix = r"(?:\s?(?:号码|号牌|编号|代码|号|码|number|num|no\.?|#))?"
         one = "|".join(f"(?P<{type}>{_alternatives(words)}{suffix})" for type, words in lists.items())
-        self.label = re.compile(one, re.IGNORECASE)
+        self.label = re.compile(f"(?=[a-z{_beginnings(lists.values())}])(?:{one})", re.IGNORECASE)
         self.after = re.compile(
             rf"[\s(（\[]{{0,2}}(?:是|为|is|was)?\s?(?:我|你|您|他|她|客户|本人|my|his|her|the)?的?\s?(?:{one})",
             re.IGNORECASE,
@@ -135,6 +137,12 @@ class _Patterns:
 @cache
 def _patterns() -> _Patterns:
     return _Patterns()
+
+
+def _beginnings(lists: Iterable[list[str]]) -> str:
+    """The Chinese characters that begin a word: elsewhere none need be tried."""
+    words = (_BEHIND.sub("", word) for parts in lists for part in parts for word in part.split("|"))
+    return "".join(sorted({word[0] for word in words if not word[0].isascii()}))
 
 
 def _alternatives(lists: list[str]) -> str:

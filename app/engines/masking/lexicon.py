@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,27 +41,47 @@ def log_probabilities() -> dict[str, float]:
     }
 
 
-def best_paths(run: str, words: dict[str, float]) -> tuple[list[float], list[float]]:
-    """For each place in `run`: the best log probability of the words before it, and of the words from it on."""
-    length, probability = len(run), words.get
+def by_pairs(words: Mapping[str, float]) -> dict[str, tuple[float | None, bool]]:
+    """For two characters that begin a word: how likely they are by themselves, and whether longer words begin so."""
+    longer = {word[:2] for word in words if len(word) > 2}
+    pairs = {word: (weight, word in longer) for word, weight in words.items() if len(word) == 2}
+    return {**dict.fromkeys(longer, (None, True)), **pairs}
+
+
+def best_paths(
+    run: str, words: Mapping[str, float], pairs: Mapping[str, tuple[float | None, bool]]
+) -> tuple[list[float], list[float]]:
+    """For each place in `run`: the best log probability of the words before it, and of the words from it on.
+
+    `pairs`: what `by_pairs` makes of `words`.
+    """
+    length, probability, pair = len(run), words.get, pairs.get
+    singles = [probability(character, UNKNOWN) for character in run]
     forward = [0.0] + [-math.inf] * length
-    from_here: list[list[tuple[int, float]]] = []
-    for start, character in enumerate(run):
+    steps: list[list[tuple[int, float]] | None] = [None] * length
+    for start, weight in enumerate(singles):
         here = forward[start]
-        steps = [(start + 1, probability(character, UNKNOWN))]
-        for end in range(start + 2, min(start + LONGEST, length) + 1):
-            weight = probability(run[start:end])
-            if weight is not None:
-                steps.append((end, weight))
-        for end, weight in steps:
-            if here + weight > forward[end]:
-                forward[end] = here + weight
-        from_here.append(steps)
-    backward = [-math.inf] * length + [0.0]
+        if here + weight > forward[start + 1]:
+            forward[start + 1] = here + weight
+        found = pair(run[start : start + 2])
+        if found is None:
+            continue
+        of_two, longer = found
+        further = [] if of_two is None else [(start + 2, of_two)]
+        if longer:
+            for end in range(start + 3, min(start + LONGEST, length) + 1):
+                of_more = probability(run[start:end])
+                if of_more is not None:
+                    further.append((end, of_more))
+        for end, more in further:
+            if here + more > forward[end]:
+                forward[end] = here + more
+        steps[start] = further
+    backward = [0.0] * (length + 1)
     for start in range(length - 1, -1, -1):
-        best = -math.inf
-        for end, weight in from_here[start]:
-            if weight + backward[end] > best:
-                best = weight + backward[end]
+        best = singles[start] + backward[start + 1]
+        for end, more in steps[start] or ():
+            if more + backward[end] > best:
+                best = more + backward[end]
         backward[start] = best
     return forward, backward

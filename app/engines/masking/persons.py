@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from app.engines.masking.finding import Finding, View
-from app.engines.masking.lexicon import UNKNOWN, best_paths, log_probabilities
+from app.engines.masking.lexicon import UNKNOWN, best_paths, by_pairs, log_probabilities
 
 _RUN = re.compile("[㐀-鿿]+")
 _DOTTED = re.compile(r"(?<![㐀-鿿·])([㐀-鿿]{2,12})((?:[·•・‧][㐀-鿿]{1,8}){1,3})")
@@ -63,9 +63,10 @@ class Persons:
         text = view.text.translate(word_lists().simplified)
         certain, doubtful = [*_dotted(text), *_written_after_label(text)], []
         words: list[tuple[int, int]] = []
+        near = _Neighbourhood(text)
         for run in _RUN.finditer(text):
             for start in range(run.start(), run.end(), _LONGEST_RUN):
-                chosen = _read(text, start, min(run.end(), start + _LONGEST_RUN), words)
+                chosen = _read(near, start, min(run.end(), start + _LONGEST_RUN), words)
                 certain += [one.finding() for one in chosen if one.odds > 0]
                 doubtful += [one for one in chosen if one.odds <= 0]
         return Reading(text, certain, doubtful, words)
@@ -94,11 +95,11 @@ class Candidate:
         return Finding("PERSON", self.start, self.end, 0.5 + 0.5 * (1 - math.exp(-self.odds / 4)))
 
 
-def _read(text: str, start: int, end: int, words: list[tuple[int, int]]) -> list[Candidate]:
-    """The best names in the run of Chinese characters `text[start:end]`. Its words are added to `words`."""
+def _read(near: _Neighbourhood, start: int, end: int, words: list[tuple[int, int]]) -> list[Candidate]:
+    """The best names in the run of Chinese characters from `start` to `end`. Its words are added to `words`."""
     lists = word_lists()
-    run = text[start:end]
-    forward, backward = best_paths(run, lists.words)
+    run = near.text[start:end]
+    forward, backward = best_paths(run, lists.words, lists.pairs)
     whole = forward[-1] - _SAME
     last = start
     for place in range(1, len(run) + 1):
@@ -109,21 +110,25 @@ def _read(text: str, start: int, end: int, words: list[tuple[int, int]]) -> list
     for place, character in enumerate(run):
         if character not in lists.first:
             continue
-        for surname, given in _splits(run, place):
-            stop = place + len(surname) + given
-            weight = lists.weight(surname, run[place + len(surname) : stop])
-            if weight is None:
-                continue
+        for stop, given, weight in lists.names(run, place):
             odds = forward[place] + weight + backward[stop] - forward[-1]
             if odds < _HOPELESS:
                 continue
-            hint = _hint(text, start + place, start + stop, given)
+            hint = near.hint(start + place, start + stop, given)
             if hint is not None and odds + hint > _DOUBTFUL:
                 candidates.append(Candidate(start + place, start + stop, odds + hint))
+    return _apart(candidates)
+
+
+def _apart(candidates: list[Candidate]) -> list[Candidate]:
+    """The best ones that do not overlap, in the order of their odds."""
     chosen: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda one: -one.odds):
-        if all(candidate.end <= other.start or candidate.start >= other.end for other in chosen):
-            chosen.append(candidate)
+    taken: set[int] = set()
+    for one in sorted(candidates, key=lambda one: -one.odds):
+        places = range(one.start, one.end)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            chosen.append(one)
     return chosen
 
 
@@ -148,49 +153,56 @@ def _written_after_label(text: str) -> Iterator[Finding]:
             yield Finding("PERSON", match.start("name"), match.end("name"), 0.92)
 
 
-def _splits(run: str, place: int) -> Iterator[tuple[str, int]]:
-    """Surnames that begin at `place`, each with the possible lengths of the given name."""
-    lists = word_lists()
-    for length in range(1, 5):
-        surname = run[place : place + length]
-        if len(surname) == length and surname in lists.surnames:
-            for given in (0, 1, 2):
-                if place + length + given <= len(run):
-                    yield surname, given
+class _Neighbourhood:
+    """What stands around the candidates of one text; each side of a place is looked at once."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._left: dict[int, float] = {}
+        self._right: dict[int, tuple[bool, float, float]] = {}
 
-def _hint(text: str, start: int, end: int, given: int) -> float | None:
-    """What the neighbourhood adds to the odds; None where it rules a name out, or a surname alone has no title."""
-    lists = word_lists()
-    before, after = text[max(0, start - 12) : start], text[end : end + 12]
-    if given and lists.other_names.match(after):
-        return None
-    if text[start] in lists.measures and _COUNTED.search(before):
-        return None
-    title = _title_after(after)
-    if given == 0:
-        if title:
-            return None if text[start:end] in lists.never_alone else title
-        elder = before[-1:] and before[-1] in _ELDERS and _is_edge(text, start - 2) and _follows(after)
-        return _ELDER if elder else None
-    hint = title
-    if lists.labels.search(_AFTER_LABEL.sub("", before)):
-        hint += _LABEL + (2.0 if _OPEN_LABEL.search(before) else 0.0)
-    elif lists.callings.search(before):
-        hint += _CALLING
-    elif lists.before.search(before):
-        hint += _BEFORE
-    elif not before or not _RUN.match(before[-1]):
-        hint += _EDGE
-    if _PROOF_AFTER.match(after) or lists.own.match(after):
-        hint += _OWN
-    elif after.startswith("的") and lists.things.match(after, 1):
-        hint += _THINGS
-    elif lists.after.match(after):
-        hint += _AFTER
-    elif not after or not _RUN.match(after):
-        hint += _EDGE
-    return hint
+    def hint(self, start: int, end: int, given: int) -> float | None:
+        """What the neighbourhood adds to the odds; None where it rules a name out, or a surname alone has no title."""
+        lists, text = word_lists(), self.text
+        right = self._right.get(end)
+        if right is None:
+            right = self._right[end] = self._look_right(end)
+        thing, title, after = right
+        if given and thing:
+            return None
+        if text[start] in lists.measures and _COUNTED.search(text, max(0, start - 2), start):
+            return None
+        if given == 0:
+            if title:
+                return None if text[start:end] in lists.never_alone else title
+            elder = start > 0 and text[start - 1] in _ELDERS and _is_edge(text, start - 2)
+            return _ELDER if elder and _follows(text[end : end + 12]) else None
+        left = self._left.get(start)
+        if left is None:
+            left = self._left[start] = self._look_left(start)
+        return title + left + after
+
+    def _look_left(self, start: int) -> float:
+        lists, before = word_lists(), self.text[max(0, start - 12) : start]
+        if lists.labels.ends(_AFTER_LABEL.sub("", before)):
+            return _LABEL + (2.0 if _OPEN_LABEL.search(before) else 0.0)
+        if lists.callings.ends(before):
+            return _CALLING
+        if lists.before.ends(before):
+            return _BEFORE
+        return _EDGE if not before or not _RUN.match(before[-1]) else 0.0
+
+    def _look_right(self, end: int) -> tuple[bool, float, float]:
+        """Whether it is the name of a thing; what a title adds; what the rest adds."""
+        lists, after = word_lists(), self.text[end : end + 12]
+        thing, title = lists.other_names.match(after) is not None, _title_after(after)
+        if _PROOF_AFTER.match(after) or lists.own.match(after):
+            return thing, title, _OWN
+        if after.startswith("的") and lists.things.match(after, 1):
+            return thing, title, _THINGS
+        if lists.after.match(after):
+            return thing, title, _AFTER
+        return thing, title, _EDGE if not after or not _RUN.match(after) else 0.0
 
 
 def _title_after(after: str) -> float:
@@ -210,11 +222,7 @@ def _follows(after: str) -> bool:
 
 def _is_edge(text: str, place: int) -> bool:
     """No Chinese character stands at `place`, or one that ends a word before a name."""
-    return (
-        place < 0
-        or not _RUN.match(text[place])
-        or bool(word_lists().before.search(text[max(0, place - 3) : place + 1]))
-    )
+    return place < 0 or not _RUN.match(text[place]) or word_lists().before.ends(text[max(0, place - 3) : place + 1])
 
 
 class WordLists:
@@ -246,6 +254,9 @@ class WordLists:
             if name not in weak:
                 # Counted in the word list mostly as surnames: alone, they are not words.
                 self.words[name] = UNKNOWN
+        self.pairs = by_pairs(self.words)
+        self._compound = {name[0] for name in lists["compound_surnames"]}
+        self._in_given = self.given | dict.fromkeys(self._never, -math.inf)
         self.titles, self.after = _starting(lists["titles"]), _starting(lists["after"])
         self.things = _starting(lists["things"])
         owned = _starting([*lists["own"], *lists["owned"]])
@@ -253,16 +264,23 @@ class WordLists:
         self.behind = _starting([*lists["titles"], *"的了是在要想说和与或及把被将给让向对有又也都就请问"])
         self.other_names = _starting(lists["other_names"])
         self.led = _starting(lists["labels"] + lists["callings"] + lists["before"])
-        self.labels, self.callings, self.before = (_ending(lists[name]) for name in ("labels", "callings", "before"))
+        self.labels, self.callings, self.before = (_Endings(lists[name]) for name in ("labels", "callings", "before"))
 
-    def weight(self, surname: str, given: str) -> float | None:
-        """Log probability of this name among all words; None when it cannot be one."""
-        if any(character in self._never for character in given):
-            return None
-        weight = _PRIOR + self.surnames[surname]
-        for character in given:
-            weight += self.given.get(character, _UNHEARD)
-        return weight
+    def names(self, run: str, place: int) -> Iterator[tuple[int, int, float]]:
+        """What could be a name from `place` on: its end, the length of the given name, log probability among words."""
+        weigh = self._in_given.get
+        for length in (1, 2, 3, 4) if run[place] in self._compound else (1,):
+            weight = self.surnames.get(run[place : place + length])
+            end = place + length
+            if weight is None or end > len(run):
+                continue
+            weight += _PRIOR
+            yield end, 0, weight
+            for given, character in enumerate(run[end : end + 2], 1):
+                weight += weigh(character, _UNHEARD)
+                if weight == -math.inf:
+                    break
+                yield end + given, given, weight
 
 
 @cache
@@ -275,5 +293,13 @@ def _starting(words: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(sorted(set(words), key=len, reverse=True)))
 
 
-def _ending(words: list[str]) -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(sorted(set(words), key=len, reverse=True))})$")
+class _Endings:
+    """Words by which a text may end."""
+
+    def __init__(self, words: list[str]) -> None:
+        lengths = sorted({len(word) for word in words})
+        self._words = [(length, frozenset(word for word in words if len(word) == length)) for length in lengths]
+
+    def ends(self, text: str) -> bool:
+        """`text` ends with one of them."""
+        return any(text[-length:] in words for length, words in self._words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from app.engines.masking.finding import TYPES, Finding
 
@@ -48,17 +48,52 @@ def without_overlaps(findings: Sequence[Finding], masks: Callable[[str], bool]) 
     with the higher score gives the type, and both together the stretch: nothing that one of them found comes through.
     A wider reading of a number that was read better is dropped, though: it took a neighbour in.
     """
-    firms = [firm for firm in findings if firm.type == "ORGANIZATION" and not masks(firm.type)]
-    chosen: list[Finding] = []
+    firms = _Places(firm for firm in findings if firm.type == "ORGANIZATION" and not masks(firm.type))
+    chosen = _Places()
     for one in sorted(findings, key=lambda one: (not masks(one.type), -one.score, one.start - one.end)):
-        if one.type == "PERSON" and any(firm.start <= one.start and one.end <= firm.end for firm in firms):
+        if one.type == "PERSON" and firms.around(one):
             continue
-        place = next((place for place, other in enumerate(chosen) if _overlap(one, other)), None)
+        place = chosen.first_overlapping(one)
         if place is None:
-            chosen.append(one)
-        elif masks(one.type) and not (one.type in _CODES and _within(chosen[place], one)):
-            chosen[place] = _joined(chosen[place], one)
-    return _merged(sorted(chosen, key=lambda one: one.start))
+            chosen.add(one)
+        elif masks(one.type) and not (one.type in _CODES and _within(chosen.all[place], one)):
+            chosen.grow(place, _joined(chosen.all[place], one))
+    return _merged(sorted(chosen.all, key=lambda one: one.start))
+
+
+class _Places:
+    """Findings in the order in which they came, and for each character which of them cover it."""
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self.all: list[Finding] = []
+        self._covering: dict[int, list[int]] = {}
+        for one in findings:
+            self.add(one)
+
+    def add(self, one: Finding) -> None:
+        """One more."""
+        self.all.append(one)
+        self._cover(len(self.all) - 1, one.start, one.end)
+
+    def grow(self, number: int, wider: Finding) -> None:
+        """`wider` instead of the finding with this number, which lies in it."""
+        before = self.all[number]
+        self.all[number] = wider
+        self._cover(number, wider.start, before.start)
+        self._cover(number, before.end, wider.end)
+
+    def first_overlapping(self, one: Finding) -> int | None:
+        """The number of the first that overlaps with `one`."""
+        covering = (self._covering.get(place, ()) for place in range(one.start, one.end))
+        return min((number for numbers in covering for number in numbers), default=None)
+
+    def around(self, one: Finding) -> bool:
+        """One of them has all of `one` in it."""
+        return any(one.end <= self.all[number].end for number in self._covering.get(one.start, ()))
+
+    def _cover(self, number: int, start: int, end: int) -> None:
+        for place in range(start, end):
+            self._covering.setdefault(place, []).append(number)
 
 
 def filled_up(certain: Sequence[Finding], more: Sequence[Finding]) -> list[Finding]:
@@ -71,10 +106,6 @@ def filled_up(certain: Sequence[Finding], more: Sequence[Finding]) -> list[Findi
         if free_left and free_right:
             taken.insert(place, one)
     return taken
-
-
-def _overlap(one: Finding, other: Finding) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _within(inner: Finding, outer: Finding) -> bool:

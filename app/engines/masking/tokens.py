@@ -8,10 +8,13 @@ Weinberger et al. 2009), with the same code when the weights are fitted and when
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from zlib import crc32
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from app.engines.masking.finding import Finding
@@ -25,41 +28,83 @@ NEAR = (-2, -1, 0, 1, 2)
 EDGE = "\x02"
 """Stands for what is before the first token and behind the last."""
 
-_TOKEN = re.compile(r"[㐀-鿿]|[^\W\d_㐀-鿿]+(?:['’\-][^\W\d_㐀-鿿]+)*|[0-9]+|[^ \r\t]")
-_MOST_CODES = 50_000
+COMMON = "\x03"
+"""Begins the rows of the list of names that are ordinary English words instead."""
+
+_TOKEN = re.compile(r"[㐀-鿿]|[^\W\d_㐀-鿿]+(?:['’\-](?![sS]\b)[^\W\d_㐀-鿿]+)*|[0-9]+|[^ \r\t]")
+_FIRST_KEPT = 8192  # tokens for which there is room at first
 _LONG = 24  # letters of a word that are looked at
 _CHAT = re.compile(r"//@|\[[㐀-鿿]{1,4}\]|哈哈|嘻嘻|呵呵|嘿嘿|[泪汗]|转发|微博|[~～]|。。|！！|@|#[^#]{2,20}#")
 _HANDLE = re.compile(r"@[^\s@:：,，/]{1,12}")
 _TYPES = {"PERSON": 1, "ADDRESS": 2, "ORGANIZATION": 3}
 
 Integers = NDArray[np.uint64]
+Floats = NDArray[np.float32]
 
 
 class Vocabulary:
-    """What is known of single tokens: classes of characters, and lists of words."""
+    """What is known of single tokens, each kept under a number: what it is, and what the weights say of it."""
 
-    def __init__(self, classes: Mapping[str, str], lists: Mapping[str, frozenset[str]], names: Integers) -> None:
+    def __init__(
+        self, classes: Mapping[str, str], lists: Mapping[str, frozenset[str]], names: Integers, table: Floats
+    ) -> None:
+        """`table`: the weights, places x tags."""
         self._classes = classes
         self._lists = tuple(lists.items())
-        self._codes: dict[str, tuple[int, int]] = {}
+        self._table = table
+        self._rows: dict[str, int] = {}
         self._words: dict[str, int] = {}
+        self._codes = np.zeros((_FIRST_KEPT, 2), np.uint64)
+        self._near = np.zeros((_FIRST_KEPT, len(NEAR), table.shape[1]), np.float32)
+        self._lock = Lock()
         self.names = names
+        self._row(EDGE)
 
-    def codes(self, token: str) -> tuple[int, int]:
-        """Numbers for the token itself and for its kind."""
-        found = self._codes.get(token)
-        if found is None:
-            if len(self._codes) >= _MOST_CODES:
-                self._codes.clear()
-            found = self._codes[token] = (_code(token), _code(self.kind(token)))
-        return found
+    @property
+    def count(self) -> int:
+        """How many tokens and words are kept."""
+        return max(len(self._rows), len(self._words))
+
+    def rows(self, tokens: Sequence[str]) -> NDArray[np.intp]:
+        """Their numbers."""
+        known = self._rows
+        try:
+            return np.array([known[token] for token in tokens], np.intp)
+        except KeyError:
+            return np.array([self._row(token) for token in tokens], np.intp)
+
+    def codes(self, rows: NDArray[np.intp]) -> Integers:
+        """2 x tokens: numbers for the token itself and for its kind."""
+        return self._codes.take(rows, axis=0).T
+
+    def near(self, rows: NDArray[np.intp]) -> Floats:
+        """Tokens x tags: what the weights say of single tokens at and around each."""
+        padded = np.zeros(len(rows) + 2 * NEAR[-1], np.intp)
+        padded[NEAR[-1] : -NEAR[-1]] = rows
+        padded *= len(NEAR)
+        around = sliding_window_view(padded, len(NEAR)) + _STEPS
+        near = self._near
+        scores: Floats = near.reshape(-1, near.shape[2]).take(around, axis=0).sum(axis=1)
+        return scores
+
+    def _row(self, token: str) -> int:
+        with self._lock:
+            row = self._rows.get(token)
+            if row is None:
+                row = len(self._rows)
+                if row == len(self._codes):
+                    self._codes = np.concatenate([self._codes, np.zeros_like(self._codes)])
+                    self._near = np.concatenate([self._near, np.zeros_like(self._near)])
+                self._codes[row] = _code(token), _code(self.kind(token))
+                for place, seen in enumerate(self.seen(token)):
+                    self._near[row, place] = self._table[list(seen)].sum(axis=0)
+                self._rows[token] = row
+            return row
 
     def word(self, word: str) -> int:
         """A number for a word of several characters."""
         found = self._words.get(word)
         if found is None:
-            if len(self._words) >= _MOST_CODES:
-                self._words.clear()
             found = self._words[word] = _code(word)
         return found
 
@@ -70,8 +115,14 @@ class Vocabulary:
             return self._classes.get(first, "han")
         if first.isalpha():
             word = token.lower()
-            return "/".join([_shape(token), *(name for name, words in self._lists if word in words)])
+            lists = [name for name, words in self._lists if word in words]
+            return "/".join([_shape(token), *lists, *("c" for _ in range(self._is_common(word)))])
         return f"9{min(len(token), 6)}" if first.isdigit() else first
+
+    def _is_common(self, word: str) -> bool:
+        """An ordinary English word."""
+        taken = _pair(np.array([_code(COMMON)], np.uint64), np.array([_code(word)], np.uint64))
+        return bool(is_listed(self.names, taken)[0])
 
     def seen(self, token: str) -> list[tuple[int, ...]]:
         """For each place of `NEAR`: where the weights of this token lie that stands there."""
@@ -92,97 +143,107 @@ class Text:
     """The tokens of one text, and where the weights lie of what is seen around each."""
 
     def __init__(self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary) -> None:
-        found = list(_TOKEN.finditer(reading.text))
-        self.tokens = [match[0] for match in found]
-        self.starts = [match.start() for match in found]
-        self.ends = [match.end() for match in found]
-        self._vocabulary = vocabulary
+        found = [(match[0], match.start()) for match in _TOKEN.finditer(reading.text)]
+        self.tokens = [token for token, _ in found]
+        self.starts = [start for _, start in found]
+        self.rows = vocabulary.rows(self.tokens)
+        self.vocabulary = vocabulary
         self._plain, self._reading, self._rules = plain, reading, rules
         self.is_chat = _CHAT.search(plain) is not None
         """Written as people chat on the net: handles, laughter, little pictures."""
 
+    def end(self, place: int) -> int:
+        """Behind the last character of a token."""
+        return self.starts[place] + len(self.tokens[place])
+
     def slots(self) -> NDArray[np.intp]:
         """Slots x tokens: where the weights lie of pairs and triples of tokens, of words and of what the rules say."""
         count = len(self.tokens)
-        words, kinds = np.zeros(count + 4, np.uint64), np.zeros(count + 4, np.uint64)
-        codes = np.array([self._vocabulary.codes(token) for token in self.tokens], np.uint64).reshape(count, 2)
-        words[2:-2], kinds[2:-2] = codes[:, 0], codes[:, 1]
-        marks, listed = self._marks(count), self._listed(words)
-        chat = np.full(count, 2 if self.is_chat else 1, np.uint64)
-        rule = np.zeros(count + 2, np.uint64)
-        rule[1:-1] = marks[:, 3]
+        around = np.zeros((2, count + 4), np.uint64)
+        around[:, 2:-2] = self.vocabulary.codes(self.rows)
+        atoms = np.zeros((_ATOMS, count), np.uint64)
+        for offset in range(len(NEAR)):
+            atoms[offset : 2 * len(NEAR) : len(NEAR)] = around[:, offset : offset + count]
+        self._mark_words(atoms)
+        atoms[_RULE], atoms[_AGAIN] = self._ruled(count)
+        same = around[0, 2:-3] == around[0, 3:-2]
+        atoms[_AGAIN, 1:] += same * np.uint64(64)
+        atoms[_AGAIN, :-1] += same * np.uint64(128)
+        self._mark_listed(around[0], atoms[_LISTED])
+        atoms[_CHATTING] = 2 if self.is_chat else 1
+        atoms[_RULE_BEFORE, 1:], atoms[_RULE_AFTER, :-1] = atoms[_RULE, :-1], atoms[_RULE, 1:]
+        pairs = _pair(atoms.take(_LEFT, axis=0), atoms.take(_RIGHT, axis=0))
+        threes = _pair(pairs[[1, 5]], atoms[[3, 8]])
+        seen = np.concatenate([pairs, threes, atoms[_WORD:]])
+        seen += _SALT
+        seen *= _FACTOR
+        seen >>= _SHIFT
+        return seen.astype(np.intp)
 
-        def at(row: Integers, offset: int) -> Integers:
-            return row[2 + offset : 2 + offset + count]
-
-        here, word, cut = at(kinds, 0), marks[:, 0], marks[:, 5]
-        left = [*(at(words, offset) for offset in NEAR[:-1]), *(at(kinds, offset) for offset in NEAR[:-1])]
-        right = [*(at(words, offset) for offset in NEAR[1:]), *(at(kinds, offset) for offset in NEAR[1:])]
-        left += [at(words, -1), at(kinds, -1), at(words, 0), here, listed, listed, marks[:, 3], marks[:, 3]]
-        right += [here, at(words, 0), at(kinds, 1), at(words, 1), here, cut, word, here]
-        left += [chat, chat, chat, chat]
-        right += [here, marks[:, 3], cut, listed]
-        pairs = _pair(np.stack(left), np.stack(right))
-        threes = _pair(pairs[[1, 5]], np.stack([at(words, 1), at(kinds, 1)]))
-        seen = np.vstack([pairs, threes, marks.T, listed, chat, rule[:-2], rule[2:]])
-        seen = (seen + np.arange(1, len(seen) + 1, dtype=np.uint64)[:, None] * _STEP) * _FACTOR
-        places: NDArray[np.intp] = (seen >> np.uint64(64 - BITS)).astype(np.intp)
-        return places
-
-    def _listed(self, words: Integers) -> Integers:
+    def _mark_listed(self, words: Integers, listed: Integers) -> None:
         """Length of the longest listed name that covers a token, and the token's place in it."""
-        listed = np.zeros(len(words), np.uint64)
+        count = len(listed)
+        rows = np.zeros((LONGEST_LISTED - 1, len(words)), np.uint64)
         taken = words
         for length in range(2, LONGEST_LISTED + 1):
             taken = _pair(taken[:-1], words[length - 1 :])
-            for first in np.flatnonzero(is_listed(self._vocabulary.names, taken)):
-                listed[first : first + length] = [length * 8 + place + 1 for place in range(length)]
-        return listed[2:-2]
+            rows[length - 2, : len(taken)] = taken
+        lengths, firsts = np.nonzero(is_listed(self.vocabulary.names, rows))
+        for length, first in zip((lengths + 2).tolist(), firsts.tolist(), strict=True):
+            if first + length <= len(words):
+                for place in range(max(0, 2 - first), min(length, count + 2 - first)):
+                    listed[first + place - 2] = length * 8 + place + 1
 
-    def _marks(self, count: int) -> Integers:
-        """Word with place in it, the word before, the word after; the rules' findings; handles; repetitions."""
-        marks = np.zeros((count, 6), np.uint64)
-        at = {start: place for place, start in enumerate(self.starts)}
-        if words := self._reading.words:
-            self._mark_words(marks, at, words)
+    def _ruled(self, count: int) -> tuple[list[int], list[int]]:
+        """For each token: what the rules say of it, and whether it stands in somebody's handle."""
+        rules, handles = [0] * count, [0] * count
         for one in self._rules:
-            self._mark(marks, at, 3, one.start, one.end, _TYPES[one.type] * 32 + int(one.score * 10))
+            self._mark(rules, one.start, one.end, _TYPES[one.type] * 32 + int(one.score * 10))
         for doubt in self._reading.doubtful:
-            self._mark(marks, at, 3, doubt.start, doubt.end, 256 + int(-doubt.odds))
-        for handle in _HANDLE.finditer(self._plain):
-            self._mark(marks, at, 4, handle.start() + 1, handle.end(), 1)
-        for place in range(1, count):
-            if self.tokens[place] == self.tokens[place - 1]:
-                marks[place, 4] += 64
-                marks[place - 1, 4] += 128
-        return marks
+            self._mark(rules, doubt.start, doubt.end, 256 + int(-doubt.odds))
+        if "@" in self._plain:
+            for handle in _HANDLE.finditer(self._plain):
+                self._mark(handles, handle.start() + 1, handle.end(), 1)
+        return rules, handles
 
-    def _mark_words(self, marks: Integers, at: Mapping[int, int], words: Sequence[tuple[int, int]]) -> None:
+    def _mark(self, marks: list[int], start: int, end: int, code: int) -> None:
+        number = 0
+        for place in range(bisect_left(self.starts, start), bisect_left(self.starts, end)):
+            if marks[place] == 0:
+                marks[place] = code * 4 + min(number, 2) + 1
+                number += 1
+
+    def _mark_words(self, atoms: Integers) -> None:
         """For each character: its word with the place in it, the words beside that, its length with the place."""
-        text, known = self._reading.text, self._vocabulary.word
+        words = self._reading.words
+        if not words:
+            return
+        text, known = self._reading.text, self.vocabulary.word
         bounds = np.array(words, np.intp)
         lengths = bounds[:, 1] - bounds[:, 0]
-        code = np.array([known(text[start:end]) for start, end in words], np.uint64)
-        before, after = np.ones_like(code), np.ones_like(code)
+        marks = np.ones((3, len(words)), np.uint64)
+        marks[0] = [known(text[start:end]) for start, end in words]
         joined = bounds[1:, 0] == bounds[:-1, 1]
-        before[1:][joined], after[:-1][joined] = code[:-1][joined], code[1:][joined]
-        inside = np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
-        place = np.repeat(np.array([at[start] for start, _ in words], np.intp), lengths) + inside
+        marks[1, 1:][joined], marks[2, :-1][joined] = marks[0, :-1][joined], marks[0, 1:][joined]
+        every = np.repeat(np.arange(len(words)), lengths)
+        inside = np.arange(len(every)) - (lengths.cumsum() - lengths)[every]
+        place = np.searchsorted(np.array(self.starts), bounds[:, 0])[every] + inside
         step = np.minimum(inside, 3).astype(np.uint64)
-        short = np.repeat(np.minimum(lengths, 5), lengths).astype(np.uint64)
-        marks[place, 0] = np.repeat(code, lengths) * np.uint64(8) + step
-        marks[place, 1], marks[place, 2] = np.repeat(before, lengths), np.repeat(after, lengths)
-        marks[place, 5] = step * np.uint64(8) + short + np.uint64(1)
+        marks = marks.take(every, axis=1)
+        marks[0] *= np.uint64(8)
+        marks[0] += step
+        atoms[_WORD : _WORD + 3, place] = marks
+        atoms[_CUT, place] = step * np.uint64(8) + np.minimum(lengths, 5).astype(np.uint64)[every] + np.uint64(1)
 
-    @staticmethod
-    def _mark(marks: Integers, at: Mapping[int, int], slot: int, start: int, end: int, code: int) -> None:
-        place, number = start, 0
-        while place < end:
-            if (here := at.get(place)) is not None and marks[here, slot] == 0:
-                marks[here, slot] = code * 4 + min(number, 2) + 1
-                number += 1
-            place += 1
 
+# Rows of what is put together: the words at five places, their kinds, then these.
+_WORD, _RULE, _AGAIN, _CUT, _LISTED, _CHATTING, _RULE_BEFORE, _RULE_AFTER = 10, 13, 14, 15, 16, 17, 18, 19
+_ATOMS = 20
+_LEFT = np.array(
+    [0, 1, 2, 3, 5, 6, 7, 8, 1, 6, 2, 7, _LISTED, _LISTED, _RULE, _RULE, _CHATTING, _CHATTING, _CHATTING, _CHATTING]
+)
+_RIGHT = np.array([1, 2, 3, 4, 6, 7, 8, 9, 7, 2, 8, 3, 7, _CUT, _WORD, 7, 7, _RULE, _CUT, _LISTED])
+_STEPS = np.arange(len(NEAR))
 
 LONGEST_LISTED = 5
 LISTED_BITS = 22
@@ -212,7 +273,11 @@ def _listed_place(taken: Integers) -> Integers:
 
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(64 - BITS)
 _FACTOR = np.uint64(0xBF58476D1CE4E5B9)
+
+
+_SALT = (np.arange(1, len(_LEFT) + 2 + _ATOMS - _WORD + 1, dtype=np.uint64) * _STEP)[:, None]
 
 
 def _pair(one: Integers, other: Integers) -> Integers:

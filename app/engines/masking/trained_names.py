@@ -7,16 +7,15 @@ at all: a file that is missing or damaged is an error, never silence.
 from __future__ import annotations
 
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import add
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.core.assistant import ContentError
 from app.engines.masking.addresses import Addresses
@@ -25,17 +24,16 @@ from app.engines.masking.finding import Finding, View
 from app.engines.masking.organizations import Organizations
 from app.engines.masking.persons import Persons
 from app.engines.masking.persons import word_lists as persons_lists
-from app.engines.masking.tokens import EDGE, LISTED_BITS, NEAR, SIZE, Integers, Text, Vocabulary
+from app.engines.masking.tokens import LISTED_BITS, SIZE, Floats, Integers, Text, Vocabulary
 
 WEIGHTS = Path(__file__).parent / "names.npz"
 TAGS = ("O", "B-PERSON", "I-PERSON", "B-ADDRESS", "I-ADDRESS")
 FORMAT = 1
-_MOST_KEPT = 40_000  # tokens whose weights are kept ready
+_MOST_KEPT = 40_000  # tokens, and words, of which the numbers are kept ready
 _SURE, _SURE_IN_LETTERS = 0.85, 0.5  # a rule's finding of this score stands, whatever the tagger says
-_MARGIN, _CHANCE = 3.0, 0.5  # a token this far behind "nothing" is not looked at again; begins no run
+_MARGIN = 3.0  # a token this far behind "nothing" is not looked at again
 _SCORE = 0.8
-_MOST_NEW = 5_000  # tokens of one text
-_EAGER, _EAGER_IN_CHAT, _EAGER_IN_LETTERS, _EAGER_FOR_ADDRESS = 1.5, 1.0, 0.5, 1.0
+_EAGER, _EAGER_IN_CHAT, _EAGER_IN_LETTERS, _EAGER_FOR_ADDRESS = 1.0, 1.0, 0.0, 1.5
 """What is added to a beginning: it is better to mask too much than too little. Where people chat, words that only look
 like names are many, and the weights were fitted to be eager there already."""
 _COMMON = -14.0  # logarithm of a word's probability from which on it needs a rule to be a name
@@ -47,8 +45,6 @@ _TAIL = re.compile(
 _NO_ADDRESS = frozenset(
     {"account", "card", "passport", "phone", "mobile", "fax", "ssn", "number", "iban", "invoice", "order"}
 )
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -81,11 +77,11 @@ def read_weights(path: Path | None = None) -> Weights:
     return Weights(table.astype(np.float32), moves.astype(np.float32), about["classes"], names)
 
 
-def vocabulary(classes: Mapping[str, str], names: Integers) -> Vocabulary:
+def vocabulary(classes: Mapping[str, str], names: Integers, table: Floats) -> Vocabulary:
     """What is known of single tokens, for fitting and for use."""
     lists = word_lists()
     words = {"g": lists.given, "p": lists.pinyin_surnames, "t": lists.titles, "n": lists.not_names}
-    return Vocabulary(classes, words, names)
+    return Vocabulary(classes, words, names, table)
 
 
 class Rules:
@@ -114,77 +110,53 @@ class Names:
     def __init__(self, weights: Weights | None = None) -> None:
         """Raises `ContentError` when no weights are given and the shipped ones cannot be read."""
         self._weights = weights or read_weights()
-        self._known = vocabulary(self._weights.classes, self._weights.names)
         self._into: list[list[float]] = self._weights.moves.T.tolist()
+        moves = self._weights.moves - self._weights.moves[0, 0]
+        self._bonus = max(0.0, float(moves[1:, 1:].max()))
+        self._toll = -float(moves[0, 1:].max() + moves[1:, 0].max())
         self._rules = Rules()
-        self._ready = _Ready(self._weights, self._known)
+        self._known = self._nothing_known()
+
+    def _nothing_known(self) -> Vocabulary:
+        return vocabulary(self._weights.classes, self._weights.names, self._weights.table)
 
     def find(self, view: View) -> list[Finding]:
         """What the tagger reads, and what the rules are sure of."""
+        if self._known.count > _MOST_KEPT:
+            self._known = self._nothing_known()
         text, found = self._rules.read(view, self._known)
         sure = [one for one in found if one.type != "PERSON" or one.score >= _needed(view.text[one.start])]
-        return [*sure, *(_with_tail(view.plain, one) for one in self.tagged(text) if _is_proper(view.text, one, found))]
+        ruled: dict[str, set[int]] = {type: set() for type in self.types}
+        for one in found:
+            ruled[one.type].update(range(one.start, one.end))
+        return [*sure, *(_with_tail(view.plain, one) for one in self.tagged(text) if _is_proper(view.text, one, ruled))]
 
     def tagged(self, text: Text) -> list[Finding]:
         """What the tagger reads, in order."""
         if not text.tokens:
             return []
-        if self._ready.full:
-            self._ready = _Ready(self._weights, self._known)
-        scores = self._ready.scores(text)
-        eager = _EAGER_IN_CHAT if text.is_chat else _EAGER
-        scores[:, 1] += [eager if "㐀" <= token[0] <= "鿿" else _EAGER_IN_LETTERS for token in text.tokens]
+        scores = text.vocabulary.near(text.rows)
+        scores += self._weights.table.take(text.slots(), axis=0).sum(axis=0)
+        chinese = _EAGER_IN_CHAT if text.is_chat else _EAGER
+        scores[:, 1] += [chinese if "㐀" <= token <= "鿿" else _EAGER_IN_LETTERS for token in text.tokens]
         scores[:, 3] += _EAGER_FOR_ADDRESS
-        gain = scores[:, 1:].max(axis=1) - scores[:, 0]
         return [
-            Finding(type, text.starts[first + start], text.ends[first + end - 1], _SCORE)
-            for first, last in _runs(gain)
-            for type, start, end in self._read(scores[first:last])
-            if _is_worded(type, text.tokens[first + start : first + end])
+            Finding(type, text.starts[start], text.end(end - 1), _SCORE)
+            for type, start, end in self._read(scores)
+            if _is_worded(type, text.tokens[start:end])
         ]
 
     def _read(self, scores: Floats) -> Iterator[tuple[str, int, int]]:
-        """The best tags of a run; those of addresses are left out where none can be."""
-        if (scores[:, 3] > scores[:, 0] - _MARGIN).any():
-            return _best(scores.tolist(), self._into)
-        return _best(scores[:, :3].tolist(), [row[:3] for row in self._into[:3]])
-
-
-class _Ready:
-    """The weights of tokens that were seen before, added up for each place around a token."""
-
-    def __init__(self, weights: Weights, known: Vocabulary) -> None:
-        self._table, self._known = weights.table, known
-        self._rows: dict[str, int] = {}
-        self._near = np.zeros((_MOST_KEPT, len(NEAR), len(TAGS)), np.float32)
-        self._lock = Lock()
-        self._row(EDGE)
-
-    @property
-    def full(self) -> bool:
-        """No room is left for the tokens of another text."""
-        return len(self._rows) > len(self._near) - _MOST_NEW
-
-    def scores(self, text: Text) -> Floats:
-        """Tokens x tags."""
-        count, rows = len(text.tokens), self._rows
-        numbers = [rows[token] if token in rows else self._row(token) for token in text.tokens]
-        padded = np.zeros(count + 2 * NEAR[-1], np.intp)
-        padded[NEAR[-1] : -NEAR[-1]] = numbers
-        slots = text.slots()
-        scores: Floats = self._table.take(slots, axis=0).sum(axis=0)
-        for place in range(len(NEAR)):
-            scores += self._near[padded[place : place + count], place]
-        return scores
-
-    def _row(self, token: str) -> int:
-        with self._lock:
-            if (row := self._rows.get(token)) is None:
-                row = len(self._rows)
-                for place, seen in enumerate(self._known.seen(token)):
-                    self._near[row, place] = self._table[list(seen)].sum(axis=0)
-                self._rows[token] = row
-            return row
+        """The best tags of each run; those of addresses are left out where none can be."""
+        gain = scores[:, 1:].max(axis=1) - scores[:, 0]
+        for first, last in _runs(gain, self._bonus, self._toll):
+            run: list[list[float]] = scores[first:last].tolist()
+            if any(row[3] > row[0] - _MARGIN for row in run):
+                best = _best(run, self._into)
+            else:
+                best = _best_names(run, self._into)
+            for type, start, end in _stretches(best):
+                yield type, first + start, first + end
 
 
 def _needed(first: str) -> float:
@@ -192,13 +164,18 @@ def _needed(first: str) -> float:
     return _SURE if "㐀" <= first <= "鿿" else _SURE_IN_LETTERS
 
 
-def _is_proper(text: str, one: Finding, found: list[Finding]) -> bool:
-    """No part of an address; no common word nor the name of a thing (巴塞尔协议), unless a rule sees a person."""
+def _is_proper(text: str, one: Finding, ruled: Mapping[str, set[int]]) -> bool:
+    """No part of an address; no common word nor the name of a thing (巴塞尔协议), unless a rule sees a person.
+
+    `ruled`: the places at which rules see persons and addresses.
+    """
     if one.type != "PERSON":
         return True
-    rules = {rule.type for rule in found if rule.start < one.end and one.start < rule.end}
-    if rules & {"PERSON", "ADDRESS"}:
-        return "ADDRESS" not in rules
+    places = range(one.start, one.end)
+    if not ruled["ADDRESS"].isdisjoint(places):
+        return False
+    if not ruled["PERSON"].isdisjoint(places):
+        return True
     lists = persons_lists()
     if lists.words.get(text[one.start : one.end], _COMMON) > _COMMON:
         return False
@@ -220,23 +197,24 @@ def _is_worded(type: str, tokens: list[str]) -> bool:
     return any(len(one) > 1 and one[0].isalpha() for one in tokens)
 
 
-def _runs(gain: Floats) -> Iterator[tuple[int, int]]:
-    """Neighbouring tokens that could be tagged, as (first, behind the last): with one that should be among them."""
-    first = last = -1
-    worth = False
-    for place in np.flatnonzero(gain > -_MARGIN).tolist():
-        if place != last:
-            if worth:
-                yield first, last
-            first, worth = place, False
-        last = place + 1
-        worth = worth or gain[place] > -_CHANCE
-    if worth:
-        yield first, last
+def _runs(gain: Floats, bonus: float, toll: float) -> Iterator[tuple[int, int]]:
+    """Neighbouring tokens that could be tagged, as (first, behind the last).
+
+    A run is left out that cannot win: with what its tokens gain, and at most `bonus` for each move inside, it does not
+    make up for the `toll` of entering and leaving.
+    """
+    open_ones = np.zeros(len(gain) + 2, np.bool_)
+    np.greater(gain, -_MARGIN, out=open_ones[1:-1])
+    (edges,) = np.nonzero(open_ones[1:] != open_ones[:-1])
+    if edges.size:
+        most = np.zeros(len(gain) + 1, np.float32)
+        np.maximum(gain + bonus, 0, out=most[:-1])
+        worth = np.add.reduceat(most, edges)[::2] > toll
+        yield from zip(edges[::2][worth].tolist(), edges[1::2][worth].tolist(), strict=True)
 
 
-def _best(scores: list[list[float]], into: list[list[float]]) -> Iterator[tuple[str, int, int]]:
-    """Viterbi: the best tags of a run that stands between tokens without any; as type, first, behind the last.
+def _best(scores: list[list[float]], into: list[list[float]]) -> list[int]:
+    """Viterbi: the best tags of a run that stands between tokens without any.
 
     `into[b][a]`: the score of the move from tag a to tag b.
     """
@@ -251,13 +229,48 @@ def _best(scores: list[list[float]], into: list[list[float]]) -> Iterator[tuple[
             ahead.append(top + score)
         best = ahead
         came.append(before)
-    arrivals = list(map(add, best, into[0]))
+    return _path(came, list(map(add, best, into[0])))
+
+
+def _best_names(scores: list[list[float]], into: list[list[float]]) -> list[int]:
+    """The same with the first three tags alone, of which the third never follows the first."""
+    (oo, bo, io), (ob, bb, ib), (_, bi, ii) = (row[:3] for row in into[:3])
+    nothing, begun, inside = scores[0][0] + oo, scores[0][1] + ob, -math.inf
+    came: list[int] = []  # where each of the three came from, as figures to the base of four
+    for row in scores[1:]:
+        last_nothing, last_begun, last_inside = nothing, begun, inside
+        before = 16
+        nothing, begun, inside = last_nothing + oo, last_nothing + ob, last_begun + bi
+        if last_begun + bo > nothing:
+            nothing, before = last_begun + bo, 17
+        if last_inside + io > nothing:
+            nothing, before = last_inside + io, 18
+        if last_inside + ib > begun and last_inside + ib > last_begun + bb:
+            begun, before = last_inside + ib, before + 8
+        elif last_begun + bb > begun:
+            begun, before = last_begun + bb, before + 4
+        if last_inside + ii > inside:
+            inside, before = last_inside + ii, before + 16
+        nothing, begun, inside = nothing + row[0], begun + row[1], inside + row[2]
+        came.append(before)
+    return _path([[one & 3, one >> 2 & 3, one >> 4] for one in came], [nothing + oo, begun + bo, inside + io])
+
+
+def _path(came: list[list[int]], arrivals: list[float]) -> list[int]:
+    """The tags that led to the best arrival."""
     tag = arrivals.index(max(arrivals))
     path = [tag]
     for before in reversed(came):
         tag = before[tag]
         path.append(tag)
     path.reverse()
+    return path
+
+
+def _stretches(path: list[int]) -> Iterator[tuple[str, int, int]]:
+    """What the tags of a run mark, as type, first, behind the last."""
+    if not any(path):
+        return
     start = -1
     for place, tag in enumerate([*path, 0]):
         if start >= 0 and not TAGS[tag].startswith("I"):
