@@ -378,6 +378,12 @@ def _bare(text: str) -> str:
     return re.sub("[^0-9A-Za-z]", "", text.translate({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}))
 
 
+def _written(rng: random.Random, *ways: Callable[[str], str]) -> Callable[[str], str]:
+    """As it is, or in one of these ways."""
+    either: list[Callable[[str], str]] = [str, *ways]
+    return rng.choice(either)
+
+
 def _harder_phone(rng: random.Random) -> str:
     number = _bare(phone(rng))[-11:]
     split = f"{number[:3]}{{0}}{number[3:7]}{{0}}{number[7:]}".format(rng.choice([" ", "-", "–", "\u3000"]))
@@ -403,9 +409,9 @@ _HARDER: dict[str, Callable[[random.Random], str]] = {
     "PHONE": _harder_phone,
     "CN_ID_CARD": _harder_identity,
     "BANK_CARD": _harder_card,
-    "USCC": lambda rng: rng.choice([str, str.lower, _wide])(credit_code(rng)),
-    "IBAN": lambda rng: rng.choice([str, str.lower, lambda code: code.replace(" ", "-")])(iban(rng)),
-    "ACCOUNT": lambda rng: rng.choice([str, _wide, lambda number: _apart(" ")(rng, number)])(_VALUES["ACCOUNT"](rng)),
+    "USCC": lambda rng: _written(rng, str.lower, _wide)(credit_code(rng)),
+    "IBAN": lambda rng: _written(rng, str.lower, lambda code: code.replace(" ", "-"))(iban(rng)),
+    "ACCOUNT": lambda rng: _written(rng, _wide, lambda number: _apart(" ")(rng, number))(_VALUES["ACCOUNT"](rng)),
     "PASSPORT": lambda rng: rng.choice([f"EA{_digits(rng, 7)}", f"E{_digits(rng, 8)}", f"g{_digits(rng, 8)}"]),
     "PLATE": lambda rng: (
         rng.choice(["粤A", "京N", "川B", "鄂A"]) + rng.choice(["D", "F"]) + f"{rng.randint(10000, 99999)}"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from app.core.assistant import ContentError
 from app.engines.masking import trained_names
 from app.engines.masking.finding import View
-from app.engines.masking.trained_names import SIZE, TAGS, Names, Weights, read_weights
+from app.engines.masking.tokens import SIZE
+from app.engines.masking.trained_names import TAGS, Names, Weights, read_weights
 from app.engines.privacy import MemoryVault, PresidioPrivacy, check_content
 from bench.mask_sentences import MEASURED_NAMES, NEGATIVE, POSITIVE, TITLES
 from bench.name_talk import Talk

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 TYPES = (
     "PERSON",
@@ -28,8 +28,7 @@ TYPES = (
 """The types of personal data that users script against."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A stretch of text taken for personal data. Offsets in characters; `score` from 0 to 1."""
 
     type: str

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -82,8 +83,7 @@ class Reading:
     words: list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A stretch that could be a name. `odds`: logarithm of name against words, the neighbourhood included."""
 
     start: int
