@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +17,9 @@ from app.engines.masking.finding import View
 from app.engines.masking.tokens import SIZE
 from app.engines.masking.trained_names import TAGS, Names, Weights, read_weights
 from app.engines.privacy import MemoryVault, PresidioPrivacy, check_content
-from bench.mask_sentences import MEASURED_NAMES, NEGATIVE, POSITIVE, TITLES
-from bench.name_talk import Talk
+from bench.latin_names import LatinNames
+from bench.mask_sentences import MEASURED_LATIN, MEASURED_NAMES, NEGATIVE, POSITIVE, TITLES
+from bench.name_talk import Talk, own_texts, phrases
 
 CONTENT = Path(__file__).resolve().parents[2]
 POLICY = CONTENT / "config" / "masking.yaml"
@@ -82,6 +85,25 @@ def test_a_name_found_once_reads_the_same_when_no_room_is_left(monkeypatch: pyte
     small = Names(SHIPPED)
     texts = ["由孙国栋复核，龙向阳审批", "Why is Ingrid so late?", "同事陶知行请假了", "由孙国栋复核，龙向阳审批"]
     assert [persons(small, text) for text in texts] == [persons(NAMES, text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "text", ["Unit 2050 Box 4190\nAPO AP 96278", "USS Halvorsen\nFPO AE 09512", "psc 812, box 33\nfpo aa 34010"]
+)
+def test_addresses_of_ships_and_bases(text: str) -> None:
+    (address,) = PRIVACY.analyse(f"send it to {text}, please")
+    assert (address.type, address.start, address.end) == ("ADDRESS", 11, 11 + len(text))
+
+
+def test_a_possessive_is_no_part_of_a_name() -> None:
+    assert persons(NAMES, "Here is Katarzyna's card") == ["Katarzyna"]
+
+
+@pytest.mark.parametrize("name", ["李明", "欧阳娜娜"])
+def test_a_crowd_of_names_comes_out_whole(name: str) -> None:
+    text = f"{name}、" * 1500
+    found = PRIVACY.analyse(text)
+    assert [text[one.start : one.end] for one in found] == [name] * 1500
 
 
 PIECES = st.sampled_from(
@@ -177,9 +199,21 @@ def test_no_measured_name_is_in_the_training_talk() -> None:
     assert not [name for name in names if len(name) > 2 and name[-2:] in MEASURED_NAMES]
 
 
-def test_no_measured_sentence_is_a_training_template() -> None:
-    import yaml
+def test_no_measured_word_in_letters_is_in_the_training_talk() -> None:
+    drawn = LatinNames(random.Random(1), [], [])
+    words = {word for _ in range(4000) for word in f"{drawn.name()} {drawn.given()} {drawn.family()}".lower().split()}
+    assert len(words) > 1500
+    assert not words & MEASURED_LATIN
 
+
+def test_the_documents_that_train_name_none_of_the_staff() -> None:
+    staff = [one["name"] for one in yaml.safe_load((CONTENT / "config" / "people.yaml").read_text("utf-8"))]
+    texts = own_texts()
+    assert len(texts) > 1000 and phrases()
+    assert not [text for text in texts if any(name in text for name in staff)]
+
+
+def test_no_measured_sentence_is_a_training_template() -> None:
     training = (CONTENT / "bench" / "data" / "name_talk.yaml").read_text("utf-8")
     measured = yaml.safe_load((CONTENT / "bench" / "data" / "mask_talk.yaml").read_text("utf-8"))
     templates = {line.strip() for text in yaml.safe_load(training).values() for line in text.splitlines()}
