@@ -46,7 +46,7 @@ class Judge:
         return Verdict("refuse", (word, "by_judge"), verdict.score, self._texts(f"refused_{word}"))
 
     async def _word(self, room: str, text: MaskedText) -> str:
-        """`attack`, `harmful` or `allow`; empty when no model said one of them in time, or none may read the message."""
+        """`attack`, `harmful` or `allow`; empty when no model said one of them in time, or none may read it."""
         request = ModelRequest(self._rules.task, "", self._question, (ModelMessage("user", text),))
         said = ""
         try:
