@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from app.engines.masking.finding import TYPES, Finding
 
 STRETCH = 2000  # characters looked at together
+_PIECE = 32  # characters
 _MARGIN = 150  # characters seen before and behind, for context and for findings across the edge
 _CODES = frozenset(TYPES) - {"PERSON", "ADDRESS", "ORGANIZATION"}
 _PAUSE = re.compile(r"[\n。！？!?；;]")
@@ -62,38 +63,45 @@ def without_overlaps(findings: Sequence[Finding], masks: Callable[[str], bool]) 
 
 
 class _Places:
-    """Findings in the order in which they came, and for each character which of them cover it."""
+    """Findings in the order in which they came, and which of them reach into each short piece of the text."""
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self.all: list[Finding] = []
-        self._covering: dict[int, list[int]] = {}
+        self._reaching: dict[int, list[int]] = {}
         for one in findings:
             self.add(one)
 
     def add(self, one: Finding) -> None:
         """One more."""
         self.all.append(one)
-        self._cover(len(self.all) - 1, one.start, one.end)
+        self._reach(len(self.all) - 1, one)
 
     def grow(self, number: int, wider: Finding) -> None:
         """`wider` instead of the finding with this number, which lies in it."""
-        before = self.all[number]
         self.all[number] = wider
-        self._cover(number, wider.start, before.start)
-        self._cover(number, before.end, wider.end)
+        self._reach(number, wider)
 
     def first_overlapping(self, one: Finding) -> int | None:
         """The number of the first that overlaps with `one`."""
-        covering = (self._covering.get(place, ()) for place in range(one.start, one.end))
-        return min((number for numbers in covering for number in numbers), default=None)
+        first = None
+        for piece in range(one.start // _PIECE, (one.end - 1) // _PIECE + 1):
+            for number in self._reaching.get(piece, ()):
+                if (first is None or number < first) and _overlap(one, self.all[number]):
+                    first = number
+        return first
 
     def around(self, one: Finding) -> bool:
         """One of them has all of `one` in it."""
-        return any(one.end <= self.all[number].end for number in self._covering.get(one.start, ()))
+        near = (self.all[number] for number in self._reaching.get(one.start // _PIECE, ()))
+        return any(other.start <= one.start and one.end <= other.end for other in near)
 
-    def _cover(self, number: int, start: int, end: int) -> None:
-        for place in range(start, end):
-            self._covering.setdefault(place, []).append(number)
+    def _reach(self, number: int, one: Finding) -> None:
+        for piece in range(one.start // _PIECE, (one.end - 1) // _PIECE + 1):
+            self._reaching.setdefault(piece, []).append(number)
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def filled_up(certain: Sequence[Finding], more: Sequence[Finding]) -> list[Finding]:
