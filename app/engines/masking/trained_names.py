@@ -33,7 +33,7 @@ _MOST_KEPT = 40_000  # tokens, and words, of which the numbers are kept ready
 _SURE, _SURE_IN_LETTERS = 0.85, 0.5  # a rule's finding of this score stands, whatever the tagger says
 _MARGIN = 3.0  # a token this far behind "nothing" is not looked at again
 _SCORE = 0.8
-_EAGER, _EAGER_IN_CHAT, _EAGER_IN_LETTERS, _EAGER_FOR_ADDRESS = 1.5, 1.0, 0.5, 1.5
+_EAGER, _EAGER_IN_CHAT, _EAGER_IN_LETTERS, _EAGER_FOR_ADDRESS = 1.25, 1.0, 0.25, 1.5
 """What is added to a beginning: it is better to mask too much than too little. Where people chat, words that only look
 like names are many, and the weights were fitted to be eager there already."""
 _COMMON = -14.0  # logarithm of a word's probability from which on it needs a rule to be a name
