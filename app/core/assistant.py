@@ -111,13 +111,16 @@ def load_assistants(folder: Path) -> dict[str, Assistant]:
 def read_yaml(path: Path) -> Any:
     """The YAML in `path`; a syntax error is a `ContentError` with its line."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=YAML_LOADER)  # noqa: S506 - it is a safe one
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ContentError(path, 1, "file is missing") from None
     except UnicodeDecodeError:
         raise ContentError(path, 1, "not UTF-8") from None
+    try:
+        return yaml.load(text, Loader=YAML_LOADER)  # noqa: S506 - it is a safe one
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        # Where something is missing at the end, the C loader names the line behind the last one.
+        line = min(error.problem_mark.line, len(text.splitlines()) - 1) + 1 if error.problem_mark else 1
         raise ContentError(path, line, error.problem or "not YAML") from None
 
 
