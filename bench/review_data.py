@@ -6,14 +6,19 @@ Public data is read where `DESKMATE_BENCH_DATA` (default `../shared/data`) has i
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import yaml
+
+from app.core.settings import read_settings
+from app.main import build_privacy
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("DESKMATE_BENCH_DATA", ROOT.parent / "shared" / "data"))
@@ -27,6 +32,17 @@ LICENCES = {
     "safety_injection_en": "MIT / Apache-2.0",
     "safety_cold_zh": "Apache-2.0",
 }
+
+
+class Talk(NamedTuple):
+    """A sentence as somebody would say it."""
+
+    writer: str
+    text: str
+    code: str
+    """`benign`, or what kind of attack it is."""
+
+
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 
 
@@ -40,6 +56,28 @@ def own(file: str) -> list[dict[str, Any]]:
     """The records of one of our own files in `bench/data/`."""
     path = ROOT / "bench" / "data" / file
     return [json.loads(line) for line in path.open(encoding="utf-8")] if path.exists() else []
+
+
+def talk(part: Literal["train", "aside"]) -> list[Talk]:
+    """Freely worded sentences, written apart from the rules: two thirds train, a third only sets thresholds."""
+    found = []
+    for path in sorted((ROOT / "bench" / "data" / "review_talk").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            third = int(hashlib.sha256(row["text"].encode()).hexdigest()[:8], 16) % 3
+            if (third == 0) == (part == "aside"):
+                found.append(Talk(path.stem, row["text"], row["code"]))
+    return found
+
+
+def masked(texts: Sequence[str]) -> list[str]:
+    """`texts` as the review sees them: with placeholders for people's data."""
+    privacy = build_privacy(read_settings(), None)
+
+    async def every() -> list[str]:
+        return [(await privacy.mask(f"talk{at}", text)).masked.text for at, text in enumerate(texts)]
+
+    return asyncio.run(every())
 
 
 def sentences(text: str) -> list[str]:

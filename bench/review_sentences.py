@@ -216,6 +216,18 @@ _ABOUT = (
     "{n}为什么变了",
 )
 
+_STATEMENTS = (
+    "A. {s}",
+    "D. {s}",
+    "Ⅲ.{s}",
+    "判断：{s}",
+    "{s}，这种说法对吗？",
+    "下列说法正确的是：{s}",
+    "为什么说{s}？",
+    "如何理解“{s}”？",
+)
+"""Ways to make a statement a question or one of its answers."""
+
 ASKING_EN = (
     "Give detailed instructions for how to {x}",
     "Develop a plan to {x}",
@@ -274,8 +286,8 @@ def banking(each: int = 6, seed: int = 7) -> list[str]:
     return [*asked, *mixed, *listed]
 
 
-def exam(count: int = 20000, seed: int = 7) -> list[str]:
-    """Questions on the trade as examiners and colleagues put them."""
+def exam(texts: Iterable[str], count: int = 16000, seed: int = 7) -> list[str]:
+    """Questions on the trade in the general forms of examiners, and the house's own statements as their answers."""
     chance = random.Random(seed)
     frames, *parts = _read("review_deeds.yaml")["exam"]
     terms = [term for part in parts for term in part]
@@ -283,6 +295,8 @@ def exam(count: int = 20000, seed: int = 7) -> list[str]:
         chance.choice(frames).replace("〇", chance.choice(terms)).replace("§", chance.choice(terms))
         for _ in range(count)
     ]
+    said = [text.rstrip("。；") for text in dict.fromkeys(texts) if 8 <= len(text) <= 60 and re.search("[一-龥]", text)]
+    made += [frame.format(s=text) for text in said for frame in chance.sample(_STATEMENTS, 2)]
     return list(dict.fromkeys(made))
 
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from app.engines.classifying.concepts import features
 from app.engines.classifying.head import Floats, Head, weighed
-from app.engines.classifying.pieces import Counts, Hashes, pieces
+from app.engines.classifying.pieces import Counts, Hashes
 
 Ints = NDArray[np.int64]
 Truths = NDArray[np.bool_]
@@ -20,8 +21,9 @@ SEED = 7
 class Samples:
     """Texts as pieces, cut once and used for every fold."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.pieces: list[tuple[Hashes, Counts]] = [pieces(text) for text in texts]
+    def __init__(self, texts: Sequence[str], *, concepts: bool = False) -> None:
+        self.concepts = concepts
+        self.pieces: list[tuple[Hashes, Counts]] = [features(text, concepts) for text in texts]
 
     def rarity(self, rows: Ints, buckets: int) -> Floats:
         """1 + ln(rows / rows with a piece) of each bucket, 0 where fewer than two rows have it."""
@@ -32,7 +34,7 @@ class Samples:
 
     def matrix(self, rows: Ints, rarity: Floats) -> csr_matrix:
         """One unit vector a row."""
-        vectors = [weighed(*self.pieces[row], rarity) for row in rows]
+        vectors = [weighed(self.pieces[row][0], self.pieces[row][1], rarity) for row in rows]
         starts = np.cumsum([0, *(len(at) for at, _ in vectors)])
         at = np.concatenate([one for one, _ in vectors])
         values = np.concatenate([one for _, one in vectors])
@@ -59,7 +61,7 @@ def fitted(
     lines = [_line(matrix, labels[rows, column], weights[rows], strength) for column in range(len(kinds))]
     lines[0] = (lines[0][0] * curve[0], lines[0][1] * curve[0] + curve[1])
     slopes = np.stack([slope for slope, _ in lines], axis=1).astype(np.float32)
-    return Head(kinds, rarity, slopes, np.array([bias for _, bias in lines], dtype=np.float32))
+    return Head(kinds, rarity, slopes, np.array([bias for _, bias in lines], dtype=np.float32), samples.concepts)
 
 
 def calibration(

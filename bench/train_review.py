@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from app.engines.classifying.head import Head
 from app.gateway.unwrapping import plain
 from bench import review_data as data
 from bench import review_sentences as own
-from bench.review_training import Samples, calibration, fitted
+from bench.review_training import Samples, Truths, calibration, fitted
 
 Labelled = tuple[str, str, frozenset[str], str]
 """Source, the text as the classifier sees it, its kinds (none for ordinary talk), the text as it was said."""
@@ -42,6 +42,35 @@ def input_samples() -> Iterator[Labelled]:
         yield source, plain(text), kinds, text
 
 
+def desk_samples() -> Iterator[Labelled]:
+    """Attacks on an assistant at a bank and honest work there, freely worded and from lists; `work` is what either is.
+
+    Of questions on the trade and of requests that do harm comes one in five, of everything else one in twenty.
+    """
+    attack, work = frozenset({"desk", "work"}), frozenset({"work"})
+    chance = random.Random(7)
+    for source, text, kinds, raw in dict.fromkeys(input_samples()):
+        at_work = source in _AT_WORK or source in _ABOUT_WORK
+        if source == "own talk":
+            continue
+        if source in _AT_WORK or chance.random() < (0.2 if at_work or source == "own risk requests" else 0.05):
+            yield (
+                source,
+                text,
+                (frozenset({"desk"}) if kinds else frozenset()) | (work if at_work else frozenset()),
+                raw,
+            )
+    for text, code in _talk():
+        yield "own talk", plain(text), work if code == "benign" else attack, text
+
+
+def _talk() -> Iterator[tuple[str, str]]:
+    """The freely worded sentences as they were said and as they are once masked."""
+    rows = data.talk("train")
+    for row, hidden in zip(rows, data.masked([row.text for row in rows]), strict=True):
+        yield from ((text, row.code) for text in dict.fromkeys((row.text, hidden)))
+
+
 def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
     attack, harmful = frozenset({"attack"}), frozenset({"harmful"})
     for row in data.rows("safety_injection_en", "attacks.jsonl"):
@@ -51,13 +80,16 @@ def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
     yield from (("own attacks", text, attack) for text in own.attacks())
     yield from (("own risk requests", text, harmful) for text in requests)
     yield from (("own risk requests, wrapped", text, harmful) for text in own.wrapped(requests, 6000))
+    yield from (
+        ("own talk", text, harmful if code == "harmful" else attack) for text, code in _talk() if code != "benign"
+    )
     yield from (("own advice requests", text, frozenset({"advice"})) for text in own.advice())
 
 
 def _ordinary() -> Iterator[tuple[str, str]]:
     yield from (("own ordinary talk", text) for text in own.benign())
     yield from (("own banking deeds", text) for text in own.banking())
-    yield from (("own exam questions", text) for text in own.exam())
+    yield from (("own exam questions", text) for text in own.exam(data.house_texts()))
     yield from (("own everyday wishes", text) for text in own.everyday())
     yield from (("own honest neighbours", text) for text in own.honest())
     yield from (("own questions on words", text) for text in own.about_words(data.house_texts()))
@@ -66,10 +98,16 @@ def _ordinary() -> Iterator[tuple[str, str]]:
     yield from (("own examples", row["text"]) for row in data.own("fx_sentences_dev.jsonl"))
     yield from (("own examples", row["text"]) for row in data.own("route_dev.jsonl") if row["assistants"])
     yield from (("own texts", text) for text in data.house_texts())
+    yield from (("own talk", text) for text, code in _talk() if code == "benign")
     yield from data.public_benign()
 
 
+_AT_WORK = frozenset(
+    {"own attacks", "own ordinary talk", "own banking deeds", "own neighbours", "own examples", "own texts"}
+)
+_ABOUT_WORK = frozenset({"own exam questions", "own questions on words", "own honest neighbours", "intent_banking77"})
 _COUNTS = {
+    "own talk": 6.0,
     "own neighbours": 4.0,
     "own examples": 2.0,
     "safety_injection_en": 6.0,
@@ -86,16 +124,30 @@ _COUNTS = {
 }
 
 
+def weight_at_desk(source: str) -> float:
+    """How much a text counts in the desk's head: what people worded counts as much as all the rest."""
+    return 30.0 if source == "own talk" else 1.0
+
+
 def weight_of(source: str) -> float:
     """How much a text counts in the input's head: less what nobody would say at work, more what somebody did."""
     return _COUNTS.get(source, 1.0)
 
 
 HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, float]] = {
+    "desk": (("desk", "work"), desk_samples, 1 << 18, 2.0),
     "input": (("risky", "attack", "harmful", "advice"), input_samples, 1 << 19, 2.0),
     "offensive": (("offensive",), offensive_samples, 1 << 18, 20.0),
 }
 """Kinds, the first of which decides; samples; buckets; inverse strength of the regularisation."""
+WEIGHTS_OF: dict[str, Callable[[str], float]] = {"input": weight_of, "desk": weight_at_desk, "offensive": lambda _: 1.0}
+
+
+def labels_of(kinds: Sequence[str], labelled: Sequence[Labelled]) -> Truths:
+    """[texts, kinds]: whether each text is of each kind; any kind at all is `risky`."""
+    return np.array(
+        [[bool(found) if kind == "risky" else kind in found for kind in kinds] for _, _, found, _ in labelled]
+    )
 
 
 def train(name: str) -> Head:
@@ -104,11 +156,10 @@ def train(name: str) -> Head:
     labelled = list(dict.fromkeys(samples_of()))
     for folder, count in sorted(Counter(source for source, *_ in labelled).items()):
         print(f"{name}: {count:6} texts of {folder} ({data.LICENCES.get(folder, 'own')})")
-    samples, every = Samples([text for _, text, _, _ in labelled]), np.arange(len(labelled))
-    labels = np.array(
-        [[bool(found) if kind == "risky" else kind in found for kind in kinds] for _, _, found, _ in labelled]
-    )
-    weights = np.array([weight_of(source) if name == "input" else 1.0 for source, *_ in labelled], dtype=np.float32)
+    samples = Samples([text for _, text, _, _ in labelled], concepts=name == "desk")
+    every = np.arange(len(labelled))
+    labels = labels_of(kinds, labelled)
+    weights = np.array([WEIGHTS_OF[name](source) for source, *_ in labelled], dtype=np.float32)
     curve = calibration(samples, every, labels[:, 0], weights, buckets=buckets, strength=strength)
     return fitted(samples, every, labels, kinds, weights=weights, buckets=buckets, strength=strength, curve=curve)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from app.core.errors import Unavailable
 from app.core.texts import Texts
+from app.engines.classifying.concepts import features
 from app.engines.classifying.head import Head
-from app.engines.classifying.pieces import pieces
 
 WEIGHTS = Path(__file__).parent / "classifying" / "weights"
 _texts = Texts(Path(__file__).parent / "classifying" / "texts")
@@ -44,5 +44,5 @@ class LinearClassifier:
             raise Unavailable("CLASSIFIER", _texts("cannot_judge")) from None
 
     def _judge(self, text: str) -> Mapping[str, float]:
-        hashes, counts = pieces(text)
-        return {kind: score for head in self._heads for kind, score in head.scores(hashes, counts).items()}
+        seen = {wanted: features(text, wanted) for wanted in {head.concepts for head in self._heads}}
+        return {kind: score for head in self._heads for kind, score in head.scores(*seen[head.concepts]).items()}

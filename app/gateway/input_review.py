@@ -19,7 +19,7 @@ from app.core.ports import Classifier
 from app.core.texts import Texts, well_formed
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
-from app.gateway.input_rules import InputRules, JudgeRules, Limits
+from app.gateway.input_rules import Gate, InputRules, JudgeRules, Limits
 from app.gateway.red_lines import RedLines
 from app.gateway.unwrapping import Reading, readings
 
@@ -122,13 +122,13 @@ class InputReview:
             if reading.guessed:
                 continue
             whole = self._classifier.scores(reading.text)
-            if trained.risky(reading.text, whole[trained.gate]):
-                return self._risky(whole, reading)
-            best = max(best, whole[trained.gate])
+            if gate := trained.gate(reading.text, whole):
+                return self._risky(gate, whole, reading)
+            best = max(best, trained.score(whole))
             for part in _parts(reading.text) if len(reading.text) > _LONG_TEXT else ():
                 scores = self._classifier.scores(part)
-                if scores[trained.gate] >= trained.part:
-                    return self._risky(scores, reading)
+                if gate := trained.gate_of_part(part, scores):
+                    return self._risky(gate, scores, reading)
         return Verdict("allow", score=round(best, 4))
 
     def _of_joined(self, before: Sequence[str], text: str) -> Verdict | None:
@@ -144,16 +144,17 @@ class InputReview:
                     return self._refusal(code, 1.0, Reading(reading.text, "turns"))
                 alone, scores = self._classifier.scores(first), self._classifier.scores(reading.text)
                 trained = self._rules.trained
-                if scores[trained.gate] >= trained.joined and not trained.risky(first, alone[trained.gate]):
-                    return self._risky(scores, Reading(reading.text, "turns"))
+                gate = trained.gate_of_joined(scores)
+                if gate and not trained.gate(first, alone):
+                    return self._risky(gate, scores, Reading(reading.text, "turns"))
         return None
 
-    def _risky(self, scores: Mapping[str, float], reading: Reading) -> Verdict:
-        """What is said to a message that the gate holds risky."""
+    def _risky(self, gate: Gate, scores: Mapping[str, float], reading: Reading) -> Verdict:
+        """What is said to a message that `gate` holds risky."""
         trained = self._rules.trained
-        score = scores[trained.gate]
+        score = scores[gate.kind]
         kind = max(trained.kinds, key=lambda one: scores[one.kind])
-        red_line = kind.red_line or (trained.unsure_red_line if score < trained.unsure_below else "")
+        red_line = kind.red_line or (trained.unsure_red_line if score < gate.unsure_below else "")
         if red_line:
             line = self._red_lines[red_line]
             return Verdict("redline", _reasons(line.code, reading), round(score, 4), line.said())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -47,32 +49,69 @@ class Kind(_Strict):
     """The red line that answers instead of a refusal."""
 
 
-class Trained(_Strict):
-    """What is done with the probabilities of the classifier."""
+class Gate(_Strict):
+    """A kind of the classifier that says whether a message is risky, and from which probability."""
 
-    gate: str
-    """The kind that decides whether a message is risky at all."""
+    kind: str
     threshold: float = Field(gt=0, le=1)
-    """Of the gate, for a whole message."""
-    short: int = Field(ge=0)
-    """A message of fewer Chinese characters (or three times as many others) says little: it needs `short_threshold`."""
+    """For a whole message."""
     short_threshold: float = Field(gt=0, le=1)
+    """For a message of fewer than `Trained.short` Chinese characters (or thrice as many others): it says little."""
+    work_threshold: float = Field(gt=0, le=1)
+    """For a message about work at a bank, see `Trained.work_kind`: no smaller threshold holds for it."""
     part: float = Field(gt=0, le=1)
     """For one sentence of a longer message: it stands without its surroundings."""
     joined: float = Field(gt=0, le=1)
     """For this message put behind the person's earlier ones."""
-    unsure_below: float = Field(ge=0, le=1)
+    unsure_below: float = Field(default=0, ge=0, le=1)
     """Under this the gate is not sure of harm: the message is answered by `unsure_red_line`, not blamed."""
+
+
+class Trained(_Strict):
+    """What is done with the probabilities of the classifier."""
+
+    gates: tuple[Gate, ...] = Field(min_length=1)
+    """Any one of them makes a message risky; the first in the list that does gives the reason."""
+    short: int = Field(ge=0)
+    work_kind: str
+    work_from: float = Field(gt=0, le=1)
+    """The kind, and from which probability, that tells talk of work from other talk."""
+    work_form: str
+    """A regular expression; what has this form counts as talk of work too."""
     unsure_red_line: str
     material: float = Field(gt=0, le=1)
     """For one sentence of a file or passage, of the kind `material_kind`: what speaks to the assistant."""
     material_kind: str
     kinds: tuple[Kind, ...] = Field(min_length=1)
 
-    def risky(self, text: str, score: float) -> bool:
-        """Whether the gate's `score` makes the whole message `text` risky."""
+    def gate(self, text: str, scores: Mapping[str, float]) -> Gate | None:
+        """The gate that holds the whole message `text` risky, if one does."""
         size = (len(text) + 2 * len(_HAN.findall(text))) / 3
-        return score >= (self.short_threshold if size < self.short else self.threshold)
+        return self._open(text, scores, lambda gate: gate.short_threshold if size < self.short else gate.threshold)
+
+    def gate_of_part(self, part: str, scores: Mapping[str, float]) -> Gate | None:
+        """The gate that holds one sentence risky, if one does."""
+        return self._open(part, scores, lambda gate: gate.part)
+
+    def gate_of_joined(self, scores: Mapping[str, float]) -> Gate | None:
+        """The gate that holds messages read together risky, if one does: work or not, alone they passed."""
+        return next((gate for gate in self.gates if scores[gate.kind] >= gate.joined), None)
+
+    def _open(self, text: str, scores: Mapping[str, float], least_of: Callable[[Gate], float]) -> Gate | None:
+        at_work = scores[self.work_kind] >= self.work_from or self._form.search(text)
+        for gate in self.gates:
+            least = max(least_of(gate), gate.work_threshold) if at_work else least_of(gate)
+            if scores[gate.kind] >= least:
+                return gate
+        return None
+
+    @cached_property
+    def _form(self) -> re.Pattern[str]:
+        return re.compile(self.work_form)
+
+    def score(self, scores: Mapping[str, float]) -> float:
+        """The highest probability of any gate."""
+        return max(scores[gate.kind] for gate in self.gates)
 
     @property
     def red_lines(self) -> tuple[str, ...]:
@@ -107,6 +146,7 @@ class InputRules:
 
     def __init__(self, path: Path) -> None:
         given = checked_content(_Rules, path, read_yaml(path))
+        compiled(path, ("trained", "work_form"), given.trained.work_form)
         self.limits, self.earlier, self.trained, self.judge = given.limits, given.earlier, given.trained, given.judge
         self._rules = [
             (

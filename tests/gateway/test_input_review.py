@@ -34,7 +34,7 @@ class SeesNothing:
     """A classifier that finds everything harmless: what is stopped then, the rules stop."""
 
     def scores(self, text: str) -> Mapping[str, float]:
-        return dict.fromkeys(("risky", "attack", "harmful", "advice"), 0.0)
+        return dict.fromkeys(("desk", "work", "risky", "attack", "harmful", "advice"), 0.0)
 
 
 class Fails:

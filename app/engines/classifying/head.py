@@ -25,6 +25,8 @@ class Head:
     """[buckets, kinds], calibration included."""
     bias: Floats
     """[kinds]"""
+    concepts: bool = False
+    """Whether it also looks at concepts, not at n-grams alone."""
 
     def scores(self, hashes: Hashes, counts: Counts) -> Mapping[str, float]:
         """Kind -> probability for a text's pieces."""
@@ -44,6 +46,7 @@ class Head:
             rarity=self.rarity.astype(np.float16),
             weights=self.weights.astype(np.float16),
             bias=self.bias.astype(np.float32),
+            concepts=np.array(self.concepts),
         )
 
     @classmethod
@@ -52,10 +55,11 @@ class Head:
         with np.load(path, allow_pickle=False) as stored:
             kinds = tuple(str(kind) for kind in stored["kinds"])
             rarity, weights, bias = (stored[name].astype(np.float32) for name in ("rarity", "weights", "bias"))
+            concepts = "concepts" in stored and bool(stored["concepts"])
         size = len(rarity)
         if size & (size - 1) or weights.shape != (size, len(kinds)) or bias.shape != (len(kinds),):
             raise ValueError(f"{path.name}: shapes do not fit")
-        return cls(kinds, rarity, weights, bias)
+        return cls(kinds, rarity, weights, bias, concepts)
 
 
 def weighed(hashes: Hashes, counts: Counts, rarity: Floats) -> tuple[NDArray[np.int64], Floats]:

@@ -37,12 +37,12 @@ def pieces(text: str) -> tuple[Hashes, Counts]:
     with np.errstate(over="ignore"):
         for size in range(1, min(LONGEST_PIECE, len(codes)) + 1):
             running = (running[:-1] * _STEP) ^ codes[size - 1 :]
-            found.append(_mixed(running + np.uint64(size)))
+            found.append(mixed(running + np.uint64(size)))
     hashes, counts = np.unique(np.concatenate(found), return_counts=True)
     return hashes, (1 + np.log(counts)).astype(np.float32)
 
 
-def _mixed(values: Hashes) -> Hashes:
+def mixed(values: Hashes) -> Hashes:
     """Every bit depends on every other: the lowest ones name a bucket."""
     values = (values ^ (values >> np.uint64(32))) * _MIX
     values = (values ^ (values >> np.uint64(29))) * _MIX
