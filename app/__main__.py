@@ -84,9 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _audit_parser(commands.add_parser("audit", help="the audit chain"))
     forget = commands.add_parser("forget", help="erase a person's data")
     forget.add_argument("person", nargs="?", metavar="E1001", help="a member of the staff")
-    forget.add_argument(
-        "--value", metavar="VALUE", help="a number, an address …; - reads it from standard input"
-    )
+    forget.add_argument("--value", metavar="VALUE", help="a number, an address …; - reads it from standard input")
     forget.add_argument("--name", metavar="NAME", help="a name; - reads it from standard input")
     forget.add_argument("--room", help="in this room only")
     forget.add_argument("--files", action="store_true", help="delete the files that hold it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.core.skill import Result
 from app.core.turn import MaskedText
 
 _REMEMBERED = 20_000
-"""Texts whose verdict is kept: the passages of a knowledge set come again and again."""
+"""Passages whose verdict is kept: those of a knowledge set come again and again."""
 
 
 class Material:
@@ -24,10 +24,14 @@ class Material:
 
     def harmless(self, text: MaskedText) -> bool:
         """False for a text with orders to the assistant. Raises `Unavailable` when it cannot be judged."""
-        known = self._known.get(text.text)
+        return self._review.of_material(text).verdict == "allow"
+
+    async def passage_harmless(self, passage: str, mask: Callable[[str], Awaitable[MaskedText]]) -> bool:
+        """The same of a passage of the bank's documents, which is masked only where it was never seen before."""
+        known = self._known.get(passage)
         if known is None:
-            known = self._review.of_material(text).verdict == "allow"
-            self._known[text.text] = known
+            known = self.harmless(await mask(passage))
+            self._known[passage] = known
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return known

@@ -226,7 +226,7 @@ class Runner:
         """What a search found, less the passages that give the assistant orders."""
         withheld = set()
         for place, passage in enumerate(passages_of(found)):
-            if not self._material.harmless(await self.masked(work, str(passage["text"]))):
+            if not await self._material.passage_harmless(str(passage["text"]), lambda text: self.masked(work, text)):
                 withheld.add(place)
                 detail = {"source": passage["source"], "locator": passage["locator"]}
                 work.note("material", "withheld", assistant=assistant.name, detail=detail)
