@@ -6,7 +6,6 @@ uses the same words. The same seed gives the same sentences.
 
 from __future__ import annotations
 
-import base64
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -374,11 +373,6 @@ def advice(each: int = 1500, seed: int = 7) -> list[str]:
         for words in _read("review_advice.yaml").values()
         for _ in range(each)
     ]
-
-
-def encoded(text: str) -> str:
-    """`text` in base64, as some attackers send it."""
-    return base64.b64encode(text.encode()).decode()
 
 
 def _read(file: str) -> dict[str, Any]:

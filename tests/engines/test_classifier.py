@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import Unavailable
 from app.engines.classifier import WEIGHTS, LinearClassifier
+from app.engines.classifying.concepts import concepts, features
 from app.engines.classifying.head import Head
 from app.engines.classifying.pieces import LONGEST_TEXT, folded, pieces
 
@@ -18,7 +19,7 @@ CLASSIFIER = LinearClassifier()
 
 
 def test_every_kind_that_the_review_asks_for_is_there() -> None:
-    assert {"risky", "attack", "harmful", "advice", "offensive"} <= set(CLASSIFIER.kinds)
+    assert {"desk", "work", "risky", "attack", "harmful", "advice", "offensive"} <= set(CLASSIFIER.kinds)
 
 
 @given(st.text(max_size=300))
@@ -82,3 +83,19 @@ def test_what_ships_is_small_and_holds_no_pickle() -> None:
     for path in files:
         with np.load(path, allow_pickle=False) as stored:
             assert set(stored.files) <= {"kinds", "rarity", "weights", "bias", "concepts"}
+
+
+def test_concepts_are_seen_through_other_words() -> None:
+    one, other = (set(concepts(text)[0].tolist()) for text in ("绕过审批", "躲开复核"))
+    assert one and one == other
+
+
+def test_concepts_pair_within_a_sentence_only() -> None:
+    together, apart = (len(concepts(text)[0]) for text in ("悄悄绕过审批", "悄悄。绕过审批"))
+    assert together > apart
+
+
+@given(st.text(max_size=200))
+def test_concepts_come_on_top_of_the_pieces(text: str) -> None:
+    plain, both = features(text, False), features(text, True)
+    assert len(both[0]) == len(plain[0]) + len(concepts(text)[0]) == len(both[1])
