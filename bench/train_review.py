@@ -53,7 +53,7 @@ def desk_samples() -> Iterator[Labelled]:
         at_work = source in _AT_WORK or source in _ABOUT_WORK
         if source == "own talk":
             continue
-        if source in _AT_WORK or chance.random() < (0.2 if at_work or source == "own risk requests" else 0.05):
+        if source in _WHOLE or chance.random() < (0.2 if at_work or source == "own risk requests" else 0.05):
             yield (
                 source,
                 text,
@@ -105,6 +105,7 @@ def _ordinary() -> Iterator[tuple[str, str]]:
 _AT_WORK = frozenset(
     {"own attacks", "own ordinary talk", "own banking deeds", "own neighbours", "own examples", "own texts"}
 )
+_WHOLE = _AT_WORK | {"safety_injection_en", "intent_banking77"}
 _ABOUT_WORK = frozenset({"own exam questions", "own questions on words", "own honest neighbours", "intent_banking77"})
 _COUNTS = {
     "own talk": 6.0,
@@ -126,7 +127,7 @@ _COUNTS = {
 
 def weight_at_desk(source: str) -> float:
     """How much a text counts in the desk's head: what people worded counts as much as all the rest."""
-    return 30.0 if source == "own talk" else 1.0
+    return {"own talk": 30.0, "safety_injection_en": 10.0}.get(source, 1.0)
 
 
 def weight_of(source: str) -> float:
