@@ -13,6 +13,7 @@ from app.core.errors import Unavailable
 from app.core.texts import Texts
 from app.engines.classifying.concepts import features
 from app.engines.classifying.head import Head
+from app.engines.classifying.plain_words import in_words
 
 WEIGHTS = Path(__file__).parent / "classifying" / "weights"
 _texts = Texts(Path(__file__).parent / "classifying" / "texts")
@@ -39,7 +40,7 @@ class LinearClassifier:
     def scores(self, text: str) -> Mapping[str, float]:
         """Kind -> probability, 0 to 1. Raises `Unavailable` when it cannot judge."""
         try:
-            return self._judged(text)
+            return self._judged(in_words(text))
         except Exception:
             raise Unavailable("CLASSIFIER", _texts("cannot_judge")) from None
 

@@ -14,6 +14,7 @@ from app.engines.classifier import WEIGHTS, LinearClassifier
 from app.engines.classifying.concepts import concepts, features
 from app.engines.classifying.head import Head
 from app.engines.classifying.pieces import LONGEST_TEXT, folded, pieces
+from app.engines.classifying.plain_words import in_words
 
 CLASSIFIER = LinearClassifier()
 
@@ -99,3 +100,15 @@ def test_concepts_pair_within_a_sentence_only() -> None:
 def test_concepts_come_on_top_of_the_pieces(text: str) -> None:
     plain, both = features(text, False), features(text, True)
     assert len(both[0]) == len(plain[0]) + len(concepts(text)[0]) == len(both[1])
+
+
+@pytest.mark.parametrize(
+    ("masked", "read"),
+    [
+        ("<PERSON_1>来电，请回电<PHONE_12>", "客户来电，请回电电话"),
+        ("<person_1>的卡<bank_card_2>", "客户的卡号码"),
+        ("<LITERAL_1>是谁", "<LITERAL_1>是谁"),
+    ],
+)
+def test_what_masking_put_in_is_read_as_a_common_word(masked: str, read: str) -> None:
+    assert in_words(masked) == read

@@ -85,7 +85,7 @@ def test_the_environment_wins_over_the_default_and_not_over_a_tasks_own_model(wr
         ("default:\n  model: x\n  temperature: hot\n", 3, "temperature"),
         ("default:\n  model: x\n  key: sk-never-in-a-file\n", 3, "key"),
         ("default: {}\ntask: {}\n", 2, "task"),
-        ("default: [\n", 2, ""),
+        ("default: [\n", 1, ""),
         ("tasks:\n  chat:\n    max_tokens: 0\n", 3, "max_tokens"),
     ],
 )
