@@ -128,7 +128,7 @@ class Cards:
 
     def action_props(self, viewer: str, action: Action, for_id: str, sentence: str) -> Json:
         """What the card shows. Its buttons are those of the viewer: to decide, to withdraw, or none."""
-        sight = self._gateway.sight(viewer, action)
+        outlook = self._gateway.outlook(viewer, action)
         return {
             "id": action.id,
             "digest": action.digest,
@@ -144,9 +144,9 @@ class Cards:
             "outcome": displayed(action.outcome),
             "sentence": sentence,
             "for_id": for_id,
-            "may": sight.may_approve,
-            "mine": sight.mine,
-            "needed": sight.needed,
+            "may": outlook.may_approve,
+            "mine": outlook.mine,
+            "needed": outlook.needed,
             "labels": _labels("action"),
         }
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from app.core.assistant import Assistant
 from app.core.ports import Fit
+from app.core.texts import YAML_LOADER
 from app.engines.language.forms import lexicon, spans
 from app.engines.language.ngrams import features, is_han
 from app.engines.language.templates import Template, template
@@ -245,7 +246,7 @@ def _headings_in(document: str) -> set[str]:
 
 def _background() -> list[_Sample]:
     path = Path(__file__).parent / "language" / "background.yaml"
-    subjects: dict[str, list[str]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    subjects: dict[str, list[str]] = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML_LOADER)  # noqa: S506 - it is a safe one
     return [
         _Sample(_heard(text), (NOBODY, None), "background", subject)
         for subject, texts in subjects.items()

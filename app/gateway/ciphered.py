@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from app.gateway.run_watch import RunWatch
+
 _RUN = re.compile(r"[A-Za-z0-9+/=_%\\-]+")
 _FREE = 24
 """Letters that are let out before a run has to wait: longer than words, file names and account numbers."""
@@ -14,19 +16,8 @@ _UNREST = 0.35
 _HEXADECIMAL = re.compile(r"(?=.*\d)(?:[0-9a-f]|[0-9A-F])+")
 
 
-class CipherWatch:
+class CipherWatch(RunWatch):
     """Reads one sentence as it grows."""
-
-    def __init__(self) -> None:
-        self._at = 0
-        self._tail: int | None = None
-        self.found: int | None = None
-        """Where the first such run has to stop; None where there is none."""
-
-    @property
-    def held_from(self) -> int | None:
-        """From where the sentence has to wait."""
-        return self.found if self.found is not None else self._tail
 
     def read(self, sentence: str, *, ended: bool) -> None:
         """`sentence` is what there is of it so far."""

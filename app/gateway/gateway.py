@@ -38,7 +38,7 @@ from app.gateway.review import Review
 from app.gateway.rooms import Rooms
 from app.gateway.voice import Voice, joined
 from app.team.approval_words import asks_what_waits, decision_in
-from app.team.approvals import Approvals, Sight
+from app.team.approvals import Approvals, Outlook
 from app.team.group_chat import GroupChat
 from app.team.router import Router, Routing
 from app.team.work import Work
@@ -344,9 +344,9 @@ class Gateway:
         """What waits for this person's yes, in whatever room. Raises `Refused` for somebody unknown."""
         return await self._approvals.waiting_for(self.identity.person(person), self._clock())
 
-    def sight(self, person: str, action: Action) -> Sight:
+    def outlook(self, person: str, action: Action) -> Outlook:
         """What this person can do with an action that he sees. Raises `Refused` for somebody unknown."""
-        return self._approvals.sight(self.identity.person(person), action, self._clock())
+        return self._approvals.outlook(self.identity.person(person), action, self._clock())
 
     async def decide(self, person: str, action_id: str, *, yes: bool, digest: str, channel: str) -> Action:
         """A decision by a button: it walks the same approvals as a typed one. Raises `AssistantError`."""

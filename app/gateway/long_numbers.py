@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from app.gateway.run_watch import RunWatch
+
 _RUN = re.compile(r"\d(?:[ \-]?\d)*(?:[ \-](?=$))?|@")
 _FREE = 4
 """Digits that are let out before a run has to wait: year numbers, amounts and extensions flow."""
@@ -14,19 +16,8 @@ _LEAST = 7  # digits of the shortest number that could be a person's
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 
-class NumberWatch:
+class NumberWatch(RunWatch):
     """Reads one sentence as it grows."""
-
-    def __init__(self) -> None:
-        self._at = 0
-        self._tail: int | None = None
-        self.found: int | None = None
-        """Where the first long run that may be personal has to stop; None where there is none."""
-
-    @property
-    def held_from(self) -> int | None:
-        """From where the sentence has to wait."""
-        return self.found if self.found is not None else self._tail
 
     def read(self, sentence: str, *, ended: bool) -> None:
         """`sentence` is what there is of it so far."""

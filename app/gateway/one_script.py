@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 _LINES = [line for line in (Path(__file__).parent / "simplified.txt").read_text("utf-8").splitlines() if line[0] != "#"]
+SIMPLIFIED = str.maketrans(_LINES[0], _LINES[1])
+"""Traditional characters to simplified ones, for `str.translate`."""
 _TABLE = {
-    **dict(zip(map(ord, _LINES[0]), _LINES[1], strict=True)),
+    **SIMPLIFIED,
     **{code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)},
     **{code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)},
     ord("\u3000"): " ",

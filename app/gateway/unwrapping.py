@@ -14,11 +14,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import unquote
 
-_TABLE = [line for line in (Path(__file__).parent / "simplified.txt").read_text("utf-8").splitlines() if line[0] != "#"]
-_SIMPLIFIED = str.maketrans(_TABLE[0], _TABLE[1])
+from app.gateway.one_script import SIMPLIFIED
+
 _LOOK_ALIKES = str.maketrans(
     "аасеорхуіјѕһԁԛԝвнкмтгпАВЕКМНОРСТХУІЈЅαβερικνοτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡʟ",
     "aaceopxyijshdqwbhkmtrnABEKMHOPCTXYIJSaβepikvotuxwABEZHIKMNOPTYXlagl",
@@ -72,7 +71,7 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Mn", "Me") or char == "\n")
         mixed = _CYRILLIC_OR_GREEK.search(text) and _LATIN.search(text.lower())
-        text = (text.translate(_LOOK_ALIKES) if mixed else text).translate(_SIMPLIFIED)
+        text = (text.translate(_LOOK_ALIKES) if mixed else text).translate(SIMPLIFIED)
     return text.lower()
 
 

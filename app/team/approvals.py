@@ -26,7 +26,7 @@ _log = logging.getLogger("deskmate.approvals")
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Outlook:
     """What one person can do with an action, for whoever draws it."""
 
     may_approve: bool
@@ -91,10 +91,10 @@ class Approvals:
         """Whether this person has to do with such actions: a refusal is explained to him, in the room or not."""
         return self._rules.standing(person, action, now).in_line
 
-    def sight(self, person: Person, action: Action, now: datetime) -> Sight:
+    def outlook(self, person: Person, action: Action, now: datetime) -> Outlook:
         """What this person can do with the action."""
         may = action.state == "proposed" and self._rules.standing(person, action, now).may
-        return Sight(may, person.id == action.proposed_by, self._rules.needed(action))
+        return Outlook(may, person.id == action.proposed_by, self._rules.needed(action))
 
     def listing(self, work: Work, waiting: Sequence[Action]) -> str:
         """What waits, for people. In a room with others only what belongs to that room is named."""

@@ -17,7 +17,7 @@ from app.core.errors import Refused
 from app.core.ports import Hit
 from app.core.texts import speaking
 from app.core.turn import Action, Approval, Attachment, Chart, Citation, ErrorNote, Money, Part, Reply
-from app.team.approvals import Sight
+from app.team.approvals import Outlook
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PLACE = Place("E1002", "room-1", "turn-1")
@@ -50,10 +50,10 @@ def gateway() -> Any:
     fx = SimpleNamespace(title="外汇交易助手", title_en="FX dealing assistant")
     seen = {"may": True, "mine": True}
 
-    def sight(person: str, action: Action) -> Sight:
-        return Sight(seen["may"] and action.state == "proposed", seen["mine"], "交易主管")
+    def outlook(person: str, action: Action) -> Outlook:
+        return Outlook(seen["may"] and action.state == "proposed", seen["mine"], "交易主管")
 
-    return SimpleNamespace(assistants={"fx": fx}, desk=FakeDesk(), identity=FakeIdentity(), sight=sight, seen=seen)
+    return SimpleNamespace(assistants={"fx": fx}, desk=FakeDesk(), identity=FakeIdentity(), outlook=outlook, seen=seen)
 
 
 @pytest.fixture

@@ -103,8 +103,8 @@ async def test_an_approver_outside_the_room_sees_the_action_and_nothing_else(hou
     action = await transfer(ask)
     assert action.id in [one.id for one in await house.gateway.waiting("E1002")]
     assert action.id not in [one.id for one in await house.gateway.waiting("E6001")]
-    sight = house.gateway.sight("E1002", action)
-    assert sight.may_approve and not sight.mine
+    outlook = house.gateway.outlook("E1002", action)
+    assert outlook.may_approve and not outlook.mine
     done = await decide(house, "E1002", action)
     assert done.state == "executed" and [one.by for one in done.approvals] == ["E1002"]
     assert await payments(house, action) == 1
@@ -357,7 +357,7 @@ async def test_in_a_room_with_others_what_is_not_theirs_is_not_named(house: Desk
 
 async def test_who_is_needed_is_said_as_the_directory_calls_them(house: Deskmate) -> None:
     action = await transfer(asking(house), "20000000 USD")
-    assert house.gateway.sight("E1001", action).needed == "总行外汇交易员，以及交易主管"
+    assert house.gateway.outlook("E1001", action).needed == "总行外汇交易员，以及交易主管"
 
 
 async def test_over_http_what_waits_is_listed_and_decided(house: Deskmate) -> None:

@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 import yaml
 
+from app.core.texts import YAML_LOADER
 from app.engines.classifying.pieces import Counts, Hashes, folded, mixed, pieces
 
 LOUD = 2.5
@@ -41,5 +42,5 @@ def concepts(text: str) -> tuple[Hashes, Counts]:
 
 @cache
 def _concepts() -> list[tuple[str, re.Pattern[str]]]:
-    words = yaml.load((Path(__file__).parent / "concepts.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    words = yaml.load((Path(__file__).parent / "concepts.yaml").read_text("utf-8"), YAML_LOADER)  # noqa: S506 - it is a safe one
     return [(name, re.compile(pattern)) for name, pattern in words.items()]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from app.core.texts import YAML_LOADER
 from app.engines.masking.finding import Finding, View
 
 _WORD = re.compile(r"[^\W\d_㐀-鿿]+(?:['’\-](?!s\b)[^\W\d_㐀-鿿]+)*")
@@ -114,7 +115,7 @@ class WordLists:
     """The word lists of `english_names.yaml`, ready for use."""
 
     def __init__(self) -> None:
-        lists = yaml.safe_load((Path(__file__).parent / "english_names.yaml").read_text("utf-8"))
+        lists = yaml.load((Path(__file__).parent / "english_names.yaml").read_text("utf-8"), YAML_LOADER)  # noqa: S506 - it is a safe one
         self.given, self.pinyin_surnames, self.titles, self.not_names = (
             frozenset(lists[name].split()) for name in ("given", "pinyin_surnames", "titles", "not_names")
         )

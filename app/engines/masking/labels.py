@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from app.core.texts import YAML_LOADER
 from app.engines.masking.finding import TYPES, Finding, View
 
 _BEFORE = 28  # characters looked at before a finding
@@ -120,7 +121,7 @@ def _clause(before: str) -> str:
 
 class _Patterns:
     def __init__(self) -> None:
-        lists = yaml.load((Path(__file__).parent / "labels.yaml").read_text("utf-8"), yaml.CSafeLoader)
+        lists = yaml.load((Path(__file__).parent / "labels.yaml").read_text("utf-8"), YAML_LOADER)  # noqa: S506 - it is a safe one
         money, counts, currencies = (lists.pop(name) for name in ("money", "counts", "currencies"))
         suffix = r"(?:\s?(?:号码|号牌|编号|代码|号|码|number|num|no\.?|#))?"
         one = "|".join(f"(?P<{type}>{_alternatives(words)}{suffix})" for type, words in lists.items())

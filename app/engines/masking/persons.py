@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import yaml
 
+from app.core.texts import YAML_LOADER
 from app.engines.masking.finding import Finding, View
 from app.engines.masking.lexicon import UNKNOWN, best_paths, by_pairs, log_probabilities
 
@@ -229,7 +230,7 @@ class WordLists:
     """The word lists of `persons.yaml`, ready for use."""
 
     def __init__(self) -> None:
-        read = yaml.safe_load((Path(__file__).parent / "persons.yaml").read_text("utf-8"))
+        read = yaml.load((Path(__file__).parent / "persons.yaml").read_text("utf-8"), YAML_LOADER)  # noqa: S506 - it is a safe one
         lists = {name: text.split() for name, text in read.items()}
         singles = list(dict.fromkeys("".join(lists["surnames"])))
         weak = set("".join(lists["weak_surnames"]))
