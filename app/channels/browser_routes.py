@@ -101,11 +101,11 @@ def router(gateway: Gateway, knowledge: Path) -> APIRouter:
         )
 
     @routes.get("/documents/{source:path}")
-    async def document(request: Request, source: str, user: _User, at: str = "") -> Response:
+    async def document(request: Request, source: str, user: _User, at: str = "", v: str = "") -> Response:
         """The original of a citation. Who may read the passage may read its document: rights are by set."""
         with speaking(language_of_browser(request.headers.get("accept-language", ""))):
             try:
-                hit = await gateway.desk.passage(user.identifier, source, at)
+                hit = await gateway.desk.passage(user.identifier, source, at, v)
             except AssistantError as error:
                 return HTMLResponse(refusal_page(error.message), 404, headers=HEADERS)
             return HTMLResponse(document_page(knowledge, hit), headers=HEADERS)

@@ -196,7 +196,7 @@ class Desk:
         """The bytes of what `file` or `upload` gave. Raises `Unavailable` when they are gone or were changed."""
         return await self._files.read(file.id)
 
-    async def passage(self, person: str, source: str, locator: str) -> Hit:
+    async def passage(self, person: str, source: str, locator: str, version: str = "") -> Hit:
         """The original passage of a citation. Raises `Refused` where the person may not read the set."""
         viewer = self._identity.person(person)
         set_name = source.split("/")[0]
@@ -209,7 +209,7 @@ class Desk:
             entry = _entry("refused", viewer, "", decision="refuse", detail={**detail, "rule": rule or "no rule"})
             await self._audit.append(entry)
             raise Refused("NO_KNOWLEDGE", self._texts("no_knowledge"))
-        found = await self._knowledge.narrowed([set_name]).passage(source, locator)
+        found = await self._knowledge.narrowed([set_name]).passage(source, locator, version)
         if found is None:
             raise BadInput("NO_PASSAGE", self._texts("no_passage"))
         return found

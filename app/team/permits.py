@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -130,24 +131,27 @@ class _Reading:
         self._refuse = refuse
         self._read = read
 
-    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+    async def search(
+        self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
+    ) -> Sequence[Hit]:
         """Best passages of what may be read. Raises `Refused` where nothing of what is asked may be."""
         asked = self._open | self._withheld if sets is None else frozenset(sets)
         if missing := sorted(asked & self._withheld):
             self._refuse(missing, silently=bool(asked & self._open))
         self._read(asked & self._open)
-        return await self._inside.search(query, sets=sets and [one for one in sets if one in self._open], limit=limit)
+        readable = sets and [one for one in sets if one in self._open]
+        return await self._inside.search(query, sets=readable, limit=limit, on=on)
 
     async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
         """Add documents to a set that may be read."""
         return await self._inside.index(paths, into=into, progress=progress)
 
-    async def passage(self, source: str, locator: str) -> Hit | None:
+    async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         """The passage at that place. Raises `Refused` for a set that is withheld."""
         if (name := source.split("/")[0]) in self._withheld:
             self._refuse([name], silently=False)
         self._read([name])
-        return await self._inside.passage(source, locator)
+        return await self._inside.passage(source, locator, version)
 
     def narrowed(self, sets: Sequence[str]) -> Knowledge:
         """A view of those of these sets that this one can read."""

@@ -29,7 +29,7 @@ class FakeDesk:
     def __init__(self) -> None:
         self.asked = 0
 
-    async def passage(self, person: str, source: str, locator: str) -> Hit:
+    async def passage(self, person: str, source: str, locator: str, version: str = "") -> Hit:
         self.asked += 1
         if source != "fx/spot.md":
             raise Refused("NO_KNOWLEDGE", "no")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from app.core.errors import Refused, Unavailable
 from app.core.ports import ANSWERS_FROM
-from app.engines import knowledge as module
 from app.engines.knowledge import ChromaKnowledge, document_url
+from app.engines.library import importing
 
 ROOT = Path(__file__).resolve().parents[2]
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"
@@ -94,7 +94,7 @@ async def test_a_hit_carries_all_that_a_citation_needs(knowledge: ChromaKnowledg
     hit = (await knowledge.search("住宿费的标准"))[0]
     assert hit.text == "第二条 住宿费的标准为一类地区每人每天 500 元。"
     assert (hit.title, hit.dated) == ("差旅费管理办法", "2026-03-01")
-    assert hit.url == "/documents/office/travel.md?at=%E7%AC%AC%E4%BA%8C%E6%9D%A1"
+    assert hit.url == "/documents/office/travel.md?at=%E7%AC%AC%E4%BA%8C%E6%9D%A1&v=" + hit.version
     assert hit.score >= ANSWERS_FROM
     assert await knowledge.passage(hit.source, hit.locator) is not None
 
@@ -200,7 +200,7 @@ async def test_a_second_start_reads_nothing_again(
     def unexpected(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(module, "read_document", unexpected)
+    monkeypatch.setattr(importing, "read_document", unexpected)
     again = ChromaKnowledge(content, tmp_path / "home")
     await again.open()
     assert await first(again, "住宿费的标准") == ("office/travel.md", "第二条")
@@ -293,7 +293,7 @@ def test_two_processes_share_one_home(content: Path, tmp_path: Path) -> None:
     assert [process.wait(timeout=60) for process in started] == [0, 0]
     with sqlite3.connect(tmp_path / "home" / "knowledge.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        assert connection.execute("SELECT count(*) FROM documents WHERE in_set = 'office'").fetchone()[0] == 21
+        assert connection.execute("SELECT count(*) FROM documents WHERE shelf = 'office'").fetchone()[0] == 21
         assert connection.execute("SELECT count(*) FROM passages_office").fetchone()[0] == 23
         assert connection.execute("SELECT count(*) FROM words_office").fetchone()[0] == 23
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.library import word
-from app.engines.library.documents import LARGEST, Document, read_document
+from app.engines.library.document import Document
 from app.engines.library.passages import LONGEST, Passage, passages_of
+from app.engines.library.reading import LARGEST, read_document, word
 
 ROOT = Path(__file__).resolve().parents[2]
 SAY = Texts(ROOT / "app" / "engines" / "library" / "texts")

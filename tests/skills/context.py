@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,13 +76,15 @@ class FakeFiles:
 class NoKnowledge:
     """Knows nothing."""
 
-    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+    async def search(
+        self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
+    ) -> Sequence[Hit]:
         return []
 
     async def index(self, paths: Sequence[Path], *, into: str, progress: Any) -> Mapping[str, Any]:
         return {}
 
-    async def passage(self, source: str, locator: str) -> Hit | None:
+    async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         return None
 
     def narrowed(self, sets: Sequence[str]) -> Knowledge:

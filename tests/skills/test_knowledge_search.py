@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ class Knows(NoKnowledge):
     def __init__(self, *hits: Hit) -> None:
         self.hits = hits
 
-    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+    async def search(
+        self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
+    ) -> Sequence[Hit]:
         return self.hits[:limit]
 
 

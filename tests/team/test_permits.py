@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -49,10 +49,12 @@ class Library:
     def __init__(self, sets: frozenset[str] = frozenset({"fx", "office"})) -> None:
         self.sets = sets
 
-    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
+    async def search(
+        self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
+    ) -> Sequence[Hit]:
         return [Hit(f"{name}/x.md", "¶1", query, 1.0, name, "") for name in sorted(self.sets if sets is None else sets)]
 
-    async def passage(self, source: str, locator: str) -> Hit | None:
+    async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         name = source.split("/")[0]
         return Hit(source, locator, "", 1.0, name, "") if name in self.sets else None
 

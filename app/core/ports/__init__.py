@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from app.core.ports.knowledge import ANSWERS_FROM, Hit, Knowledge
+from app.core.ports.knowledge import ANSWERS_FROM, DocumentState, Hit, Knowledge
 from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
 from app.core.ports.metrics import Metrics
 from app.core.ports.models import Fit, Models, Understanding
@@ -24,6 +24,7 @@ __all__ = [
     "Database",
     "Decision",
     "Delta",
+    "DocumentState",
     "Entity",
     "Files",
     "Fit",

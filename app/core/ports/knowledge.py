@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from app.core.turn import Citation
+
+DocumentState = Literal["draft", "reviewed", "in_force", "superseded", "retired"]
+"""The life of a document. Answers rest on what is in force, or was on the day that is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class Hit:
     """The document's date (`valid_from` of its front matter), ISO."""
     heading: str = ""
     """Titles above the passage within its document, outermost first, joined by ` › `."""
+    version: str = ""
+    """Of the document: the first 12 digits of the SHA-256 of its bytes."""
+    until: str = ""
+    """Last day on which the document counts, ISO; empty where that is open."""
+    state: DocumentState = "in_force"
 
     def citation(self, quote: str | None = None) -> Citation:
         """This place as a citation; `quote` must be a part of `text`."""
@@ -43,16 +52,21 @@ score, of questions that the sets cannot answer at least 98 % find nothing.
 class Knowledge(Protocol):
     """Documents in sets; finds passages."""
 
-    async def search(self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10) -> Sequence[Hit]:
-        """Best passages first. `sets=None` means every set this view may read."""
+    async def search(
+        self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
+    ) -> Sequence[Hit]:
+        """Best passages first. `sets=None` means every set this view may read.
+
+        With `on`, what was in force on that day; else what is, and what will be.
+        """
         ...
 
     async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
         """Add documents to a set. Returns the summary that `deskmate index` prints; a broken file is named in it."""
         ...
 
-    async def passage(self, source: str, locator: str) -> Hit | None:
-        """The passage at that place, verbatim."""
+    async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
+        """The passage at that place, verbatim, of that version; of the one that counts where none is named."""
         ...
 
     def narrowed(self, sets: Sequence[str]) -> Knowledge:

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import ContentError, checked_content, read_yaml
-from app.engines.library.documents import front_matter
 from app.engines.library.lexical_sql import is_set_name
+from app.engines.library.reading.markdown import front_matter
 from app.engines.library.synonyms import load_synonyms
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from app.core.errors import Unavailable
 from app.core.texts import Texts
 from app.engines.library import lexical_sql as sql
-from app.engines.library.documents import Document
+from app.engines.library.document import Document
 from app.engines.library.passages import Passage
 from app.engines.library.relevance import Scale, question_of
 from app.engines.library.synonyms import NONE, Synonyms
@@ -43,6 +43,21 @@ class Found:
     """Share of the query's weight that stands here, 0 to 1."""
     rank: float
     """Higher is better; comparable within one query."""
+    version: str = ""
+    until: str = ""
+    """Last day on which it counts, ISO; empty where open."""
+    state: str = "in_force"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a version of a document stands: `version` names its bytes, `digest` how it was read besides."""
+
+    source: str
+    version: str
+    digest: str
+    state: str = "in_force"
+    until: str = ""
 
 
 class LexicalIndex:
@@ -82,20 +97,28 @@ class LexicalIndex:
     def digests(self, name: str) -> dict[str, str]:
         """Source -> digest of the set's documents."""
         with self._connection() as connection:
-            rows = connection.execute("SELECT source, digest FROM documents WHERE in_set = ?", (name,))
+            rows = connection.execute("SELECT source, digest FROM documents WHERE shelf = ?", (name,))
             return {str(source): str(digest) for source, digest in rows}
 
-    def put(self, name: str, source: str, digest: str, document: Document, passages: Sequence[Passage]) -> None:
-        """Add a document, or replace it, in one transaction: readers see the old passages or the new ones."""
+    def put(self, name: str, standing: Standing, document: Document, passages: Sequence[Passage]) -> None:
+        """Put a version on a shelf, in one transaction: readers see the old passages or the new ones.
+
+        A set holds one version of a document; on its shelf for what no longer counts every one stays.
+        """
+        source, version = standing.source, standing.version
         about = f"{document.title} {document.number}"
         rows = [(passage, [_part_row(source, about, passage, part) for part in passage.parts]) for passage in passages]
         with self._connection(write=True) as connection:
             self._make(connection, name)
-            _remove(connection, name, source)
-            connection.execute(sql.ADD_DOCUMENT, (source, name, digest, document.title, document.dated))
+            kept = name.endswith(sql.OLD)
+            for shelf, other in connection.execute(sql.VERSIONS, (source,)).fetchall():
+                if other == version or (shelf == name and not kept):
+                    _remove(connection, shelf, source, other)
+            about_it = (document.title, document.dated, standing.until, standing.state)
+            connection.execute(sql.ADD_DOCUMENT, (source, version, name, standing.digest, *about_it))
             for passage, parts in rows:
                 heading = " › ".join(title for title in passage.headings if title != document.title)
-                place = (source, passage.locator, heading, passage.text)
+                place = (source, version, passage.locator, heading, passage.text)
                 passage_id = connection.execute(sql.of_set(sql.ADD_PASSAGE, name), place).lastrowid
                 for start, stop, mark, titles, body in parts:
                     part = (passage_id, start, stop, mark)
@@ -103,18 +126,22 @@ class LexicalIndex:
                     connection.execute(sql.of_set(sql.ADD_WORDS, name), (part_id, titles, body))
 
     def remove(self, name: str, source: str) -> None:
-        """Forget a document."""
+        """Forget a document, every version of it on this shelf."""
         with self._connection(write=True) as connection:
-            if name in sql.sets_of(connection):
-                _remove(connection, name, source)
+            for shelf, version in connection.execute(sql.VERSIONS, (source,)).fetchall():
+                if shelf == name:
+                    _remove(connection, name, source, version)
 
-    def passage(self, name: str, source: str, locator: str) -> Found | None:
-        """The whole passage at a place."""
+    def passage(self, name: str, source: str, locator: str, version: str = "") -> Found | None:
+        """The whole passage at a place, of the version that begins like this; of the latest where none is named."""
         with self._connection() as connection:
             if name not in sql.sets_of(connection):
                 return None
-            row = connection.execute(sql.of_set(sql.PASSAGE, name), (source, locator)).fetchone()
-        return Found(source, locator, row[0], row[1], row[2], row[3], "", 1.0, 1.0) if row else None
+            row = connection.execute(sql.of_set(sql.PASSAGE, name), (source, locator, f"{version}%")).fetchone()
+        if row is None:
+            return None
+        heading, text, title, dated, exact, until, state = row
+        return Found(source, locator, heading, text, title, dated, "", 1.0, 1.0, exact, until, state)
 
     def search(
         self,
@@ -195,9 +222,9 @@ class LexicalIndex:
             return connection
 
 
-def _remove(connection: sqlite3.Connection, name: str, source: str) -> None:
+def _remove(connection: sqlite3.Connection, name: str, source: str, version: str) -> None:
     for statement in sql.REMOVE:
-        connection.execute(sql.of_set(statement, name), (source,))
+        connection.execute(sql.of_set(statement, name), (source, version))
 
 
 def _part_row(source: str, about: str, passage: Passage, part: tuple[int, int]) -> tuple[int, int, str, str, str]:
@@ -217,7 +244,8 @@ _title_terms = lru_cache(maxsize=64)(_terms)
 
 
 def _found(row: tuple[str, ...], bm25: float, scale: Scale) -> Found:
-    source, locator, heading, text, title, dated, mark, titles, body = row
+    source, locator, heading, text, title, dated, mark, titles, body, version, until, state = row
     plain = normal(text)
     score = scale.score(set(body.split()), set(titles.split()), plain, normal(f"{title} {heading}"))
-    return Found(source, locator, heading, text, title, dated, mark, score, scale.rank(bm25, score, plain))
+    rank = scale.rank(bm25, score, plain)
+    return Found(source, locator, heading, text, title, dated, mark, score, rank, version, until, state)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 import sqlite3
 
-LAYOUT = 1
+LAYOUT = 2
 """Of the tables. An older file is made anew: all in it comes from documents that are still there."""
 
-_SET_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SET_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_SHELF_NAME = re.compile(rf"{_SET_NAME.pattern}(?:__[a-z0-9]+)*")
+_LONGEST_NAME = 40
 
 DOCUMENTS = """
 CREATE TABLE IF NOT EXISTS documents (
-  source TEXT PRIMARY KEY, in_set TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, dated TEXT NOT NULL
+  source TEXT NOT NULL, version TEXT NOT NULL, shelf TEXT NOT NULL, digest TEXT NOT NULL,
+  title TEXT NOT NULL, dated TEXT NOT NULL, until TEXT NOT NULL, state TEXT NOT NULL,
+  PRIMARY KEY (source, version)
 )
 """
 
 MAKE = (
     "CREATE TABLE IF NOT EXISTS passages_{name} (id INTEGER PRIMARY KEY,"
-    " source TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS places_{name} ON passages_{name} (source, locator)",
+    " source TEXT NOT NULL, version TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS places_{name} ON passages_{name} (source, version, locator)",
     "CREATE TABLE IF NOT EXISTS parts_{name} (id INTEGER PRIMARY KEY,"
     " passage INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, mark TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS parts_of_{name} ON parts_{name} (passage)",
@@ -30,16 +34,20 @@ MAKE = (
 )
 DROP = tuple(f"DROP TABLE IF EXISTS {kind}_{{name}}" for kind in ("counts", "words", "parts", "passages"))
 
-ADD_DOCUMENT = "INSERT INTO documents (source, in_set, digest, title, dated) VALUES (?, ?, ?, ?, ?)"
-ADD_PASSAGE = "INSERT INTO passages_{name} (source, locator, heading, text) VALUES (?, ?, ?, ?)"
+ADD_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_PASSAGE = "INSERT INTO passages_{name} (source, version, locator, heading, text) VALUES (?, ?, ?, ?, ?)"
 ADD_PART = "INSERT INTO parts_{name} (passage, start, stop, mark) VALUES (?, ?, ?, ?)"
 ADD_WORDS = "INSERT INTO words_{name} (rowid, titles, body) VALUES (?, ?, ?)"
+OLD = "__old"
+"""How the shelf ends that holds what no longer counts in a set."""
+VERSIONS = "SELECT shelf, version FROM documents WHERE source = ?"
 REMOVE = (
     "DELETE FROM words_{name} WHERE rowid IN"
-    " (SELECT t.id FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage WHERE p.source = ?)",
-    "DELETE FROM parts_{name} WHERE passage IN (SELECT id FROM passages_{name} WHERE source = ?)",
-    "DELETE FROM passages_{name} WHERE source = ?",
-    "DELETE FROM documents WHERE source = ?",
+    " (SELECT t.id FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage"
+    " WHERE p.source = ? AND p.version = ?)",
+    "DELETE FROM parts_{name} WHERE passage IN (SELECT id FROM passages_{name} WHERE source = ? AND version = ?)",
+    "DELETE FROM passages_{name} WHERE source = ? AND version = ?",
+    "DELETE FROM documents WHERE source = ? AND version = ?",
 )
 
 SIZE = "SELECT count(*) FROM parts_{name}"
@@ -50,27 +58,33 @@ BEST = (
 )
 PARTS = (
     "SELECT p.source, p.locator, p.heading, substr(p.text, t.start + 1, t.stop - t.start),"
-    " d.title, d.dated, t.mark, w.titles, w.body"
-    " FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage JOIN documents d ON d.source = p.source"
+    " d.title, d.dated, t.mark, w.titles, w.body, d.version, d.until, d.state"
+    " FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage JOIN documents d USING (source, version)"
     " JOIN words_{name} w ON w.rowid = t.id"
 )
 PART = f"{PARTS} WHERE t.id = ?"
 PART_OF_MARK = f"{PARTS} WHERE t.mark = ?"
 PASSAGE = (
-    "SELECT p.heading, p.text, d.title, d.dated FROM passages_{name} p JOIN documents d ON d.source = p.source"
-    " WHERE p.source = ? AND p.locator = ?"
+    "SELECT p.heading, p.text, d.title, d.dated, d.version, d.until, d.state"
+    " FROM passages_{name} p JOIN documents d USING (source, version)"
+    " WHERE p.source = ? AND p.locator = ? AND p.version LIKE ? ORDER BY d.dated DESC"
 )
 SETS = "SELECT substr(name, 10) FROM sqlite_master WHERE type = 'table' AND name GLOB 'passages_*' ORDER BY 1"
 
 
 def is_set_name(name: str) -> bool:
-    """True for a name that a table may carry."""
-    return bool(_SET_NAME.fullmatch(name))
+    """True for what a set may be called: its tables carry the name. `__` is kept for its shelves."""
+    return len(name) <= _LONGEST_NAME and bool(_SET_NAME.fullmatch(name))
+
+
+def is_shelf_name(name: str) -> bool:
+    """True for a set, and for a shelf of one: `credit__old` holds what no longer counts in `credit`."""
+    return bool(_SHELF_NAME.fullmatch(name))
 
 
 def of_set(statement: str, name: str) -> str:
-    """`statement` for one set's tables."""
-    if not is_set_name(name):
+    """`statement` for one shelf's tables."""
+    if not is_shelf_name(name):
         raise ValueError(f"not a set's name: {name!r}")
     return statement.replace("{name}", name)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.engines.library.documents import CLAUSE, Block, Document
+from app.engines.library.document import CLAUSE, Block, Document
 
 LONGEST = 1200
 """Characters that are found as one; a longer passage is found by its parts, at the same place."""
@@ -40,23 +40,30 @@ class _Unit:
     clause: str
     section: str
     headings: tuple[str, ...]
+    place: str = ""
+    """Of its first block, where the format has places."""
     blocks: list[Block] = field(default_factory=list)
 
 
 def passages_of(document: Document) -> list[Passage]:
-    """The document's passages in order. `¶n` counts blocks (headings, paragraphs, tables) from 1."""
+    """The document's passages in order. `¶n` counts blocks (headings, paragraphs, tables) from 1.
+
+    A place of the format comes first: `p.12 第三条`; alone where nothing else stands there: `Sheet1!A1:F20`.
+    """
     units = list(_units(document))
-    alone = Counter(unit.section for unit in units if not unit.clause)
+    alone = Counter((unit.place, unit.section) for unit in units if not unit.clause)
     taken: set[str] = set()
     found = []
     for unit in units:
         paragraph = f"¶{unit.number}"
+        only = alone[unit.place, unit.section] == 1
         if unit.clause:
             locator = unit.clause
         elif unit.section:
-            locator = f"§{unit.section}" if alone[unit.section] == 1 else f"§{unit.section} {paragraph}"
+            locator = f"§{unit.section}" if only else f"§{unit.section} {paragraph}"
         else:
-            locator = paragraph
+            locator = "" if unit.place and only else paragraph
+        locator = f"{unit.place} {locator}".strip()
         if locator in taken:
             locator = f"{locator} {paragraph}"
         taken.add(locator)
@@ -84,20 +91,19 @@ def _units(document: Document) -> Iterator[_Unit]:
             above = [*((level, title) for level, title in above if level < block.level), (block.level, text)]
             opened = _SECTION.match(text)
             section = opened.group(1) if opened else ""
-            unit, bare = None, _Unit(number, "", section, tuple(title for _, title in above[:-1]), [block])
+            unit, bare = None, _Unit(number, "", section, tuple(title for _, title in above[:-1]), block.place, [block])
             continue
         bare = None
-        headings = tuple(title for _, title in above)
+        headings = (*(title for _, title in above), *block.above)
         if clause or numbered:
             if unit:
                 yield unit
-            unit = _Unit(
-                number, clause.group(1) if clause else f"§{numbered.group(1)}" if numbered else "", section, headings
-            )
+            begins = clause.group(1) if clause else f"§{numbered.group(1)}" if numbered else ""
+            unit = _Unit(number, begins, section, headings, block.place)
         elif unit is None or not (unit.clause or _holds_on(document, unit)):
             if unit:
                 yield unit
-            unit = _Unit(number, "", section, headings)
+            unit = _Unit(number, "", section, headings, block.place)
         unit.blocks.append(block)
     if unit or bare:
         yield unit or bare  # type: ignore[misc]

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.library.documents import ENDINGS, LARGEST
+from app.engines.library.reading import LARGEST, READERS
 
 NOT_DOCUMENTS = frozenset({"set.yaml"})
 
@@ -48,7 +48,7 @@ def read_source(file: SourceFile, say: Texts) -> bytes:
             about = os.fstat(handle)
             if not stat.S_ISREG(about.st_mode):
                 raise BadInput("DOCUMENT_NOT_A_FILE", say("document_not_a_file"))
-            if file.path.suffix.lower() not in ENDINGS:
+            if file.path.suffix.lower() not in READERS:
                 raise BadInput("DOCUMENT_FORMAT", say("document_unknown"))
             if about.st_size > LARGEST:
                 raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=LARGEST // 2**20))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
+from app.engines.library.document import Block, Kind, Reading, plain_heading_level
+from app.engines.library.reading.pages import Pages
 
 LARGEST_UNPACKED = 200 * 2**20
 """Bytes of a file when unpacked: more is a zip bomb."""
@@ -28,6 +31,11 @@ class WordItem:
     """1 to 9 for a paragraph in a heading's style."""
 
 
+def read(content: bytes, say: Texts, pages: Pages) -> Reading:
+    """The items of the file as one text with an empty line between. Raises `BadInput` for a damaged file or a bomb."""
+    return _joined(word_items(content, say))
+
+
 def word_items(content: bytes, say: Texts) -> list[WordItem]:
     """What stands in the file, without empty paragraphs. Raises `BadInput` for a damaged file and for a zip bomb."""
     from docx import Document as open_document
@@ -43,6 +51,20 @@ def word_items(content: bytes, say: Texts) -> list[WordItem]:
     except Exception:  # a damaged archive or XML surfaces as any of a dozen types
         raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
     return [item for item in items if item.text]
+
+
+def _joined(items: Iterable[WordItem]) -> Reading:
+    """The items of a Word file as one text with an empty line between."""
+    pieces: list[str] = []
+    blocks: list[Block] = []
+    at = 0
+    for item in items:
+        level = item.level or (0 if item.table else plain_heading_level(item.text))
+        kind: Kind = "table" if item.table else "heading" if level else "paragraph"
+        blocks.append(Block(kind, at, at + len(item.text), level))
+        pieces.append(item.text)
+        at += len(item.text) + 2
+    return Reading("\n\n".join(pieces), tuple(blocks))
 
 
 def _item(item: Any) -> WordItem:

@@ -1,0 +1,67 @@
+"""Passages for a query, from words and, where there is an embedding, from meaning."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from itertools import chain
+
+from app.core.errors import place_of
+from app.engines.library.lexical import CANDIDATES, Found, LexicalIndex
+from app.engines.library.lexical_sql import OLD
+from app.engines.library.vectors import Vectors
+
+NEAREST = 20
+"""Parts per set that are fetched by meaning."""
+FUSION = 60
+"""k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009)."""
+
+_log = logging.getLogger(__name__)
+
+
+class Finding:
+    """Finds passages. Everything blocks: call it in a thread."""
+
+    def __init__(self, index: LexicalIndex, vectors: Vectors | None) -> None:
+        self._index = index
+        self._vectors = vectors
+
+    def search(self, names: Sequence[str], query: str, limit: int, on: date | None = None) -> list[Found]:
+        """The best passages of these sets, best first; each once. With `on`, of what counted on that day."""
+        if on is not None:
+            there = self._index.sets()
+            names = [*names, *(old for name in names if (old := name + OLD) in there)]
+        nearest = self._nearest(names, query)
+        also = {name: [mark for _, mark in near] for name, near in nearest.items()}
+        found = self._index.search(names, query, depth=max(CANDIDATES, 2 * limit), also=also)
+        if nearest:
+            found = _fused(found, [mark for _, mark in sorted(chain.from_iterable(nearest.values()))])
+        best: dict[tuple[str, str], Found] = {}
+        for one in found:
+            if on is None or _counted(one, on.isoformat()):
+                best.setdefault((one.source, one.locator), one)  # a long passage counts by its best part
+        return list(best.values())[: max(0, limit)]
+
+    def _nearest(self, names: Sequence[str], query: str) -> dict[str, list[tuple[float, str]]]:
+        if not self._vectors or not query.strip():
+            return {}
+        try:
+            return {name: self._vectors.nearest(name, query, NEAREST) for name in names}
+        except Exception as error:  # the embedding is away: words still find
+            _log.warning("search by meaning: %s", place_of(error))
+            return {}
+
+
+def _counted(found: Found, day: str) -> bool:
+    """Whether the document was in force on that day; what bears no date always was."""
+    return found.dated <= day and (not found.until or day <= found.until)
+
+
+def _fused(found: Sequence[Found], nearest: Sequence[str]) -> list[Found]:
+    """Words and meaning by rank: neither's scale counts."""
+    value: dict[str, float] = {}
+    for ranking in ([one.mark for one in found if one.rank > 0], nearest):
+        for place, mark in enumerate(ranking, start=1):
+            value[mark] = value.get(mark, 0.0) + 1 / (FUSION + place)
+    return sorted(found, key=lambda one: -value.get(one.mark, 0.0))

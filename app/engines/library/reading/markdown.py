@@ -1,0 +1,59 @@
+"""Markdown, with what stands between two `---` at the top."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from app.core.texts import Texts
+from app.engines.library.document import Block, Kind, Reading, begins_clause, lines_of
+from app.engines.library.reading.decoding import decoded
+from app.engines.library.reading.pages import Pages
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+
+
+def read(content: bytes, say: Texts, pages: Pages) -> Reading:
+    """Blocks between empty lines. Raises `BadInput` for what is no text."""
+    about, text = front_matter(decoded(content, say))
+    return Reading(text, tuple(_blocks(text)), about)
+
+
+def front_matter(text: str) -> tuple[Mapping[str, Any], str]:
+    """What stands between the two `---` at the top, and the text after it. A rule that is no mapping stays text."""
+    found = _FRONT_MATTER.match(text)
+    if not found:
+        return {}, text
+    try:
+        about = yaml.safe_load(found.group(1))
+    except yaml.YAMLError:
+        return {}, text
+    return (about, text[found.end() :]) if isinstance(about, dict) else ({}, text)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Blocks between empty lines; a heading, a table and a `第…条` begin a new one without an empty line too."""
+    kind: Kind = "paragraph"
+    start, end, fenced = -1, -1, False
+    for at, line in lines_of(text):
+        bare = line.strip()
+        heading = None if fenced else _MARKDOWN_HEADING.match(line)
+        row = not fenced and bare.startswith("|")
+        breaks = heading or (not fenced and (not bare or row != (kind == "table") or begins_clause(bare)))
+        if start >= 0 and breaks:
+            yield Block(kind, start, end)
+            start = -1
+        if heading:
+            yield Block("heading", at + heading.start(2), at + heading.end(2), level=len(heading.group(1)))
+        elif bare:
+            if start < 0:
+                start, kind = at + line.index(bare[0]), "table" if row else "paragraph"
+            end = at + len(line.rstrip())
+        if bare.startswith(("```", "~~~")):
+            fenced = not fenced
+    if start >= 0:
+        yield Block(kind, start, end)
