@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from app.engines.masking.lexicon import log_probabilities
-from app.engines.masking.persons import word_lists
+from app.engines.masking.person_words import word_lists
 from bench.latin_names import LatinNames
 from bench.mask_sentences import MEASURED_NAMES, Sentence, address, id_card
 

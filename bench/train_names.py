@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from app.engines.masking.english_persons import word_lists as english_lists
 from app.engines.masking.finding import View
-from app.engines.masking.persons import word_lists
+from app.engines.masking.person_words import word_lists
 from app.engines.masking.tokens import COMMON, EDGE, NEAR, SIZE, Text, list_of
 from app.engines.masking.trained_names import FORMAT, TAGS, WEIGHTS, Rules, Weights, vocabulary
 from bench.crf import Example, fitted

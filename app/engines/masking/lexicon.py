@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain
+from operator import add
 from pathlib import Path
 
 # Words counted fewer than ten times are as good as unknown.
@@ -15,7 +17,6 @@ _PERSONISH = re.compile(r"^([㐀-鿿]{1,2}) ([0-9]{2,}) nr", re.MULTILINE)
 _OFTEN_A_NAME = -2.5
 _TOTAL = math.log(6e7)  # words counted in all
 
-LONGEST = 4  # characters of the longest word kept
 UNKNOWN = -14.5
 """Logarithm of the probability of a character that is no word by itself."""
 
@@ -41,47 +42,69 @@ def log_probabilities() -> dict[str, float]:
     }
 
 
-def by_pairs(words: Mapping[str, float]) -> dict[str, tuple[float | None, bool]]:
-    """For two characters that begin a word: how likely they are by themselves, and whether longer words begin so."""
-    longer = {word[:2] for word in words if len(word) > 2}
-    pairs = {word: (weight, word in longer) for word, weight in words.items() if len(word) == 2}
-    return {**dict.fromkeys(longer, (None, True)), **pairs}
+class Lexicon:
+    """Words with the logarithms of their probabilities, laid out for a walk through a text."""
 
+    def __init__(self, words: Mapping[str, float]) -> None:
+        self.words = words
+        self._singles = _Singles({word: weight for word, weight in words.items() if len(word) == 1})
+        longest: dict[str, int] = {}
+        for word in words:
+            if len(word) > 2:
+                longest[word[:2]] = max(longest.get(word[:2], 0), len(word))
+        # Two characters that begin a word: how likely they are by themselves, and the length of the longest such word.
+        self._pairs: dict[str, tuple[float | None, int]] = {pair: (None, length) for pair, length in longest.items()}
+        self._pairs |= {word: (weight, longest.get(word, 0)) for word, weight in words.items() if len(word) == 2}
 
-def best_paths(
-    run: str, words: Mapping[str, float], pairs: Mapping[str, tuple[float | None, bool]]
-) -> tuple[list[float], list[float]]:
-    """For each place in `run`: the best log probability of the words before it, and of the words from it on.
+    def best_paths(self, text: str) -> tuple[list[float], list[float]]:
+        """For each place in `text`: the best log probability of the words before it, and of the words from it on.
 
-    `pairs`: what `by_pairs` makes of `words`.
-    """
-    length, probability, pair = len(run), words.get, pairs.get
-    singles = [probability(character, UNKNOWN) for character in run]
-    forward = [0.0] + [-math.inf] * length
-    steps: list[list[tuple[int, float]] | None] = [None] * length
-    for start, weight in enumerate(singles):
-        here = forward[start]
-        if here + weight > forward[start + 1]:
-            forward[start + 1] = here + weight
-        found = pair(run[start : start + 2])
-        if found is None:
-            continue
-        of_two, longer = found
-        further = [] if of_two is None else [(start + 2, of_two)]
-        if longer:
-            for end in range(start + 3, min(start + LONGEST, length) + 1):
-                of_more = probability(run[start:end])
+        What is no Chinese character is part of no word, and weighs the same in every reading.
+        """
+        length, probability = len(text), self.words.get
+        singles = list(map(self._singles.__getitem__, text))
+        pairs = map(self._pairs.get, map(add, text, text[1:]))
+        forward = [-math.inf] * (length + 1)
+        forward[0] = 0.0
+        words: list[tuple[int, int, float]] = []
+        for start, (weight, pair) in enumerate(zip(singles, chain(pairs, (None,)))):  # noqa: B905 - none for no text
+            here = forward[start]
+            if here + weight > forward[start + 1]:
+                forward[start + 1] = here + weight
+            if pair is None:
+                continue
+            of_two, longest = pair
+            if of_two is not None:
+                words.append((start, start + 2, of_two))
+                if here + of_two > forward[start + 2]:
+                    forward[start + 2] = here + of_two
+            for end in range(start + 3, min(start + longest, length) + 1):
+                of_more = probability(text[start:end])
                 if of_more is not None:
-                    further.append((end, of_more))
-        for end, more in further:
-            if here + more > forward[end]:
-                forward[end] = here + more
-        steps[start] = further
-    backward = [0.0] * (length + 1)
-    for start in range(length - 1, -1, -1):
-        best = singles[start] + backward[start + 1]
-        for end, more in steps[start] or ():
-            if more + backward[end] > best:
-                best = more + backward[end]
-        backward[start] = best
-    return forward, backward
+                    words.append((start, end, of_more))
+                    if here + of_more > forward[end]:
+                        forward[end] = here + of_more
+        return forward, _backward(singles, words)
+
+
+def _backward(singles: list[float], words: list[tuple[int, int, float]]) -> list[float]:
+    """For each place: the best of the words from it on. `words`: those of several characters, as start, end, weight."""
+    place = len(singles)
+    backward = [0.0] * (place + 1)
+    for start, end, weight in reversed(words):
+        while place > start:
+            place -= 1
+            backward[place] = singles[place] + backward[place + 1]
+        if weight + backward[end] > backward[start]:
+            backward[start] = weight + backward[end]
+    while place > 0:
+        place -= 1
+        backward[place] = singles[place] + backward[place + 1]
+    return backward
+
+
+class _Singles(dict[str, float]):
+    """Single characters; those that are no word by themselves are as likely as each other."""
+
+    def __missing__(self, character: str) -> float:
+        return UNKNOWN

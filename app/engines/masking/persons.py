@@ -11,27 +11,21 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from itertools import pairwise
 from typing import NamedTuple
 
-import yaml
-
-from app.core.texts import YAML_LOADER
 from app.engines.masking.finding import Finding, View
-from app.engines.masking.lexicon import UNKNOWN, best_paths, by_pairs, log_probabilities
+from app.engines.masking.person_words import word_lists
 
-_RUN = re.compile("[㐀-鿿]+")
+_HAN = re.compile("[㐀-鿿]")
+_DOTS = "·•・‧"
 _DOTTED = re.compile(r"(?<![㐀-鿿·])([㐀-鿿]{2,12})((?:[·•・‧][㐀-鿿]{1,8}){1,3})")
 _FIELD = re.compile(
     r"(?:姓名|户名|联系人|经办人|申请人|借款人|担保人|保证人|收款人|付款人|汇款人|持卡人|受益人|代理人|委托人|法定代表人|收件人)"
     r"\s?[:：]\s?(?P<name>[㐀-鿿]{2,4})(?![㐀-鿿（(])"
 )
 _NOBODY = re.compile("公司|集团|银行|支行|分行|部|中心|局|院|所|厂|店|无|不|未|同上|本人|见|某")
-_LONGEST_RUN = 300  # characters looked at together; a longer run without any mark is cut
 _PRIOR = -5.5  # logarithm of the share of names among the words of bank talk
-_WEAK = -3.0  # a surname that is a common word, too
-_TYPICAL_WORD = -9.0
 _RARE_WORD = -11.0
 _HOPELESS = -26.0  # no neighbourhood makes up for less
 _DOUBTFUL = -8.0
@@ -41,9 +35,12 @@ _TITLE, _SHORT_TITLE, _ELDER, _LABEL, _CALLING, _BEFORE, _AFTER, _THINGS, _OWN, 
     *(9.0, 6.0, 9.0, 6.0, 4.0, 2.0),
     *(1.5, 3.0, 10.0, 0.7),
 )
+_MOST_LEFT, _MOST_ALONE = _LABEL + 2.0, max(_TITLE, _ELDER)  # the most that a neighbourhood adds there
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十百千万亿几数每这那整半]\s?$")
+_AFTER_LENGTH = 12  # characters looked at behind a name
 _ELDERS = "老小阿"
 _AFTER_LABEL = re.compile(r"\s?(?:[:：]|是|为|叫|[(（][^()（）]{1,6}[)）][:：]?)?\s?[“\"《【]?$")
+_LABEL_MARKS = frozenset('是为叫:：)）“"《【')  # by which what `_AFTER_LABEL` finds ends, blanks aside
 _OPEN_LABEL = re.compile(r"[:：|\t]\s*$")
 _PROOF_AFTER = re.compile(
     r"\s?[,，、(（:：/|\t ]\s?(?:男|女|身份证|证件|手机|电话|工号|联系|账号|卡号|护照|邮箱|"
@@ -62,16 +59,15 @@ class Persons:
 
     def read(self, view: View) -> Reading:
         """All that was weighed, for the trained layer, which decides where rules end."""
+        if not _HAN.search(view.text):
+            return Reading(view.text, [], [], [])
         text = view.text.translate(word_lists().simplified)
-        certain, doubtful = [*_dotted(text), *_written_after_label(text)], []
-        words: list[tuple[int, int]] = []
-        near = _Neighbourhood(text)
-        for run in _RUN.finditer(text):
-            for start in range(run.start(), run.end(), _LONGEST_RUN):
-                chosen = _read(near, start, min(run.end(), start + _LONGEST_RUN), words)
-                certain += [one.finding() for one in chosen if one.odds > 0]
-                doubtful += [one for one in chosen if one.odds <= 0]
-        return Reading(text, certain, doubtful, words)
+        certain = [*_dotted(text), *_written_after_label(text)]
+        forward, backward = word_lists().lexicon.best_paths(text)
+        chosen = _apart(_candidates(text, forward, backward))
+        certain += [one.finding() for one in chosen if one.odds > 0]
+        doubtful = [one for one in chosen if one.odds <= 0]
+        return Reading(text, certain, doubtful, _words(text, forward, backward))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +92,57 @@ class Candidate(NamedTuple):
         return Finding("PERSON", self.start, self.end, 0.5 + 0.5 * (1 - math.exp(-self.odds / 4)))
 
 
-def _read(near: _Neighbourhood, start: int, end: int, words: list[tuple[int, int]]) -> list[Candidate]:
-    """The best names in the run of Chinese characters from `start` to `end`. Its words are added to `words`."""
-    lists = word_lists()
-    run = near.text[start:end]
-    forward, backward = best_paths(run, lists.words, lists.pairs)
+def _words(text: str, forward: list[float], backward: list[float]) -> list[tuple[int, int]]:
+    """The Chinese words of the best reading."""
     whole = forward[-1] - _SAME
-    last = start
-    for place in range(1, len(run) + 1):
-        if forward[place] + backward[place] > whole:
-            words.append((last, start + place))
-            last = start + place
-    candidates = []
-    for place, character in enumerate(run):
-        if character not in lists.first:
+    cuts = [
+        place for place, (before, after) in enumerate(zip(forward, backward, strict=True)) if before + after > whole
+    ]
+    return [(start, end) for start, end in pairwise(cuts) if "㐀" <= text[start] <= "鿿"]
+
+
+def _candidates(text: str, forward: list[float], backward: list[float]) -> list[Candidate]:
+    """All that could be a name, from each surname on."""
+    lists, near = word_lists(), _Neighbourhood(text)
+    first, surnames, compound, whole = lists.first, lists.surnames, lists.compound, forward[-1]
+    found: list[Candidate] = []
+    for start, character in enumerate(text):
+        if character not in first:
             continue
-        for stop, given, weight in lists.names(run, place):
-            odds = forward[place] + weight + backward[stop] - forward[-1]
-            if odds < _HOPELESS:
-                continue
-            hint = near.hint(start + place, start + stop, given)
-            if hint is not None and odds + hint > _DOUBTFUL:
-                candidates.append(Candidate(start + place, start + stop, odds + hint))
-    return _apart(candidates)
+        base = forward[start] + _PRIOR - whole
+        weight = surnames.get(character)
+        if weight is not None:
+            found += _with_surname(near, start, start + 1, base + weight, backward)
+        for name in compound.get(character, ()):
+            if text.startswith(name, start):
+                found += _with_surname(near, start, start + len(name), base + surnames[name], backward)
+    return found
+
+
+def _with_surname(
+    near: _Neighbourhood, start: int, end: int, weight: float, backward: list[float]
+) -> Iterator[Candidate]:
+    """The surname from `start` to `end` alone, and with given names of one and two characters.
+
+    What no neighbourhood could make likely is left out before that is looked at.
+    """
+    odds = weight + backward[end]
+    if odds > _DOUBTFUL - _MOST_ALONE and (hint := near.alone(start, end)) is not None and odds + hint > _DOUBTFUL:
+        yield Candidate(start, end, odds + hint)
+    text, in_given = near.text, word_lists().in_given
+    for stop in range(end + 1, min(end + 2, len(text)) + 1):
+        character = text[stop - 1]
+        more = in_given.get(character)
+        if more is None:
+            if not "㐀" <= character <= "鿿":
+                return
+            more = _UNHEARD
+        weight += more
+        odds = weight + backward[stop]
+        if odds == -math.inf:
+            return
+        if odds >= _HOPELESS and (hint := near.whole(start, stop, odds)) is not None and odds + hint > _DOUBTFUL:
+            yield Candidate(start, stop, odds + hint)
 
 
 def _apart(candidates: list[Candidate]) -> list[Candidate]:
@@ -135,6 +159,8 @@ def _apart(candidates: list[Candidate]) -> list[Candidate]:
 
 def _dotted(text: str) -> Iterator[Finding]:
     """Names with a middle dot, without the words before and behind: 阿依古丽·买买提."""
+    if not any(dot in text for dot in _DOTS):
+        return
     lists = word_lists()
     for match in _DOTTED.finditer(text):
         before = lists.led.match(match[1])
@@ -160,147 +186,84 @@ class _Neighbourhood:
     def __init__(self, text: str) -> None:
         self.text = text
         self._left: dict[int, float] = {}
-        self._right: dict[int, tuple[bool, float, float]] = {}
+        self._right: dict[int, float | None] = {}
+        self._titles: dict[int, float] = {}
 
-    def hint(self, start: int, end: int, given: int) -> float | None:
-        """What the neighbourhood adds to the odds; None where it rules a name out, or a surname alone has no title."""
+    def alone(self, start: int, end: int) -> float | None:
+        """What it adds to the odds of a surname alone; None without a title behind it or 老 before it."""
         lists, text = word_lists(), self.text
-        right = self._right.get(end)
-        if right is None:
+        title = self._title(end)
+        elder = not title and start > 0 and text[start - 1] in _ELDERS
+        if not (title or elder) or self._is_counted(start):
+            return None
+        if title:
+            return None if text[start:end] in lists.never_alone else title
+        return _ELDER if _is_edge(text, start - 2) and _follows(text, end, end + _AFTER_LENGTH) else None
+
+    def whole(self, start: int, end: int, odds: float) -> float | None:
+        """What it adds to the odds of a surname with a given name; None where it rules one out or cannot add enough."""
+        try:
+            right = self._right[end]
+        except KeyError:
             right = self._right[end] = self._look_right(end)
-        thing, title, after = right
-        if given and thing:
+        if right is None or odds + right + _MOST_LEFT <= _DOUBTFUL or self._is_counted(start):
             return None
-        if text[start] in lists.measures and _COUNTED.search(text, max(0, start - 2), start):
-            return None
-        if given == 0:
-            if title:
-                return None if text[start:end] in lists.never_alone else title
-            elder = start > 0 and text[start - 1] in _ELDERS and _is_edge(text, start - 2)
-            return _ELDER if elder and _follows(text[end : end + 12]) else None
         left = self._left.get(start)
         if left is None:
             left = self._left[start] = self._look_left(start)
-        return title + left + after
+        return right + left
+
+    def _is_counted(self, start: int) -> bool:
+        """A measure word behind a number: 三张."""
+        text = self.text
+        return text[start] in word_lists().measures and bool(_COUNTED.search(text, max(0, start - 2), start))
 
     def _look_left(self, start: int) -> float:
         lists, before = word_lists(), self.text[max(0, start - 12) : start]
-        if lists.labels.ends(_AFTER_LABEL.sub("", before)):
+        if not before:
+            return _EDGE
+        last = before[-1]
+        bare = _AFTER_LABEL.sub("", before) if last in _LABEL_MARKS or last.isspace() else before
+        if lists.labels.ends(bare):
             return _LABEL + (2.0 if _OPEN_LABEL.search(before) else 0.0)
         if lists.callings.ends(before):
             return _CALLING
         if lists.before.ends(before):
             return _BEFORE
-        return _EDGE if not before or not _RUN.match(before[-1]) else 0.0
+        return 0.0 if "㐀" <= last <= "鿿" else _EDGE
 
-    def _look_right(self, end: int) -> tuple[bool, float, float]:
-        """Whether it is the name of a thing; what a title adds; what the rest adds."""
-        lists, after = word_lists(), self.text[end : end + 12]
-        thing, title = lists.other_names.match(after) is not None, _title_after(after)
-        if _PROOF_AFTER.match(after) or lists.own.match(after):
-            return thing, title, _OWN
-        if after.startswith("的") and lists.things.match(after, 1):
-            return thing, title, _THINGS
-        if lists.after.match(after):
-            return thing, title, _AFTER
-        return thing, title, _EDGE if not after or not _RUN.match(after) else 0.0
+    def _look_right(self, end: int) -> float | None:
+        """What a title and the rest add; None where it is the name of a thing."""
+        lists, text, limit = word_lists(), self.text, end + _AFTER_LENGTH
+        if lists.other_names.match(text, end, limit):
+            return None
+        title = self._title(end)
+        if _PROOF_AFTER.match(text, end, limit) or lists.own.match(text, end, limit):
+            return title + _OWN
+        if text.startswith("的", end) and lists.things.match(text, end + 1, limit):
+            return title + _THINGS
+        if lists.after.match(text, end, limit):
+            return title + _AFTER
+        return title if "㐀" <= text[end : end + 1] <= "鿿" else title + _EDGE
+
+    def _title(self, end: int) -> float:
+        """What a title that stands here adds. One of one character must end a word: 张总说, not 张总行."""
+        known = self._titles.get(end)
+        if known is None:
+            match, known = word_lists().titles.match(self.text, end, end + _AFTER_LENGTH), 0.0
+            if match and match.end() - end > 1:
+                known = _TITLE
+            elif match and _follows(self.text, end + 1, end + _AFTER_LENGTH):
+                known = _SHORT_TITLE
+            self._titles[end] = known
+        return known
 
 
-def _title_after(after: str) -> float:
-    """What a title that stands here adds. One of one character must end a word: 张总说, not 张总行."""
-    match = word_lists().titles.match(after)
-    if match is None:
-        return 0.0
-    if len(match[0]) > 1:
-        return _TITLE
-    return _SHORT_TITLE if _follows(after[1:]) else 0.0
-
-
-def _follows(after: str) -> bool:
-    """`after` begins as it does behind a whole name: a mark, or a word of what people do or have."""
-    return not after or not _RUN.match(after) or bool(word_lists().after.match(after))
+def _follows(text: str, place: int, limit: int) -> bool:
+    """The text goes on as it does behind a whole name: with a mark, or a word of what people do or have."""
+    return not "㐀" <= text[place : place + 1] <= "鿿" or bool(word_lists().after.match(text, place, limit))
 
 
 def _is_edge(text: str, place: int) -> bool:
     """No Chinese character stands at `place`, or one that ends a word before a name."""
-    return place < 0 or not _RUN.match(text[place]) or word_lists().before.ends(text[max(0, place - 3) : place + 1])
-
-
-class WordLists:
-    """The word lists of `persons.yaml`, ready for use."""
-
-    def __init__(self) -> None:
-        read = yaml.load((Path(__file__).parent / "persons.yaml").read_text("utf-8"), YAML_LOADER)  # noqa: S506 - it is a safe one
-        lists = {name: text.split() for name, text in read.items()}
-        singles = list(dict.fromkeys("".join(lists["surnames"])))
-        weak = set("".join(lists["weak_surnames"]))
-        # Zipf-Mandelbrot: the first three have 7 % of all people each, the hundredth 0.2 %.
-        self.surnames = {
-            name: math.log(0.075 / (1 + rank / 3)) + (_WEAK if name in weak else 0.0)
-            for rank, name in enumerate(singles)
-        }
-        self.surnames |= dict.fromkeys(lists["compound_surnames"], -6.0)
-        self.first = {name[0] for name in self.surnames}
-        self.given = {
-            name: math.log(0.02 / (1 + rank / 25)) for rank, name in enumerate(dict.fromkeys("".join(lists["given"])))
-        }
-        self.simplified = {ord(pair[0]): pair[1] for pair in lists["traditional"]}
-        self.measures = set(lists["measures"][0])
-        self.never_alone = set(lists["never_alone"][0])
-        self._never = set("".join(lists["never"]))
-        self.words = dict(log_probabilities())
-        for word in lists["words"]:
-            self.words[word] = max(self.words.get(word, -math.inf), _TYPICAL_WORD)
-        for name in singles:
-            if name not in weak:
-                # Counted in the word list mostly as surnames: alone, they are not words.
-                self.words[name] = UNKNOWN
-        self.pairs = by_pairs(self.words)
-        self._compound = {name[0] for name in lists["compound_surnames"]}
-        self._in_given = self.given | dict.fromkeys(self._never, -math.inf)
-        self.titles, self.after = _starting(lists["titles"]), _starting(lists["after"])
-        self.things = _starting(lists["things"])
-        owned = _starting([*lists["own"], *lists["owned"]])
-        self.own = re.compile(f"的(?:{owned.pattern})|{_starting(lists['own']).pattern}")
-        self.behind = _starting([*lists["titles"], *"的了是在要想说和与或及把被将给让向对有又也都就请问"])
-        self.other_names = _starting(lists["other_names"])
-        self.led = _starting(lists["labels"] + lists["callings"] + lists["before"])
-        self.labels, self.callings, self.before = (_Endings(lists[name]) for name in ("labels", "callings", "before"))
-
-    def names(self, run: str, place: int) -> Iterator[tuple[int, int, float]]:
-        """What could be a name from `place` on: its end, the length of the given name, log probability among words."""
-        weigh = self._in_given.get
-        for length in (1, 2, 3, 4) if run[place] in self._compound else (1,):
-            weight = self.surnames.get(run[place : place + length])
-            end = place + length
-            if weight is None or end > len(run):
-                continue
-            weight += _PRIOR
-            yield end, 0, weight
-            for given, character in enumerate(run[end : end + 2], 1):
-                weight += weigh(character, _UNHEARD)
-                if weight == -math.inf:
-                    break
-                yield end + given, given, weight
-
-
-@cache
-def word_lists() -> WordLists:
-    """Read once."""
-    return WordLists()
-
-
-def _starting(words: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(sorted(set(words), key=len, reverse=True)))
-
-
-class _Endings:
-    """Words by which a text may end."""
-
-    def __init__(self, words: list[str]) -> None:
-        lengths = sorted({len(word) for word in words})
-        self._words = [(length, frozenset(word for word in words if len(word) == length)) for length in lengths]
-
-    def ends(self, text: str) -> bool:
-        """`text` ends with one of them."""
-        return any(text[-length:] in words for length, words in self._words)
+    return place < 0 or not "㐀" <= text[place] <= "鿿" or word_lists().before.ends(text[max(0, place - 3) : place + 1])

@@ -22,8 +22,8 @@ from app.engines.masking.addresses import Addresses
 from app.engines.masking.english_persons import EnglishPersons, word_lists
 from app.engines.masking.finding import Finding, View
 from app.engines.masking.organizations import Organizations
+from app.engines.masking.person_words import word_lists as persons_lists
 from app.engines.masking.persons import Persons
-from app.engines.masking.persons import word_lists as persons_lists
 from app.engines.masking.tokens import LISTED_BITS, SIZE, Floats, Integers, Text, Vocabulary
 
 WEIGHTS = Path(__file__).parent / "names.npz"
