@@ -40,7 +40,7 @@ class EnglishPersons:
 
     def find(self, view: View) -> list[Finding]:
         """Rows of capitalised words that are names, each with a score."""
-        if not any(character.isupper() for character in view.plain):
+        if not any(map(str.isupper, view.plain)):
             return []
         return [found for row in _rows(view.plain) if (found := _judged(view.plain, row)) is not None]
 

@@ -47,6 +47,7 @@ def _one_width() -> dict[int, str]:
 
 
 _ONE_WIDTH = _one_width()
+_SMALL = {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _FIGURES = "〇零一幺壹二贰两三叁四肆五伍六陆七柒八捌九玖"
 _SPOKEN = re.compile(f"[{_FIGURES}][{_FIGURES} -]{{5,}}[{_FIGURES}]")
@@ -66,6 +67,12 @@ class View:
             return self.text.replace("\t", " ")
         plain = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), self.text.translate(_ONE_WIDTH))
         return _SPOKEN.sub(lambda run: run[0].translate(_SPOKEN_DIGITS), plain)
+
+    @cached_property
+    def small(self) -> str:
+        """`plain` in small letters."""
+        small = self.plain.lower()
+        return small if len(small) == len(self.plain) else self.plain.translate(_SMALL)
 
 
 class Recognizer(Protocol):

@@ -52,7 +52,7 @@ class Context:
     """The neighbourhoods in one text. Each place is looked at once, however many readings begin or end there."""
 
     def __init__(self, view: View) -> None:
-        self._plain = view.plain
+        self._small = view.small
         self._before: dict[int, _Before] = {}
         self._after: dict[int, _After] = {}
 
@@ -62,29 +62,31 @@ class Context:
             return finding
         before, after = self._before.get(finding.start), self._after.get(finding.end)
         if before is None:
-            before = self._before[finding.start] = _look_before(self._plain, finding.start)
+            before = self._before[finding.start] = _look_before(self._small, finding.start)
         if after is None:
-            after = self._after[finding.end] = _look_after(self._plain, finding.end)
+            after = self._after[finding.end] = _look_after(self._small, finding.end)
         score = finding.score + _left(finding.type, before) + _right(finding.type, after)
         if before.currency or after.money or after.count:
-            score += _amount(self._plain[finding.start : finding.end], before, after)
+            score += _amount(self._small[finding.start : finding.end], before, after)
         return Finding(finding.type, finding.start, finding.end, min(1.0, max(0.0, score)))
 
 
-def _look_before(plain: str, place: int) -> _Before:
-    before = _clause(plain[max(0, place - _BEFORE) : place])
+def _look_before(small: str, place: int) -> _Before:
+    before = _clause(small[max(0, place - _BEFORE) : place])
     inside_code = bool(before) and before[-1].isascii() and before[-1].isalpha()
     currency = bool(_patterns().currency.search(before))
-    labels = list(_patterns().label.finditer(before))
-    if not labels:
+    last = None
+    for last in _patterns().label.finditer(before):
+        pass
+    if last is None:
         return _Before(None, False, inside_code, currency)
-    between = before[labels[-1].end() :]
+    between = before[last.end() :]
     direct = len(between) <= _DIRECT and not _BETWEEN.search(between)
-    return _Before(labels[-1].lastgroup, direct, inside_code and between != "", currency)
+    return _Before(last.lastgroup, direct, inside_code and between != "", currency)
 
 
-def _look_after(plain: str, place: int) -> _After:
-    after = plain[place : place + _AFTER]
+def _look_after(small: str, place: int) -> _After:
+    after = small[place : place + _AFTER]
     found = _patterns().after.match(after)
     money, count = _patterns().money.match(after), _patterns().count.match(after)
     return _After(found.lastgroup if found else None, bool(money), bool(count))
@@ -120,19 +122,21 @@ def _clause(before: str) -> str:
 
 
 class _Patterns:
+    """Regular expressions over a text in small letters."""
+
     def __init__(self) -> None:
         lists = yaml.load((Path(__file__).parent / "labels.yaml").read_text("utf-8"), YAML_LOADER)  # noqa: S506 - it is a safe one
         money, counts, currencies = (lists.pop(name) for name in ("money", "counts", "currencies"))
         suffix = r"(?:\s?(?:号码|号牌|编号|代码|号|码|number|num|no\.?|#))?"
         one = "|".join(f"(?P<{type}>{_alternatives(words)}{suffix})" for type, words in lists.items())
-        self.label = re.compile(f"(?=[a-z{_beginnings(lists.values())}])(?:{one})", re.IGNORECASE)
+        first = f"(?=[a-z{_beginnings(lists.values())}])"
+        self.label = re.compile(f"{first}(?:{one})")
         self.after = re.compile(
-            rf"[\s(（\[]{{0,2}}(?:是|为|is|was)?\s?(?:我|你|您|他|她|客户|本人|my|his|her|the)?的?\s?(?:{one})",
-            re.IGNORECASE,
+            rf"[\s(（\[]{{0,2}}(?:是|为|is|was)?\s?(?:我|你|您|他|她|客户|本人|my|his|her|the)?的?\s?{first}(?:{one})"
         )
-        self.money = re.compile(rf"\s?(?:{'|'.join(money)})", re.IGNORECASE)
+        self.money = re.compile(rf"\s?(?:{'|'.join(money)})")
         self.count = re.compile(rf"\s?(?:{'|'.join(counts)})")
-        self.currency = re.compile(rf"(?<![a-z])(?:{'|'.join(currencies)})\s?$", re.IGNORECASE)
+        self.currency = re.compile(rf"(?<![a-z])(?:{'|'.join(currencies)})\s?$")
 
 
 @cache

@@ -17,6 +17,9 @@ _PERSONISH = re.compile(r"^([㐀-鿿]{1,2}) ([0-9]{2,}) nr", re.MULTILINE)
 _OFTEN_A_NAME = -2.5
 _TOTAL = math.log(6e7)  # words counted in all
 
+LONGEST = 4  # characters of the longest word kept
+_RUN = re.compile("[㐀-鿿]+")
+_LAST = (None,)  # with the last character of a run no pair begins
 UNKNOWN = -14.5
 """Logarithm of the probability of a character that is no word by itself."""
 
@@ -59,48 +62,64 @@ class Lexicon:
     def best_paths(self, text: str) -> tuple[list[float], list[float]]:
         """For each place in `text`: the best log probability of the words before it, and of the words from it on.
 
-        What is no Chinese character is part of no word, and weighs the same in every reading.
+        What is no Chinese character weighs nothing, and places inside it are left open.
         """
-        length, probability = len(text), self.words.get
-        singles = list(map(self._singles.__getitem__, text))
-        pairs = map(self._pairs.get, map(add, text, text[1:]))
-        forward = [-math.inf] * (length + 1)
-        forward[0] = 0.0
-        words: list[tuple[int, int, float]] = []
-        for start, (weight, pair) in enumerate(zip(singles, chain(pairs, (None,)))):  # noqa: B905 - none for no text
-            here = forward[start]
-            if here + weight > forward[start + 1]:
-                forward[start + 1] = here + weight
-            if pair is None:
-                continue
-            of_two, longest = pair
-            if of_two is not None:
-                words.append((start, start + 2, of_two))
-                if here + of_two > forward[start + 2]:
-                    forward[start + 2] = here + of_two
-            for end in range(start + 3, min(start + longest, length) + 1):
-                of_more = probability(text[start:end])
-                if of_more is not None:
-                    words.append((start, end, of_more))
-                    if here + of_more > forward[end]:
-                        forward[end] = here + of_more
-        return forward, _backward(singles, words)
+        probability, single, pair_of = self.words.get, self._singles.__getitem__, self._pairs.get
+        forward = [-math.inf] * (len(text) + 1)
+        backward = forward.copy()
+        found: list[tuple[int, int, list[float], list[tuple[int, int, float]]]] = []
+        here = 0.0
+        for match in _RUN.finditer(text):
+            run, start, last = match[0], match.start(), match.end()
+            singles = list(map(single, run))
+            words: list[tuple[int, int, float]] = []
+            found.append((start, last, singles, words))
+            forward[start] = here
+            for weight, pair in zip(singles, chain(map(pair_of, map(add, run, run[1:])), _LAST), strict=True):
+                if pair is not None:
+                    of_two, longest = pair
+                    if of_two is not None:
+                        words.append((start, start + 2, of_two))
+                        if here + of_two > forward[start + 2]:
+                            forward[start + 2] = here + of_two
+                    if longest:
+                        for end in range(start + 3, min(start + longest, last) + 1):
+                            of_more = probability(text[start:end])
+                            if of_more is not None:
+                                words.append((start, end, of_more))
+                                if here + of_more > forward[end]:
+                                    forward[end] = here + of_more
+                start += 1
+                here += weight
+                if here > forward[start]:
+                    forward[start] = here
+                else:
+                    here = forward[start]
+        rest = 0.0
+        for start, last, singles, words in reversed(found):
+            backward[last] = rest
+            rest = _read_back(backward, start, last, singles, words)
+        forward[-1] = here
+        return forward, backward
 
 
-def _backward(singles: list[float], words: list[tuple[int, int, float]]) -> list[float]:
-    """For each place: the best of the words from it on. `words`: those of several characters, as start, end, weight."""
-    place = len(singles)
-    backward = [0.0] * (place + 1)
+def _read_back(
+    backward: list[float], start: int, place: int, singles: list[float], words: list[tuple[int, int, float]]
+) -> float:
+    """Fill in `backward` from `place`, where it is known, down to `start`. `words`: longer ones as start, end, weight."""
+    rest, first = backward[place], start
     for start, end, weight in reversed(words):
         while place > start:
             place -= 1
-            backward[place] = singles[place] + backward[place + 1]
-        if weight + backward[end] > backward[start]:
-            backward[start] = weight + backward[end]
-    while place > 0:
+            rest += singles[place - first]
+            backward[place] = rest
+        if weight + backward[end] > rest:
+            rest = backward[start] = weight + backward[end]
+    while place > first:
         place -= 1
-        backward[place] = singles[place] + backward[place + 1]
-    return backward
+        rest += singles[place - first]
+        backward[place] = rest
+    return rest
 
 
 class _Singles(dict[str, float]):

@@ -54,13 +54,15 @@ class Marks:
 
     def find(self, view: View) -> list[Finding]:
         """Every code, with the score of its form."""
+        plain = view.plain
         found = [
             Finding(type, match.start(), match.end(), score)
-            for type, pattern, judge in _KINDS
-            for match in pattern.finditer(view.plain)
+            for type, pattern, needed, judge in _KINDS
+            if needed.search(plain)
+            for match in pattern.finditer(plain)
             if (score := judge(match)) > 0
         ]
-        return [*found, *_ibans(view.plain)]
+        return [*found, *_ibans(plain)] if _IBAN_BEGINS.search(plain) else found
 
 
 def _bare(match: re.Match[str]) -> str:
@@ -104,13 +106,15 @@ def _internet(match: re.Match[str]) -> float:
     return 0.75 if any(int(part) > 31 for part in match[0].split(".")) else 0.3
 
 
-_KINDS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], float]], ...] = (
-    ("USCC", _USCC, _credit_code),
-    ("EMAIL", _EMAIL, lambda match: 1.0),
-    ("PASSPORT", _PASSPORT, _passport),
-    ("PLATE", _PLATE, _plate),
-    ("IP_ADDRESS", _IPV4, _internet),
-    ("IP_ADDRESS", _IPV6, _internet),
-    ("DATE_OF_BIRTH", _DAY, lambda match: 0.2),
-    ("DATE_OF_BIRTH", _ENGLISH_DAY, lambda match: 0.2),
+_IBAN_BEGINS = re.compile("[A-Za-z][0-9]{2}")
+_KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Callable[[re.Match[str]], float]], ...] = (
+    ("USCC", _USCC, re.compile("[0-9](?:[ -]?[0-9]){5}"), _credit_code),
+    ("EMAIL", _EMAIL, re.compile("@"), lambda match: 1.0),
+    ("PASSPORT", _PASSPORT, re.compile("[0-9]{6}"), _passport),
+    ("PLATE", _PLATE, re.compile("[㐀-鿿][A-Za-z]"), _plate),
+    ("IP_ADDRESS", _IPV4, re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]"), _internet),
+    ("IP_ADDRESS", _IPV6, re.compile(":[0-9A-Fa-f]{0,4}:"), _internet),
+    ("DATE_OF_BIRTH", _DAY, re.compile(r"[0-9] ?[-./年]|[0-9]{8}"), lambda match: 0.2),
+    ("DATE_OF_BIRTH", _ENGLISH_DAY, re.compile(r"[A-Za-z]{3}.{0,2}\s|[0-9]\s[A-Za-z]"), lambda match: 0.2),
 )
+"""Type, its form, what must stand somewhere in the text for it, and the score of a match."""

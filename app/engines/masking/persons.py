@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 from app.engines.masking.finding import Finding, View
@@ -95,9 +96,7 @@ class Candidate(NamedTuple):
 def _words(text: str, forward: list[float], backward: list[float]) -> list[tuple[int, int]]:
     """The Chinese words of the best reading."""
     whole = forward[-1] - _SAME
-    cuts = [
-        place for place, (before, after) in enumerate(zip(forward, backward, strict=True)) if before + after > whole
-    ]
+    cuts = [place for place, weight in enumerate(map(add, forward, backward)) if weight > whole]
     return [(start, end) for start, end in pairwise(cuts) if "㐀" <= text[start] <= "鿿"]
 
 

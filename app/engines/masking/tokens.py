@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from threading import Lock
 from zlib import crc32
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from app.engines.masking.finding import Finding
+from app.engines.masking.lexicon import LONGEST
 from app.engines.masking.persons import Reading
 
 BITS = 17
@@ -31,7 +32,8 @@ EDGE = "\x02"
 COMMON = "\x03"
 """Begins the rows of the list of names that are ordinary English words instead."""
 
-_TOKEN = re.compile(r"[㐀-鿿]|[^\W\d_㐀-鿿]+(?:['’\-](?![sS]\b)[^\W\d_㐀-鿿]+)*|[0-9]+|[^ \r\t]")
+_TOKEN = re.compile(r"[㐀-鿿]|[^\W\d_㐀-鿿]+(?:['’\-](?![sS]\b)[^\W\d_㐀-鿿]+)*|[0-9]+|[^ \r\t]|[ \r\t]+")
+_BLANKS = " \r\t"
 _FIRST_KEPT = 8192  # tokens for which there is room at first
 _LONG = 24  # letters of a word that are looked at
 _CHAT = re.compile(r"//@|\[[㐀-鿿]{1,4}\]|哈哈|嘻嘻|呵呵|嘿嘿|[泪汗]|转发|微博|[~～]|。。|！！|@|#[^#]{2,20}#")
@@ -69,7 +71,7 @@ class Vocabulary:
         """Their numbers."""
         known = self._rows
         try:
-            return np.array([known[token] for token in tokens], np.intp)
+            return np.array(list(map(known.__getitem__, tokens)), np.intp)
         except KeyError:
             return np.array([self._row(token) for token in tokens], np.intp)
 
@@ -79,12 +81,15 @@ class Vocabulary:
 
     def near(self, rows: NDArray[np.intp]) -> Floats:
         """Tokens x tags: what the weights say of single tokens at and around each."""
-        padded = np.zeros(len(rows) + 2 * NEAR[-1], np.intp)
+        count = len(rows)
+        padded = np.zeros(count + 2 * NEAR[-1], np.intp)
         padded[NEAR[-1] : -NEAR[-1]] = rows
         padded *= len(NEAR)
-        around = sliding_window_view(padded, len(NEAR)) + _STEPS
+        around = np.empty((len(NEAR), count), np.intp)
+        for step in range(len(NEAR)):
+            np.add(padded[step : step + count], step, out=around[step])
         near = self._near
-        scores: Floats = near.reshape(-1, near.shape[2]).take(around, axis=0).sum(axis=1)
+        scores: Floats = near.reshape(-1, near.shape[2]).take(around, axis=0).sum(axis=0)
         return scores
 
     def _row(self, token: str) -> int:
@@ -143,10 +148,13 @@ class Text:
     """The tokens of one text, and where the weights lie of what is seen around each."""
 
     def __init__(self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary) -> None:
-        found = [(match[0], match.start()) for match in _TOKEN.finditer(reading.text)]
-        self.tokens = [token for token, _ in found]
-        self.starts = [start for _, start in found]
+        pieces = _TOKEN.findall(reading.text)
+        places = list(accumulate(map(len, pieces), initial=0))
+        self.tokens = [piece for piece in pieces if piece[0] not in _BLANKS]
+        self.starts = [place for piece, place in zip(pieces, places, strict=False) if piece[0] not in _BLANKS]
         self.rows = vocabulary.rows(self.tokens)
+        self.chinese = np.array(["㐀" <= token <= "鿿" for token in self.tokens], np.bool_)
+        """For each token: is it a Chinese character?"""
         self.vocabulary = vocabulary
         self._plain, self._reading, self._rules = plain, reading, rules
         self.is_chat = _CHAT.search(plain) is not None
@@ -165,7 +173,7 @@ class Text:
         for offset in range(len(NEAR)):
             atoms[offset : 2 * len(NEAR) : len(NEAR)] = around[:, offset : offset + count]
         self._mark_words(atoms)
-        atoms[_RULE], atoms[_AGAIN] = self._ruled(count)
+        self._mark_ruled(atoms)
         same = around[0, 2:-3] == around[0, 3:-2]
         atoms[_AGAIN, 1:] += same * np.uint64(64)
         atoms[_AGAIN, :-1] += same * np.uint64(128)
@@ -194,22 +202,26 @@ class Text:
                 for place in range(max(0, 2 - first), min(length, count + 2 - first)):
                     listed[first + place - 2] = length * 8 + place + 1
 
-    def _ruled(self, count: int) -> tuple[list[int], list[int]]:
+    def _mark_ruled(self, atoms: Integers) -> None:
         """For each token: what the rules say of it, and whether it stands in somebody's handle."""
-        rules, handles = [0] * count, [0] * count
+        rules: dict[int, int] = {}
         for one in self._rules:
             self._mark(rules, one.start, one.end, _TYPES[one.type] * 32 + int(one.score * 10))
         for doubt in self._reading.doubtful:
             self._mark(rules, doubt.start, doubt.end, 256 + int(-doubt.odds))
+        if rules:
+            atoms[_RULE, list(rules)] = list(rules.values())
         if "@" in self._plain:
+            handles: dict[int, int] = {}
             for handle in _HANDLE.finditer(self._plain):
                 self._mark(handles, handle.start() + 1, handle.end(), 1)
-        return rules, handles
+            if handles:
+                atoms[_AGAIN, list(handles)] = list(handles.values())
 
-    def _mark(self, marks: list[int], start: int, end: int, code: int) -> None:
+    def _mark(self, marks: dict[int, int], start: int, end: int, code: int) -> None:
         number = 0
         for place in range(bisect_left(self.starts, start), bisect_left(self.starts, end)):
-            if marks[place] == 0:
+            if place not in marks:
                 marks[place] = code * 4 + min(number, 2) + 1
                 number += 1
 
@@ -219,21 +231,26 @@ class Text:
         if not words:
             return
         text, known = self._reading.text, self.vocabulary.word
-        bounds = np.array(words, np.intp)
-        lengths = bounds[:, 1] - bounds[:, 0]
-        marks = np.ones((3, len(words)), np.uint64)
-        marks[0] = [known(text[start:end]) for start, end in words]
-        joined = bounds[1:, 0] == bounds[:-1, 1]
-        marks[1, 1:][joined], marks[2, :-1][joined] = marks[0, :-1][joined], marks[0, 1:][joined]
-        every = np.repeat(np.arange(len(words)), lengths)
-        inside = np.arange(len(every)) - (lengths.cumsum() - lengths)[every]
-        place = np.searchsorted(np.array(self.starts), bounds[:, 0])[every] + inside
-        step = np.minimum(inside, 3).astype(np.uint64)
-        marks = marks.take(every, axis=1)
-        marks[0] *= np.uint64(8)
-        marks[0] += step
-        atoms[_WORD : _WORD + 3, place] = marks
-        atoms[_CUT, place] = step * np.uint64(8) + np.minimum(lengths, 5).astype(np.uint64)[every] + np.uint64(1)
+        own: list[int] = []
+        left: list[int] = []
+        right: list[int] = []
+        cut: list[int] = []
+        before, last, length = 1, -1, 0
+        for start, end in words:
+            code = known(text[start:end])
+            if start != last:
+                right += [1] * length
+                before = 1
+            else:
+                right += [code] * length
+            length, last = end - start, end
+            own += range(code * 8, code * 8 + length)
+            left += [before] * length
+            cut += _CUTS[length]
+            before = code
+        right += [1] * length
+        atoms[_WORD : _WORD + 3, self.chinese] = np.array((own, left, right), np.uint64)
+        atoms[_CUT, self.chinese] = cut
 
 
 # Rows of what is put together: the words at five places, their kinds, then these.
@@ -243,7 +260,9 @@ _LEFT = np.array(
     [0, 1, 2, 3, 5, 6, 7, 8, 1, 6, 2, 7, _LISTED, _LISTED, _RULE, _RULE, _CHATTING, _CHATTING, _CHATTING, _CHATTING]
 )
 _RIGHT = np.array([1, 2, 3, 4, 6, 7, 8, 9, 7, 2, 8, 3, 7, _CUT, _WORD, 7, 7, _RULE, _CUT, _LISTED])
-_STEPS = np.arange(len(NEAR))
+
+# For a word of so many characters: its length with the place of each.
+_CUTS = [[place * 8 + length + 1 for place in range(length)] for length in range(LONGEST + 1)]
 
 LONGEST_LISTED = 5
 LISTED_BITS = 22

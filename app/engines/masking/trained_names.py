@@ -137,8 +137,7 @@ class Names:
             return []
         scores = text.vocabulary.near(text.rows)
         scores += self._weights.table.take(text.slots(), axis=0).sum(axis=0)
-        chinese = _EAGER_IN_CHAT if text.is_chat else _EAGER
-        scores[:, 1] += [chinese if "㐀" <= token <= "鿿" else _EAGER_IN_LETTERS for token in text.tokens]
+        scores[:, 1] += np.where(text.chinese, _EAGER_IN_CHAT if text.is_chat else _EAGER, _EAGER_IN_LETTERS)
         scores[:, 3] += _EAGER_FOR_ADDRESS
         return [
             Finding(type, text.starts[start], text.end(end - 1), _SCORE)
@@ -149,9 +148,10 @@ class Names:
     def _read(self, scores: Floats) -> Iterator[tuple[str, int, int]]:
         """The best tags of each run; those of addresses are left out where none can be."""
         gain = scores[:, 1:].max(axis=1) - scores[:, 0]
+        addressed = scores[:, 3] > scores[:, 0] - _MARGIN
         for first, last in _runs(gain, self._bonus, self._toll):
             run: list[list[float]] = scores[first:last].tolist()
-            if any(row[3] > row[0] - _MARGIN for row in run):
+            if addressed[first:last].any():
                 best = _best(run, self._into)
             else:
                 best = _best_names(run, self._into)
