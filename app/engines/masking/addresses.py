@@ -19,7 +19,8 @@ _STREET = (
 _ESTATE = "(?:小区|花园|公寓|大厦|广场|家园|新村|花苑|苑|宿舍|写字楼|家属院|大院|名邸|名都|国际城|新城|嘉园|庄园|华府)"
 _ROOM = f"[东南西北]?[区门]?{_FIGURE}(?:号楼|号院|栋|幢|座|单元|楼|层|室|号|房|户|组|队|社|弄|期)"
 _ANCHOR = re.compile(
-    f"(?P<street>{_STREET}){_FIGURE}(?:号|弄)|(?P<estate>{_ESTATE}){_ROOM}|(?P<village>[乡镇][㐀-鿿]{{1,6}}村)(?:{_FIGURE}(?:组|队|号|社))"
+    "(?=[大公环胡路街巷弄道里小花广家新苑宿写院名国城嘉庄华乡镇])"
+    f"(?:(?P<street>{_STREET}){_FIGURE}(?:号|弄)|(?P<estate>{_ESTATE}){_ROOM}|(?P<village>[乡镇][㐀-鿿]{{1,6}}村)(?:{_FIGURE}(?:组|队|号|社)))"
 )
 _INSIDE = re.compile(
     rf"(?:[ ,，]?(?:(?:院|楼)?{_ROOM}|附{_FIGURE}号|"
@@ -66,6 +67,13 @@ _FORCES = re.compile(
     r"[\s,]{1,3}(?:APO|FPO|DPO),?\s(?:AA|AE|AP)\s[0-9]{5}(?:-[0-9]{4})?",
     re.IGNORECASE,
 )
+_NUMBER_AND_WORD = re.compile(r"[0-9][A-Za-z]?,?\s")
+_NEEDED = (
+    *((pattern, _NUMBER_AND_WORD) for pattern in (_ENGLISH, _WITH_FLAT, _INTRODUCED_ENGLISH)),
+    (_BOX, re.compile("Box")),
+    (_FORCES, re.compile("[AFDafd][Pp][Oo]")),
+)
+"""The English forms, each with what must stand somewhere in the text for it."""
 
 
 class Addresses:
@@ -75,12 +83,14 @@ class Addresses:
 
     def find(self, view: View) -> list[Finding]:
         """Addresses with at least a street, village or estate and a number; place names alone are none."""
+        plain = view.plain
         english = [
             Finding("ADDRESS", *match.span(pattern.groups), 0.75)
-            for pattern in (_ENGLISH, _WITH_FLAT, _INTRODUCED_ENGLISH, _BOX, _FORCES)
-            for match in pattern.finditer(view.plain)
+            for pattern, needed in _NEEDED
+            if needed.search(plain)
+            for match in pattern.finditer(plain)
         ]
-        return [*_chinese(view.plain), *english]
+        return [*_chinese(plain), *english]
 
 
 def _chinese(plain: str) -> Iterator[Finding]:

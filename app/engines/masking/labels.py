@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -75,11 +76,10 @@ def _look_before(small: str, place: int) -> _Before:
     before = _clause(small[max(0, place - _BEFORE) : place])
     inside_code = bool(before) and before[-1].isascii() and before[-1].isalpha()
     currency = bool(_patterns().currency.search(before))
-    last = None
-    for last in _patterns().label.finditer(before):
-        pass
-    if last is None:
+    labels = deque(_patterns().label.finditer(before), maxlen=1)
+    if not labels:
         return _Before(None, False, inside_code, currency)
+    last = labels[0]
     between = before[last.end() :]
     direct = len(between) <= _DIRECT and not _BETWEEN.search(between)
     return _Before(last.lastgroup, direct, inside_code and between != "", currency)

@@ -106,7 +106,7 @@ class Lexicon:
 def _read_back(
     backward: list[float], start: int, place: int, singles: list[float], words: list[tuple[int, int, float]]
 ) -> float:
-    """Fill in `backward` from `place`, where it is known, down to `start`. `words`: longer ones as start, end, weight."""
+    """Fill in `backward` down from `place`, where it is known, to `start`. `words`: longer ones: start, end, weight."""
     rest, first = backward[place], start
     for start, end, weight in reversed(words):
         while place > start:

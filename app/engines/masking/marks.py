@@ -55,6 +55,8 @@ class Marks:
     def find(self, view: View) -> list[Finding]:
         """Every code, with the score of its form."""
         plain = view.plain
+        if not _SIGN.search(plain):
+            return []
         found = [
             Finding(type, match.start(), match.end(), score)
             for type, pattern, needed, judge in _KINDS
@@ -106,6 +108,7 @@ def _internet(match: re.Match[str]) -> float:
     return 0.75 if any(int(part) > 31 for part in match[0].split(".")) else 0.3
 
 
+_SIGN = re.compile("[0-9@]|:[A-Fa-f]{0,4}:")
 _IBAN_BEGINS = re.compile("[A-Za-z][0-9]{2}")
 _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], Callable[[re.Match[str]], float]], ...] = (
     ("USCC", _USCC, re.compile("[0-9](?:[ -]?[0-9]){5}"), _credit_code),

@@ -53,6 +53,9 @@ class WordLists:
         self.own = re.compile(f"的(?:{owned.pattern})|{_starting(lists['own']).pattern}")
         self.behind = _starting([*lists["titles"], *"的了是在要想说和与或及把被将给让向对有又也都就请问"])
         self.other_names = _starting(lists["other_names"])
+        heads = [lists[name] for name in ("titles", "other_names", "own", "after")]
+        self.behind_first = frozenset(word[0] for words in heads for word in words) | {"的"}
+        self.title_first = frozenset(word[0] for word in lists["titles"])
         self.led = _starting(lists["labels"] + lists["callings"] + lists["before"])
         self.labels, self.callings, self.before = (Endings(lists[name]) for name in ("labels", "callings", "before"))
 

@@ -39,7 +39,7 @@ _TITLE, _SHORT_TITLE, _ELDER, _LABEL, _CALLING, _BEFORE, _AFTER, _THINGS, _OWN, 
 _MOST_LEFT, _MOST_ALONE = _LABEL + 2.0, max(_TITLE, _ELDER)  # the most that a neighbourhood adds there
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十百千万亿几数每这那整半]\s?$")
 _AFTER_LENGTH = 12  # characters looked at behind a name
-_ELDERS = "老小阿"
+_ELDERS = frozenset("老小阿")
 _AFTER_LABEL = re.compile(r"\s?(?:[:：]|是|为|叫|[(（][^()（）]{1,6}[)）][:：]?)?\s?[“\"《【]?$")
 _LABEL_MARKS = frozenset('是为叫:：)）“"《【')  # by which what `_AFTER_LABEL` finds ends, blanks aside
 _OPEN_LABEL = re.compile(r"[:：|\t]\s*$")
@@ -125,13 +125,18 @@ def _with_surname(
 
     What no neighbourhood could make likely is left out before that is looked at.
     """
-    odds = weight + backward[end]
-    if odds > _DOUBTFUL - _MOST_ALONE and (hint := near.alone(start, end)) is not None and odds + hint > _DOUBTFUL:
+    odds, text, lists = weight + backward[end], near.text, word_lists()
+    titled = text[end : end + 1] in lists.title_first or text[start - 1 : start] in _ELDERS
+    if (
+        titled
+        and odds > _DOUBTFUL - _MOST_ALONE
+        and (hint := near.alone(start, end)) is not None
+        and odds + hint > _DOUBTFUL
+    ):
         yield Candidate(start, end, odds + hint)
-    text, in_given = near.text, word_lists().in_given
     for stop in range(end + 1, min(end + 2, len(text)) + 1):
         character = text[stop - 1]
-        more = in_given.get(character)
+        more = lists.in_given.get(character)
         if more is None:
             if not "㐀" <= character <= "鿿":
                 return
@@ -234,16 +239,21 @@ class _Neighbourhood:
     def _look_right(self, end: int) -> float | None:
         """What a title and the rest add; None where it is the name of a thing."""
         lists, text, limit = word_lists(), self.text, end + _AFTER_LENGTH
+        first = text[end : end + 1]
+        if first not in lists.behind_first:
+            if "㐀" <= first <= "鿿":
+                return 0.0
+            return _OWN if _PROOF_AFTER.match(text, end, limit) else _EDGE
         if lists.other_names.match(text, end, limit):
             return None
         title = self._title(end)
-        if _PROOF_AFTER.match(text, end, limit) or lists.own.match(text, end, limit):
+        if lists.own.match(text, end, limit):
             return title + _OWN
-        if text.startswith("的", end) and lists.things.match(text, end + 1, limit):
+        if first == "的" and lists.things.match(text, end + 1, limit):
             return title + _THINGS
         if lists.after.match(text, end, limit):
             return title + _AFTER
-        return title if "㐀" <= text[end : end + 1] <= "鿿" else title + _EDGE
+        return title
 
     def _title(self, end: int) -> float:
         """What a title that stands here adds. One of one character must end a word: 张总说, not 张总行."""

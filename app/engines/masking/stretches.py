@@ -32,6 +32,8 @@ def found_in_stretches(text: str, find: Callable[[str], Sequence[Finding]]) -> l
 
     Each stretch is looked at with a margin on both sides, and answers for the findings that begin in it.
     """
+    if len(text) <= STRETCH:
+        return _merged(find(text))
     findings: list[Finding] = []
     for start, end in stretches(text):
         first, last = max(0, start - _MARGIN), min(len(text), end + _MARGIN)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, compress
 from threading import Lock
 from zlib import crc32
 
@@ -57,6 +57,7 @@ class Vocabulary:
         self._rows: dict[str, int] = {}
         self._words: dict[str, int] = {}
         self._codes = np.zeros((_FIRST_KEPT, 2), np.uint64)
+        self._chinese = np.zeros(_FIRST_KEPT, np.bool_)
         self._near = np.zeros((_FIRST_KEPT, len(NEAR), table.shape[1]), np.float32)
         self._lock = Lock()
         self.names = names
@@ -74,6 +75,10 @@ class Vocabulary:
             return np.array(list(map(known.__getitem__, tokens)), np.intp)
         except KeyError:
             return np.array([self._row(token) for token in tokens], np.intp)
+
+    def chinese(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """For each: is it a Chinese character?"""
+        return self._chinese.take(rows)
 
     def codes(self, rows: NDArray[np.intp]) -> Integers:
         """2 x tokens: numbers for the token itself and for its kind."""
@@ -99,7 +104,9 @@ class Vocabulary:
                 row = len(self._rows)
                 if row == len(self._codes):
                     self._codes = np.concatenate([self._codes, np.zeros_like(self._codes)])
+                    self._chinese = np.concatenate([self._chinese, np.zeros_like(self._chinese)])
                     self._near = np.concatenate([self._near, np.zeros_like(self._near)])
+                self._chinese[row] = "㐀" <= token <= "鿿"
                 self._codes[row] = _code(token), _code(self.kind(token))
                 for place, seen in enumerate(self.seen(token)):
                     self._near[row, place] = self._table[list(seen)].sum(axis=0)
@@ -150,10 +157,10 @@ class Text:
     def __init__(self, plain: str, reading: Reading, rules: Sequence[Finding], vocabulary: Vocabulary) -> None:
         pieces = _TOKEN.findall(reading.text)
         places = list(accumulate(map(len, pieces), initial=0))
-        self.tokens = [piece for piece in pieces if piece[0] not in _BLANKS]
-        self.starts = [place for piece, place in zip(pieces, places, strict=False) if piece[0] not in _BLANKS]
+        kept = [piece[0] not in _BLANKS for piece in pieces]
+        self.tokens, self.starts = list(compress(pieces, kept)), list(compress(places, kept))
         self.rows = vocabulary.rows(self.tokens)
-        self.chinese = np.array(["㐀" <= token <= "鿿" for token in self.tokens], np.bool_)
+        self.chinese = vocabulary.chinese(self.rows)
         """For each token: is it a Chinese character?"""
         self.vocabulary = vocabulary
         self._plain, self._reading, self._rules = plain, reading, rules

@@ -32,6 +32,7 @@ FORMAT = 1
 _MOST_KEPT = 40_000  # tokens, and words, of which the numbers are kept ready
 _SURE, _SURE_IN_LETTERS = 0.85, 0.5  # a rule's finding of this score stands, whatever the tagger says
 _MARGIN = 3.0  # a token this far behind "nothing" is not looked at again
+_CARE = 1e-3  # for what is lost in adding up
 _SCORE = 0.8
 _EAGER, _EAGER_IN_CHAT, _EAGER_IN_LETTERS, _EAGER_FOR_ADDRESS = 1.25, 1.0, 0.25, 1.5
 """What is added to a beginning: it is better to mask too much than too little. Where people chat, words that only look
@@ -147,15 +148,13 @@ class Names:
 
     def _read(self, scores: Floats) -> Iterator[tuple[str, int, int]]:
         """The best tags of each run; those of addresses are left out where none can be."""
-        gain = scores[:, 1:].max(axis=1) - scores[:, 0]
-        addressed = scores[:, 3] > scores[:, 0] - _MARGIN
-        for first, last in _runs(gain, self._bonus, self._toll):
+        nothing = scores[:, 0]
+        gain, begun = scores[:, 1:].max(axis=1) - nothing, np.maximum(scores[:, 1], scores[:, 3]) - nothing
+        addressed = scores[:, 3] > nothing - _MARGIN
+        for first, last in _runs(gain, begun, self._bonus, self._toll):
             run: list[list[float]] = scores[first:last].tolist()
-            if addressed[first:last].any():
-                best = _best(run, self._into)
-            else:
-                best = _best_names(run, self._into)
-            for type, start, end in _stretches(best):
+            viterbi = _best if addressed[first:last].any() else _best_names
+            for type, start, end in _stretches(viterbi(run, self._into)):
                 yield type, first + start, first + end
 
 
@@ -197,19 +196,22 @@ def _is_worded(type: str, tokens: list[str]) -> bool:
     return any(len(one) > 1 and one[0].isalpha() for one in tokens)
 
 
-def _runs(gain: Floats, bonus: float, toll: float) -> Iterator[tuple[int, int]]:
+def _runs(gain: Floats, begun: Floats, bonus: float, toll: float) -> Iterator[tuple[int, int]]:
     """Neighbouring tokens that could be tagged, as (first, behind the last).
 
-    A run is left out that cannot win: with what its tokens gain, and at most `bonus` for each move inside, it does not
-    make up for the `toll` of entering and leaving.
+    `gain`, `begun`: by how much the best tag, and the best beginning, is better than "nothing". A run is left out that
+    cannot win: wherever it is entered, with the beginning there, what the tokens behind gain, and at most `bonus` for
+    each move inside, it does not make up for the `toll` of entering and leaving.
     """
     open_ones = np.zeros(len(gain) + 2, np.bool_)
     np.greater(gain, -_MARGIN, out=open_ones[1:-1])
     (edges,) = np.nonzero(open_ones[1:] != open_ones[:-1])
     if edges.size:
-        most = np.zeros(len(gain) + 1, np.float32)
-        np.maximum(gain + bonus, 0, out=most[:-1])
-        worth = np.add.reduceat(most, edges)[::2] > toll
+        behind = np.zeros(len(gain) + 1, np.float64)
+        np.maximum(gain + bonus, 0, out=behind[:-1])
+        behind = behind[::-1].cumsum()[::-1]
+        entered = np.append(behind[1:] + begun + bonus, 0.0)
+        worth = np.maximum.reduceat(entered, edges)[::2] - behind[edges[1::2]] > toll - _CARE
         yield from zip(edges[::2][worth].tolist(), edges[1::2][worth].tolist(), strict=True)
 
 
