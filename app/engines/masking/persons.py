@@ -37,6 +37,7 @@ _TITLE, _SHORT_TITLE, _ELDER, _LABEL, _CALLING, _BEFORE, _AFTER, _THINGS, _OWN, 
     *(1.5, 3.0, 10.0, 0.7),
 )
 _MOST_LEFT, _MOST_ALONE = _LABEL + 2.0, max(_TITLE, _ELDER)  # the most that a neighbourhood adds there
+_HOPELESS_INSIDE = _DOUBTFUL - _MOST_LEFT
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十百千万亿几数每这那整半]\s?$")
 _AFTER_LENGTH = 12  # characters looked at behind a name
 _ELDERS = frozenset("老小阿")
@@ -145,7 +146,13 @@ def _with_surname(
         odds = weight + backward[stop]
         if odds == -math.inf:
             return
-        if odds >= _HOPELESS and (hint := near.whole(start, stop, odds)) is not None and odds + hint > _DOUBTFUL:
+        behind = text[stop : stop + 1]
+        is_inside = "㐀" <= behind <= "鿿" and behind not in lists.behind_first  # nothing on the right adds to it
+        if (
+            odds >= (_HOPELESS_INSIDE if is_inside else _HOPELESS)
+            and (hint := near.whole(start, stop, odds)) is not None
+            and odds + hint > _DOUBTFUL
+        ):
             yield Candidate(start, stop, odds + hint)
 
 

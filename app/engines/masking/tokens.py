@@ -55,7 +55,7 @@ class Vocabulary:
         self._lists = tuple(lists.items())
         self._table = table
         self._rows: dict[str, int] = {}
-        self._words: dict[str, int] = {}
+        self.words = _Codes()
         self._codes = np.zeros((_FIRST_KEPT, 2), np.uint64)
         self._chinese = np.zeros(_FIRST_KEPT, np.bool_)
         self._near = np.zeros((_FIRST_KEPT, len(NEAR), table.shape[1]), np.float32)
@@ -66,7 +66,7 @@ class Vocabulary:
     @property
     def count(self) -> int:
         """How many tokens and words are kept."""
-        return max(len(self._rows), len(self._words))
+        return max(len(self._rows), len(self.words))
 
     def rows(self, tokens: Sequence[str]) -> NDArray[np.intp]:
         """Their numbers."""
@@ -113,13 +113,6 @@ class Vocabulary:
                 self._rows[token] = row
             return row
 
-    def word(self, word: str) -> int:
-        """A number for a word of several characters."""
-        found = self._words.get(word)
-        if found is None:
-            found = self._words[word] = _code(word)
-        return found
-
     def kind(self, token: str) -> str:
         """One word for all tokens that behave alike."""
         first = token[0]
@@ -149,6 +142,14 @@ class Vocabulary:
             own += [f"t={marked[place : place + 3]}" for place in range(len(marked) - 2)]
             own.append(f"l={min(len(word), 12)}")
         return [tuple(_place(f"{offset}{one}") for one in (own if offset == 0 else near)) for offset in NEAR]
+
+
+class _Codes(dict[str, int]):
+    """A number for each word."""
+
+    def __missing__(self, word: str) -> int:
+        code = self[word] = _code(word)
+        return code
 
 
 class Text:
@@ -237,14 +238,14 @@ class Text:
         words = self._reading.words
         if not words:
             return
-        text, known = self._reading.text, self.vocabulary.word
+        text = self._reading.text
+        codes = map(self.vocabulary.words.__getitem__, [text[start:end] for start, end in words])
         own: list[int] = []
         left: list[int] = []
         right: list[int] = []
         cut: list[int] = []
         before, last, length = 1, -1, 0
-        for start, end in words:
-            code = known(text[start:end])
+        for (start, end), code in zip(words, codes, strict=True):
             if start != last:
                 right += [1] * length
                 before = 1
