@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from app.core.scripts import simplified
 from app.engines.masking.lexicon import log_probabilities
 from app.engines.masking.person_words import word_lists
 from bench.latin_names import LatinNames
@@ -39,6 +40,8 @@ class Talk:
             name: text.splitlines() if "{" in text else [word.replace("-", " ") for word in text.split()]
             for name, text in yaml.safe_load(_TALK.read_text("utf-8")).items()
         }
+        (traditional,) = self._lists["traditional"]
+        self._traditional = str.maketrans(simplified(traditional), traditional)
         self._latin = LatinNames(self._rng, english_names or [], addresses or [])
 
     def sentences(self, chinese: int, english: int) -> Iterator[Sentence]:
@@ -172,7 +175,7 @@ class Talk:
         name = surname + given
         if log_probabilities().get(name, -99.0) > _COMMON_WORD:
             return self._person()
-        return name.translate(_traditional()) if rng.random() < 0.06 else name
+        return name.translate(self._traditional) if rng.random() < 0.06 else name
 
 
 @cache
@@ -252,8 +255,3 @@ def _foreign() -> list[str]:
     ]
     random.Random(0).shuffle(names)
     return names
-
-
-@cache
-def _traditional() -> dict[int, str]:
-    return {ord(simple): chr(code) for code, simple in word_lists().simplified.items()}

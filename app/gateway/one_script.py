@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from app.core.scripts import SIMPLIFIED
 
-_LINES = [line for line in (Path(__file__).parent / "simplified.txt").read_text("utf-8").splitlines() if line[0] != "#"]
-SIMPLIFIED = str.maketrans(_LINES[0], _LINES[1])
-"""Traditional characters to simplified ones, for `str.translate`."""
+__all__ = ["SIMPLIFIED", "in_one_script"]
+
 _TABLE = {
     **SIMPLIFIED,
     **{code: chr(code - 0xFEE0).lower() for code in range(0xFF01, 0xFF5F)},

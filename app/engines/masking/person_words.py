@@ -34,7 +34,6 @@ class WordLists:
         self.given = {
             name: math.log(0.02 / (1 + rank / 25)) for rank, name in enumerate(dict.fromkeys("".join(lists["given"])))
         }
-        self.simplified = {ord(pair[0]): pair[1] for pair in lists["traditional"]}
         self.measures = set(lists["measures"][0])
         self.never_alone = set(lists["never_alone"][0])
         self.words = dict(log_probabilities())

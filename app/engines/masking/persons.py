@@ -15,6 +15,7 @@ from itertools import pairwise
 from operator import add
 from typing import NamedTuple
 
+from app.core.scripts import simplified
 from app.engines.masking.finding import Finding, View
 from app.engines.masking.person_words import word_lists
 
@@ -63,7 +64,7 @@ class Persons:
         """All that was weighed, for the trained layer, which decides where rules end."""
         if not _HAN.search(view.text):
             return Reading(view.text, [], [], [])
-        text = view.text.translate(word_lists().simplified)
+        text = simplified(view.text)
         certain = [*_dotted(text), *_written_after_label(text)]
         forward, backward = word_lists().lexicon.best_paths(text)
         chosen = _apart(_candidates(text, forward, backward))
