@@ -79,6 +79,15 @@ def masked(text: str) -> list[tuple[str, str]]:
         ("Mr. David Miller paid", "PERSON", "David Miller"),
         ("客户John Smith要汇款", "PERSON", "John Smith"),
         ("contact Zhang Wei please", "PERSON", "Zhang Wei"),
+        # given names that are words, too
+        ("Will Smith called about his loan", "PERSON", "Will Smith"),
+        ("Dear Will Thompson", "PERSON", "Will Thompson"),
+        ("Bill Johnson has no card yet", "PERSON", "Bill Johnson"),
+        ("May Anderson wants to close the account", "PERSON", "May Anderson"),
+        ("Please call Grace Carter tomorrow", "PERSON", "Grace Carter"),
+        ("Will J. Smith", "PERSON", "Will J. Smith"),
+        # 某 behind a whole name is another word
+        ("客户张伟某天来过", "PERSON", "张伟"),
     ],
 )
 def test_found(text: str, type: str, value: str) -> None:
@@ -105,6 +114,11 @@ def test_found(text: str, type: str, value: str) -> None:
             "谢谢您",
         ),
         *("What is the Exchange Rate today?", "Apple Pay does not work in New York", "Section 4.2 of the Agreement"),
+        *("Will Friday work?", "Will Monday morning suit you?", "Will Visa cards be accepted?", "Bill Payment failed"),
+        *("Will Black Friday count?", "Will Green Bonds pay?", "Mark Complete when done", "Grace Period ends Friday"),
+        *("May Day is a holiday", "Hope London is fine", "Mark Tuesday in the calendar", "Sue Barclays for damages"),
+        # made unknown already
+        *("张某向银行申请贷款", "客户李某某，女", "户名：欧阳某", "王某人来电", "持卡人杨某涉嫌诈骗", "张某甲与张某乙"),
         *("3小时后到期", "小时候", "老是失败", "第一次", "项目安排在下周", "应收账款管理", "时间和方式", "成本收入比"),
     ],
 )

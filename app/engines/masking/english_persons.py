@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import yaml
@@ -68,10 +69,14 @@ def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
     lists = word_lists()
     words = [word[0].lower() for word in row]
     titled = False
-    while words and (words[0] in lists.titles or words[0] in lists.not_names):
+    while (
+        not (named := _is_word_and_family(words))
+        and words
+        and (words[0] in lists.titles or words[0] in lists.not_names)
+    ):
         titled = words[0] in lists.titles
         row, words = row[1:], words[1:]
-    stop = next((place for place, word in enumerate(words) if word in lists.not_names), len(words))
+    stop = next((place for place, word in enumerate(words) if place >= named and word in lists.not_names), len(words))
     row, words = row[: min(stop, _LONGEST_ROW)], words[: min(stop, _LONGEST_ROW)]
     if max(map(len, words), default=0) < 2 or any(_ABBREVIATION.match(word[0]) for word in row):
         return None
@@ -84,7 +89,7 @@ def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
     score = 0.08 if len(words) == 1 else 0.25
     if titled:
         score += _TITLE
-    if words[0] in lists.given:
+    if named or words[0] in lists.given:
         score += _GIVEN if len(words) > 1 or not loud else 0.0
     elif pinyin:
         score += _PINYIN
@@ -99,6 +104,15 @@ def _judged(plain: str, row: Sequence[re.Match[str]]) -> Finding | None:
     if lists.after.match(after) or _HAN_AFTER.match(after) or after.startswith(("'s ", "’s ")):
         score += _AFTER
     return Finding("PERSON", start, end, min(score, 0.95))
+
+
+def _is_word_and_family(words: Sequence[str]) -> bool:
+    """A given name that is a word, too, and nothing but initials and family names behind it: Will J. Smith."""
+    lists = word_lists()
+    if not words or words[0] not in lists.word_given:
+        return False
+    rest = [word for word in takewhile(lambda word: word not in lists.not_names, words[1:]) if len(word) > 1]
+    return bool(rest) and lists.families.issuperset(rest)
 
 
 def _is_pinyin(words: Sequence[str]) -> bool:
@@ -116,8 +130,9 @@ class WordLists:
 
     def __init__(self) -> None:
         lists = yaml.load((Path(__file__).parent / "english_names.yaml").read_text("utf-8"), YAML_LOADER)  # noqa: S506 - it is a safe one
-        self.given, self.pinyin_surnames, self.titles, self.not_names = (
-            frozenset(lists[name].split()) for name in ("given", "pinyin_surnames", "titles", "not_names")
+        self.given, self.pinyin_surnames, self.titles, self.not_names, self.word_given, self.families = (
+            frozenset(lists[name].split())
+            for name in ("given", "pinyin_surnames", "titles", "not_names", "word_given", "families")
         )
         self.not_names -= self.titles
         strong, weak, after = (lists[name].strip() for name in ("strong_before", "weak_before", "after"))

@@ -164,14 +164,15 @@ def _needed(first: str) -> float:
 
 
 def _is_proper(text: str, one: Finding, ruled: Mapping[str, set[int]]) -> bool:
-    """No part of an address; no common word nor the name of a thing (巴塞尔协议), unless a rule sees a person.
+    """No part of an address, nobody in particular; no common word nor the name of a thing (巴塞尔协议), unless a rule
+    sees a person.
 
     `ruled`: the places at which rules see persons and addresses.
     """
     if one.type != "PERSON":
         return True
     places = range(one.start, one.end)
-    if not ruled["ADDRESS"].isdisjoint(places):
+    if not ruled["ADDRESS"].isdisjoint(places) or _is_anonymous(text, one):
         return False
     if not ruled["PERSON"].isdisjoint(places):
         return True
@@ -179,6 +180,12 @@ def _is_proper(text: str, one: Finding, ruled: Mapping[str, set[int]]) -> bool:
     if lists.words.get(text[one.start : one.end], _COMMON) > _COMMON:
         return False
     return not ("㐀" <= text[one.end - 1] <= "鿿" and lists.other_names.match(text, one.end))
+
+
+def _is_anonymous(text: str, one: Finding) -> bool:
+    """A surname with 某 for the rest: 张某, 李某某, 王某人, 欧阳某. Somebody made that name unknown already."""
+    surname = 2 if text[one.start : one.start + 2] in persons_lists().surnames else 1
+    return text.startswith("某", one.start + surname) and one.end - one.start <= surname + 2
 
 
 def _with_tail(plain: str, one: Finding) -> Finding:
