@@ -18,7 +18,8 @@ from app.core.scripts import simplified
 from app.engines.masking.lexicon import log_probabilities
 from app.engines.masking.person_words import word_lists
 from bench.latin_names import LatinNames
-from bench.mask_sentences import MEASURED_NAMES, Sentence, address, id_card
+from bench.mask_sentences import MEASURED_NAMES, Sentence
+from bench.mask_values import address, id_card
 
 _TALK = Path(__file__).parent / "data" / "name_talk.yaml"
 _SLOT = re.compile(r"\{([A-Za-z_0-9]+)\}")

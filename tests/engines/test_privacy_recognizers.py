@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.engines.masking import checksums
 from app.engines.privacy import MemoryVault, PresidioPrivacy
-from bench.mask_sentences import card, credit_code, iban, id_card, phone
+from bench.mask_values import card, credit_code, iban, id_card, phone
 
 PRIVACY = PresidioPrivacy(MemoryVault(), Path(__file__).resolve().parents[2] / "config" / "masking.yaml")
 
