@@ -135,6 +135,7 @@ class WordLists:
             for name in ("given", "pinyin_surnames", "titles", "not_names", "word_given", "families")
         )
         self.not_names -= self.titles
+        self.names = self.given | self.pinyin_surnames | self.word_given | self.families
         strong, weak, after = (lists[name].strip() for name in ("strong_before", "weak_before", "after"))
         self.strong_before = re.compile(
             rf"(?<![a-z])(?:{strong})(?:'s)?\s?(?:is|was|name is)?\s?[:,]?\s$", re.IGNORECASE

@@ -43,6 +43,8 @@ _TAIL = re.compile(
     " (?:(?:al|el|ul)-|(?:bin|ibn|bint|van|von|de|del|di|da|du|der|den|ter|la) ){1,2}"
     r"[^\W\d_㐀-鿿a-z][^\W\d_㐀-鿿]+"
 )
+_SMALL_WORD = re.compile("[a-z]+")
+_PARTIES = 60  # characters in which four parties are introduced
 _NO_ADDRESS = frozenset(
     {"account", "card", "passport", "phone", "mobile", "fax", "ssn", "number", "iban", "invoice", "order"}
 )
@@ -176,8 +178,8 @@ def _is_proper(text: str, one: Finding, ruled: Mapping[str, set[int]]) -> bool:
         return False
     if not ruled["PERSON"].isdisjoint(places):
         return True
-    lists = persons_lists()
-    if lists.words.get(text[one.start : one.end], _COMMON) > _COMMON:
+    lists, value = persons_lists(), text[one.start : one.end]
+    if lists.words.get(value, _COMMON) > _COMMON or _is_small(text, value) or _is_party(text, one.start):
         return False
     return not ("㐀" <= text[one.end - 1] <= "鿿" and lists.other_names.match(text, one.end))
 
@@ -186,6 +188,18 @@ def _is_anonymous(text: str, one: Finding) -> bool:
     """A surname with 某 for the rest: 张某, 李某某, 王某人, 欧阳某. Somebody made that name unknown already."""
     surname = 2 if text[one.start : one.start + 2] in persons_lists().surnames else 1
     return text.startswith("某", one.start + surname) and one.end - one.start <= surname + 2
+
+
+def _is_small(text: str, value: str) -> bool:
+    """Words in small letters of which none is known as a name, by somebody who does write capitals: top-up, abroad."""
+    if not (value.isascii() and value.islower() and any(map(str.isupper, text))):
+        return False
+    return word_lists().names.isdisjoint(_SMALL_WORD.findall(value))
+
+
+def _is_party(text: str, start: int) -> bool:
+    """The fourth of 甲, 乙, 丙 and 丁."""
+    return text[start] == "丁" and "丙" in text[max(0, start - _PARTIES) : start]
 
 
 def _with_tail(plain: str, one: Finding) -> Finding:
