@@ -14,6 +14,7 @@ from app.core.ports.privacy import Entity, Masking, Privacy, Restorer, Sight, Va
 from app.core.ports.records import Actions, AuditLog, AuditWatcher, Database, Files, Records, Sealing, StoredTurn
 from app.core.ports.review import Classifier, MaterialReview
 from app.core.ports.rights import Decision, Rights
+from app.core.ports.shelf import Disliked, Gap, Gaps, Likeness, Placing, Shelf, Version
 
 __all__ = [
     "ANSWERS_FROM",
@@ -24,12 +25,16 @@ __all__ = [
     "Database",
     "Decision",
     "Delta",
+    "Disliked",
     "DocumentState",
     "Entity",
     "Files",
     "Fit",
+    "Gap",
+    "Gaps",
     "Hit",
     "Knowledge",
+    "Likeness",
     "Listener",
     "Masking",
     "MaterialReview",
@@ -38,15 +43,18 @@ __all__ = [
     "Notice",
     "NoticeListener",
     "Notices",
+    "Placing",
     "Privacy",
     "Progress",
     "Records",
     "Restorer",
     "Rights",
     "Sealing",
+    "Shelf",
     "Sight",
     "StoredTurn",
     "Understanding",
     "Vault",
+    "Version",
     "nobody_listens",
 ]

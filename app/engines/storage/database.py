@@ -23,7 +23,7 @@ from app.engines.sqlite_wal import use_wal
 from app.engines.storage import tables  # noqa: F401  (what is opened below is what stands there)
 from app.engines.storage.in_use import InUse
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; `tests/engines/test_records.py` holds it against the folder."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _THREADS = 4

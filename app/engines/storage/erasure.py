@@ -25,7 +25,7 @@ from app.engines.storage.files import FolderFiles
 from app.engines.storage.retention import Retention
 from app.engines.storage.room_rows import EVIDENCE, delete_room, gone, note_erasure, waiting_rooms
 from app.engines.storage.sealing import Sealer
-from app.engines.storage.tables import ACTION, ERASURE, FEEDBACK, FILE, MEMBER, ROOM, TURN, VAULT
+from app.engines.storage.tables import ACTION, ERASURE, FEEDBACK, FILE, GAP, MEMBER, ROOM, TURN, VAULT
 from app.engines.storage.value_erasure import ValueErasure
 from app.engines.storage.vault import erased
 from app.engines.storage.wanted import Wanted
@@ -98,6 +98,7 @@ class Erasure:
             turns = select(TURN.c.id).where(TURN.c.room.in_(shared), TURN.c.person == id, TURN.c.room.not_in(waiting))
             feedback = or_(FEEDBACK.c.person == id, FEEDBACK.c.turn.in_(turns))
             counts["feedback"] += gone(connection, FEEDBACK, feedback, dry_run=dry_run)
+            gone(connection, GAP, GAP.c.turn.in_(turns), dry_run=dry_run)
             counts["turns"] += gone(connection, TURN, TURN.c.id.in_(turns), dry_run=dry_run)
             if not dry_run:
                 left = set(shared) - waiting
@@ -156,6 +157,7 @@ class Erasure:
                 select(TURN.c.id).where(fresh).limit(None if dry_run else _PAGE)
             ).all()
             counts["feedback"] += gone(connection, FEEDBACK, FEEDBACK.c.turn.in_(ids), dry_run=dry_run)
+            gone(connection, GAP, GAP.c.turn.in_(ids), dry_run=dry_run)
             counts["turns"] += gone(connection, TURN, TURN.c.id.in_(ids), dry_run=dry_run)
             return 0 if dry_run else len(ids)
 

@@ -133,6 +133,45 @@ class FileRow(SQLModel, table=True):
     """False for bytes that the first version kept plain; `deskmate rotate` seals them."""
 
 
+class DocumentRow(SQLModel, table=True):
+    """One version of a document that people added, or of a shipped one that something took the place of."""
+
+    __tablename__ = "document"
+
+    source: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    set: str = Field(index=True)
+    about: bytes = Field(sa_column=sealed("document/{source}/{version}"))
+    """Sealed: title, number and owner, what it takes the place of; people write names into titles."""
+    state: str
+    valid_from: str
+    valid_until: str
+    superseded_by: str
+    added_by: str
+    reviewed_by: str
+    released_by: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    retired_by: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class GapRow(SQLModel, table=True):
+    """A question that the documents did not answer. It goes with the talk it was asked in."""
+
+    __tablename__ = "gap"
+    __table_args__ = (UniqueConstraint("turn", "set"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    turn: str
+    room: str = Field(index=True)
+    person: str
+    set: str = Field(index=True)
+    question: str
+    """Masked."""
+    nearest: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    closed_by: str
+
+
 class VaultRow(SQLModel, table=True):
     """One placeholder of one room. An erased one stays without its value: its number is never given again."""
 
@@ -223,6 +262,8 @@ TURN = SQLModel.metadata.tables["turn"]
 FEEDBACK = SQLModel.metadata.tables["feedback"]
 ACTION = SQLModel.metadata.tables["action"]
 FILE = SQLModel.metadata.tables["file"]
+DOCUMENT = SQLModel.metadata.tables["document"]
+GAP = SQLModel.metadata.tables["gap"]
 VAULT = SQLModel.metadata.tables["vault"]
 AUDIT = SQLModel.metadata.tables["audit"]
 ERASURE = SQLModel.metadata.tables["erasure"]
