@@ -12,8 +12,8 @@ from operator import add
 from pathlib import Path
 
 # Words counted fewer than ten times are as good as unknown.
-_ENTRY = re.compile(r"^([㐀-鿿]{1,4}) ([0-9]{2,}) (?!nr)", re.MULTILINE)
-_PERSONISH = re.compile(r"^([㐀-鿿]{1,2}) ([0-9]{2,}) nr", re.MULTILINE)
+_ENTRY = re.compile(r"^([㐀-鿿]{1,4}) ([0-9]{2,}) (nr)?", re.MULTILINE)
+_LONGEST_NAME = 2  # characters of a word that is a name, too
 _OFTEN_A_NAME = -2.5
 _TOTAL = math.log(6e7)  # words counted in all
 
@@ -37,11 +37,12 @@ def log_probabilities() -> dict[str, float]:
     if found is None or found.origin is None:
         raise FileNotFoundError("jieba is not installed")
     text = (Path(found.origin).parent / "dict.txt").read_text("utf-8")
-    names, words = _PERSONISH.findall(text), _ENTRY.findall(text)
-    logarithms = {count: math.log(int(count)) - _TOTAL for _, count in (*names, *words)}
+    entries: list[tuple[str, str, str]] = _ENTRY.findall(text)
+    logarithms = {count: math.log(int(count)) - _TOTAL for count in {count for _, count, _ in entries}}
     return {
-        **{word: logarithms[count] + (_OFTEN_A_NAME if len(word) > 1 else 0.0) for word, count in names},
-        **{word: logarithms[count] for word, count in words},
+        word: logarithms[count] + (_OFTEN_A_NAME if is_name and len(word) > 1 else 0.0)
+        for word, count, is_name in entries
+        if not is_name or len(word) <= _LONGEST_NAME
     }
 
 

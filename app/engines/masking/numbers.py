@@ -15,7 +15,7 @@ from app.engines.masking.finding import Finding, View
 
 _RUN = re.compile(
     # No part of a longer code, a decimal or a fraction; behind a slash only what is as long as a telephone.
-    r"(?<![0-9_])(?<![0-9][.:,])(?:(?<![0-9]/)|(?=(?:[0-9][ -]?){11}))"
+    r"(?=[(+0-9])(?<![0-9_])(?<![0-9][.:,])(?:(?<![0-9]/)|(?=(?:[0-9][ -]?){11}))"
     r"\(?\+?\(?[0-9](?:[ \-().]{0,2}[0-9])*(?:[ -]?[Xx](?![A-Za-z0-9]))?"
     r"(?![A-Za-z0-9_])(?![.:,][0-9])(?!/[0-9](?![0-9 \-]{9,}))"
 )
@@ -56,6 +56,7 @@ class Numbers:
         return [
             Finding(type, row.start, row.end, score)
             for run in _RUN.finditer(view.plain)
+            if run.end() - run.start() >= _SHORTEST
             for row in _rows(view.plain, run.start(), run.end())
             for type, score in _readings(row)
         ]
