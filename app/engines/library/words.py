@@ -4,38 +4,51 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.engines.library.spelling import normal
+from app.engines.library.stems import stem
+
+__all__ = ["asked", "normal", "pairs", "terms", "warm", "words"]
+
 _WORD = re.compile(r"[㐀-鿿豈-﫿]|[a-z0-9]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
-_SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_CHINESE_NUMBER = re.compile(
-    r"[零〇一二两三四五六七八九十百千]+(?=个?(?:条|章|月|季度|年|周|日|天|小时|分钟|级|次|人|倍|名|份|笔|类|档|成|万|亿|元|页|项|%))"
-)
+_YEAR_WITHIN = re.compile(r"[a-z]+((?:19|20)\d\d)")
+"""fy2018 is asked for as 2018, too."""
 _NOTHING = re.compile(r"(?!)")
-_NUMBERED = re.compile(r"第\d+条|\d+季度")
+_NUMBERED = re.compile(r"第\d+条|\d+季度|\d{4}年\d+月(?:\d+日)?")
 _UNSAID = frozenset((Path(__file__).parent / "question_words.txt").read_text(encoding="utf-8").split())
 """Words that a question is made with, not what it is about."""
 
 
-def normal(text: str) -> str:
-    """One spelling: half width, lower case, `1,000` as `1000`, `三个月` as `3个月`, `第三十二条` as `第32条`."""
-    plain = _SEPARATED.sub("", unicodedata.normalize("NFKC", text).lower())
-    return _CHINESE_NUMBER.sub(lambda found: _digits(found.group()), plain)
-
-
 def words(text: str) -> list[str]:
-    """The words in order, short ones within long ones too; a clause and a quarter are a word with their number."""
-    plain = normal(text)
-    return [word for word in _jieba().cut_for_search(plain) if _WORD.search(word)] + _NUMBERED.findall(plain)
+    """The words in order, short ones within long ones too; a clause, a quarter, a day are a word with their number."""
+    return words_of(normal(text))
+
+
+def words_of(plain: str) -> list[str]:
+    """`words` of a text in its normal spelling."""
+    found = [_bare(word) for word in _jieba().cut_for_search(plain) if _WORD.search(word)]
+    return found + _YEAR_WITHIN.findall(plain) + _NUMBERED.findall(plain)
 
 
 def pairs(text: str) -> list[str]:
     """Neighbouring characters, marked `~`: they find what a dictionary cuts differently."""
-    return [f"~{run[at : at + 2]}" for run in _HAN_RUN.findall(normal(text)) for at in range(len(run) - 1)]
+    return pairs_of(normal(text))
+
+
+def pairs_of(plain: str) -> list[str]:
+    """`pairs` of a text in its normal spelling."""
+    return [f"~{run[at : at + 2]}" for run in _HAN_RUN.findall(plain) for at in range(len(run) - 1)]
+
+
+def terms(text: str) -> list[str]:
+    """All that a text is found by."""
+    plain = normal(text)
+    return words_of(plain) + pairs_of(plain)
 
 
 def asked(query: str, whole: re.Pattern[str] = _NOTHING) -> list[str]:
@@ -53,17 +66,18 @@ def asked(query: str, whole: re.Pattern[str] = _NOTHING) -> list[str]:
         wanted += [word for word in cut if word not in _UNSAID]
         wanted += [found.group()] if found.group() else []
         at = found.end()
-    return list(dict.fromkeys(wanted or every))
+    return list(dict.fromkeys(_parted(wanted or every)))
 
 
-@lru_cache(maxsize=4096)
-def _digits(number: str) -> str:
-    import cn2an
+def _parted(found: Iterable[str]) -> Iterable[str]:
+    """Without endings; a year within a word stands for the word: fy2018 is 2018."""
+    for word in found:
+        year = _YEAR_WITHIN.fullmatch(word)
+        yield year[1] if year else _bare(word)
 
-    try:
-        return str(cn2an.cn2an(number, "smart"))
-    except ValueError:
-        return number  # 十百 and the like: no number
+
+def _bare(word: str) -> str:
+    return stem(word) if word.isascii() else word
 
 
 def warm() -> None:
