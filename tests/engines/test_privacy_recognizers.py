@@ -86,6 +86,9 @@ def masked(text: str) -> list[tuple[str, str]]:
         ("May Anderson wants to close the account", "PERSON", "May Anderson"),
         ("Please call Grace Carter tomorrow", "PERSON", "Grace Carter"),
         ("Will J. Smith", "PERSON", "Will J. Smith"),
+        # a small word behind a name is no part of it
+        ("戴浩淼生日1988年3月11日", "PERSON", "戴浩淼"),
+        ("怀着孙亮时，她做了一个梦", "PERSON", "孙亮"),
         # 某 behind a whole name is another word
         ("客户张伟某天来过", "PERSON", "张伟"),
     ],
@@ -117,6 +120,8 @@ def test_found(text: str, type: str, value: str) -> None:
         *("Will Friday work?", "Will Monday morning suit you?", "Will Visa cards be accepted?", "Bill Payment failed"),
         *("Will Black Friday count?", "Will Green Bonds pay?", "Mark Complete when done", "Grace Period ends Friday"),
         *("May Day is a holiday", "Hope London is fine", "Mark Tuesday in the calendar", "Sue Barclays for damages"),
+        *("甲、乙、丙、丁四方签订合同", "Can I do a top-up by cheque?", "I was charged abroad by mistake"),
+        *("高尔夫俱乐部会员费", "大豆每蒲式耳多少美分", "母基金和子基金的区别"),
         # made unknown already
         *("张某向银行申请贷款", "客户李某某，女", "户名：欧阳某", "王某人来电", "持卡人杨某涉嫌诈骗", "张某甲与张某乙"),
         *("3小时后到期", "小时候", "老是失败", "第一次", "项目安排在下周", "应收账款管理", "时间和方式", "成本收入比"),

@@ -43,6 +43,8 @@ _TAIL = re.compile(
     " (?:(?:al|el|ul)-|(?:bin|ibn|bint|van|von|de|del|di|da|du|der|den|ter|la) ){1,2}"
     r"[^\W\d_㐀-鿿a-z][^\W\d_㐀-鿿]+"
 )
+_NEXT_WORD = re.compile("(?:生日|[时后前项率类日])$")
+_SHORTEST_BEFORE_WORD = 2  # characters
 _SMALL_WORD = re.compile("[a-z]+")
 _PARTIES = 60  # characters in which four parties are introduced
 _NO_ADDRESS = frozenset(
@@ -132,7 +134,8 @@ class Names:
         ruled: dict[str, set[int]] = {type: set() for type in self.types}
         for one in found:
             ruled[one.type].update(range(one.start, one.end))
-        return [*sure, *(_with_tail(view.plain, one) for one in self.tagged(text) if _is_proper(view.text, one, ruled))]
+        read = (_without_next_word(view.text, one, ruled["PERSON"]) for one in self.tagged(text))
+        return [*sure, *(_with_tail(view.plain, one) for one in read if _is_proper(view.text, one, ruled))]
 
     def tagged(self, text: Text) -> list[Finding]:
         """What the tagger reads, in order."""
@@ -174,12 +177,12 @@ def _is_proper(text: str, one: Finding, ruled: Mapping[str, set[int]]) -> bool:
     if one.type != "PERSON":
         return True
     places = range(one.start, one.end)
-    if not ruled["ADDRESS"].isdisjoint(places) or _is_anonymous(text, one):
+    if not ruled["ADDRESS"].isdisjoint(places) or _is_anonymous(text, one) or _is_party(text, one.start):
         return False
     if not ruled["PERSON"].isdisjoint(places):
         return True
     lists, value = persons_lists(), text[one.start : one.end]
-    if lists.words.get(value, _COMMON) > _COMMON or _is_small(text, value) or _is_party(text, one.start):
+    if lists.words.get(value, _COMMON) > _COMMON or _is_small(text, value):
         return False
     return not ("㐀" <= text[one.end - 1] <= "鿿" and lists.other_names.match(text, one.end))
 
@@ -200,6 +203,12 @@ def _is_small(text: str, value: str) -> bool:
 def _is_party(text: str, start: int) -> bool:
     """The fourth of 甲, 乙, 丙 and 丁."""
     return text[start] == "丁" and "丙" in text[max(0, start - _PARTIES) : start]
+
+
+def _without_next_word(text: str, one: Finding, ruled: set[int]) -> Finding:
+    """A name without the small word behind it that ends no name: 李明时, 王芳生日. What a rule sees in it stays."""
+    word = _NEXT_WORD.search(text, one.start + _SHORTEST_BEFORE_WORD, one.end) if one.type == "PERSON" else None
+    return one if word is None or word.start() in ruled else Finding(one.type, one.start, word.start(), one.score)
 
 
 def _with_tail(plain: str, one: Finding) -> Finding:
