@@ -95,8 +95,8 @@ class Pdf:
             return Page(number, turned.width, turned.height, tuple(words), tuple(rules), covered, paths)
 
     def image(self, number: int, dpi: int) -> Image.Image:
-        """The page drawn in grey, coarser where it is very large."""
-        return self._drawing(number, dpi).convert("L")
+        """The page drawn, coarser where it is very large."""
+        return self._drawing(number, dpi)
 
     def png(self, number: int) -> tuple[bytes, int, int]:
         """The page drawn for people: PNG, width and height in pixels."""
@@ -112,7 +112,8 @@ class Pdf:
             # A strip of a metre by a millimetre still has to be a picture.
             scale = min(scale, 12_000 / max(width, height, 1.0))
             scale = max(scale, 1 / max(1.0, min(width, height)))
-            return page.render(scale=scale, may_draw_forms=False).to_pil()
+            drawn: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+            return drawn
 
     @contextmanager
     def _opened(self, number: int) -> Iterator[Any]:
@@ -229,9 +230,16 @@ def _drawn(page: Any, turned: _Turned) -> tuple[list[Rule], float, int]:
             covered = max(covered, wide * tall / max(1.0, turned.width * turned.height))
         elif min(wide, tall) < _THIN < max(wide, tall):
             rules.append(Rule(left, top, right, bottom))
-        elif min(wide, tall) > 3 * _THIN and wide < 0.98 * turned.width:
+        elif min(wide, tall) > 3 * _THIN and wide < 0.98 * turned.width and _outlined(found):
             rules += _edges(left, top, right, bottom)
     return rules, min(1.0, covered), shapes
+
+
+def _outlined(path: Any) -> bool:
+    """True for a shape with a line around it; without one it is a coloured ground, which says nothing of cells."""
+    filled, outlined = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(path.raw, ctypes.byref(filled), ctypes.byref(outlined))
+    return bool(outlined.value)
 
 
 def _edges(left: float, top: float, right: float, bottom: float) -> Iterator[Rule]:
