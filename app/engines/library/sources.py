@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.library.reading import LARGEST, READERS
+from app.engines.library.reading import READERS, largest
 
 NOT_DOCUMENTS = frozenset({"set.yaml"})
 
@@ -50,9 +50,10 @@ def read_source(file: SourceFile, say: Texts) -> bytes:
                 raise BadInput("DOCUMENT_NOT_A_FILE", say("document_not_a_file"))
             if file.path.suffix.lower() not in READERS:
                 raise BadInput("DOCUMENT_FORMAT", say("document_unknown"))
-            if about.st_size > LARGEST:
-                raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=LARGEST // 2**20))
-            return opened.read(LARGEST + 1)
+            limit = largest(file.path.name)
+            if about.st_size > limit:
+                raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=limit // 2**20))
+            return opened.read(limit + 1)
     except FileNotFoundError:
         raise BadInput("DOCUMENT_MISSING", say("document_missing")) from None
     except IsADirectoryError:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Document, Reading
-from app.engines.library.reading import markdown, plain_text, word
+from app.engines.library.reading import markdown, pdf, picture, plain_text, word
 from app.engines.library.reading.pages import Pages, unwatched
 
 Reader = Callable[[bytes, Texts, Pages], Reading]
@@ -19,10 +19,19 @@ READERS: Mapping[str, Reader] = {
     ".markdown": markdown.read,
     ".txt": plain_text.read,
     ".docx": word.read,
+    ".pdf": pdf.read,
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), picture.read),
 }
 """Ending of a file's name -> who reads it."""
 LARGEST = 20 * 2**20
 """Bytes of a file; a book of a thousand pages has two million."""
+LARGEST_OF: Mapping[str, int] = {".pdf": 150 * 2**20, ".tif": 150 * 2**20, ".tiff": 150 * 2**20}
+"""Where scans come: three hundred pages at 300 dpi have some hundred megabytes."""
+
+
+def largest(name: str) -> int:
+    """Bytes that a file of this name may have."""
+    return LARGEST_OF.get(PurePath(name).suffix.lower(), LARGEST)
 
 
 def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatched) -> Document:
@@ -30,8 +39,8 @@ def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatche
     read = READERS.get(PurePath(name).suffix.lower())
     if read is None:
         raise BadInput("DOCUMENT_FORMAT", say("document_unknown"))
-    if len(content) > LARGEST:
-        raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=LARGEST // 2**20))
+    if len(content) > largest(name):
+        raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=largest(name) // 2**20))
     found = read(content, say, pages)
     if not found.blocks:
         raise BadInput("DOCUMENT_EMPTY", say("document_empty"))
