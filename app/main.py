@@ -26,8 +26,6 @@ from app.core.texts import Texts
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from uvicorn import Server
-
     from app.core.ports import AuditWatcher, Metrics, Models, Notices
     from app.core.skill import Skill
     from app.core.turn import Person
@@ -40,7 +38,9 @@ if TYPE_CHECKING:
     from app.engines.storage.database import SqlDatabase
     from app.engines.storage.erasure import Erasure
     from app.engines.storage.files import FolderFiles
+    from app.engines.storage.gaps import SqlGaps
     from app.engines.storage.sealing import Sealer
+    from app.engines.storage.shelf import SqlShelf
     from app.gateway.gateway import Clock, Gateway
     from app.gateway.identity import DemoSignIn, Identity
     from app.gateway.review import Review
@@ -207,6 +207,23 @@ def build_knowledge(settings: Settings) -> ChromaKnowledge:
     return ChromaKnowledge(settings.content, settings.home)
 
 
+def build_shelf(settings: Settings, database: SqlDatabase, audit: SqlAuditLog, knowledge: ChromaKnowledge) -> SqlShelf:
+    """The life of documents; `knowledge` follows it."""
+    from app.engines.storage.shelf import SqlShelf
+
+    owners = {name: one.owner for name, one in knowledge.sets.items()}
+    return SqlShelf(database, build_sealer(settings), audit, knowledge, owners, texts_of("engines/storage"))
+
+
+def build_gaps(settings: Settings, database: SqlDatabase, audit: SqlAuditLog, privacy: PresidioPrivacy) -> SqlGaps:
+    """What people were not helped with."""
+    from app.engines.library.knowledge_sets import load_sets
+    from app.engines.storage.gaps import SqlGaps
+
+    owners = {name: one.owner for name, one in load_sets(settings.content).items()}
+    return SqlGaps(database, build_sealer(settings), audit, privacy, owners)
+
+
 def build_rights(settings: Settings, people: Mapping[str, Person]) -> CasbinRights:
     """Who of `people` may do what."""
     from app.engines.library.knowledge_sets import load_sets
@@ -239,6 +256,8 @@ class Deskmate:
     records: SqlRecords
     audit: SqlAuditLog
     knowledge: ChromaKnowledge
+    shelf: SqlShelf
+    gaps: SqlGaps
     metrics: Metrics
     approvals: Approvals
     notices: Notices
@@ -279,6 +298,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     files = build_files(settings, database)
     privacy = build_privacy(settings, database)
     knowledge = build_knowledge(settings)
+    shelf, gaps = build_shelf(settings, database, audit, knowledge), build_gaps(settings, database, audit, privacy)
     identity = build_identity(settings)
     rights = build_rights(settings, identity.people)
     understanding = Understanding(assistants)
@@ -294,6 +314,8 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         rules=rules,
         notices=notices,
         knowledge=knowledge,
+        shelf=shelf,
+        gaps=gaps,
         files=files,
         database=database,
         people=tuple(identity.people.values()),
@@ -350,6 +372,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     try:
         await note_changes(audit, settings, operator=operator(), version=__version__)
         await knowledge.open()
+        await shelf.settle(clock().date())
         await approvals.resume(clock())
         erasure = build_erasure(settings, database)
         async with alarms.watching(audit), erasure.followed(privacy.forget):
@@ -362,6 +385,8 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
                 records=records,
                 audit=audit,
                 knowledge=knowledge,
+                shelf=shelf,
+                gaps=gaps,
                 metrics=metrics,
                 approvals=approvals,
                 notices=notices,
@@ -370,27 +395,3 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     finally:
         await audit.seal()
         await records.close()
-
-
-def build_server(house: Deskmate) -> Server:
-    """The HTTP server with everything that listens: the API and the browser's chat."""
-    import uvicorn
-    from fastapi import FastAPI
-
-    from app.channels import browser
-    from app.channels.api import Api
-
-    app = FastAPI(title="Deskmate", docs_url=None, redoc_url=None, openapi_url=None)
-    pings = {"records": house.records.ping, "knowledge": house.knowledge.ping, "models": house.models.ping}
-    Api(house.gateway, house.identity, house.metrics, now, pings).add_to(app)
-    browser.mount(app, house.gateway, house.settings, house.sign_in, house.notices)
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=house.settings.host,
-            port=house.settings.port,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=5,
-        )
-    )

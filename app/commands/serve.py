@@ -6,11 +6,15 @@ import asyncio
 import gc
 import ipaddress
 import sys
+from typing import TYPE_CHECKING
 
 from app.commands.batch import say
 from app.commands.forget import erase_daily
 from app.core.settings import Settings
-from app.main import build_server, domain, domains, now, opened
+from app.main import Deskmate, domain, domains, now, opened
+
+if TYPE_CHECKING:
+    from uvicorn import Server
 
 
 async def serve(settings: Settings) -> int:
@@ -26,13 +30,38 @@ async def serve(settings: Settings) -> int:
         gc.freeze()
         settling = asyncio.create_task(asyncio.to_thread(_warm_domains))
         tending = asyncio.create_task(house.approvals.tend(now))
+        turning = asyncio.create_task(house.shelf.tend(now))
         erasing = asyncio.create_task(erase_daily(settings, house.erasure, house.audit))
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
-        for task in (warming, settling, tending, erasing):
+        for task in (warming, settling, tending, turning, erasing):
             task.cancel()
     return 0
+
+
+def build_server(house: Deskmate) -> Server:
+    """The HTTP server with everything that listens: the API and the browser's chat."""
+    import uvicorn
+    from fastapi import FastAPI
+
+    from app.channels import browser
+    from app.channels.api import Api
+
+    app = FastAPI(title="Deskmate", docs_url=None, redoc_url=None, openapi_url=None)
+    pings = {"records": house.records.ping, "knowledge": house.knowledge.ping, "models": house.models.ping}
+    Api(house.gateway, house.identity, house.metrics, now, pings).add_to(app)
+    browser.mount(app, house.gateway, house.settings, house.sign_in, house.notices)
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=house.settings.host,
+            port=house.settings.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
 
 
 def _warm_domains() -> None:

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from app.core.errors import Retry
-from app.core.ports import Database, Files, Knowledge
+from app.core.ports import Database, Files, Gaps, Knowledge, Shelf
 from app.core.texts import Texts
 from app.core.turn import Attachment, Chart, Citation, Money, Person
 
@@ -77,12 +77,17 @@ class Context:
     """Files of this turn first, then the room's earlier ones, latest first."""
     knowledge: Knowledge
     """Only the sets that this person and this assistant may read."""
+    shelf: Shelf
+    """The life of the documents in these sets."""
+    gaps: Gaps
     files: Files
     database: Database
     content: Path
     """The folder with `assistants/`, `knowledge/`, `config/`."""
     idempotency_key: str = ""
     """Set while a confirmed action runs: the same key never has two effects."""
+    approved_by: tuple[str, ...] = ()
+    """Set while a confirmed action runs: staff numbers of those who said yes."""
 
 
 @dataclass(frozen=True, slots=True)

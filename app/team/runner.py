@@ -20,12 +20,14 @@ from app.core.ports import (
     AuditLog,
     Database,
     Files,
+    Gaps,
     Knowledge,
     MaterialReview,
     Notice,
     Notices,
     Privacy,
     Rights,
+    Shelf,
 )
 from app.core.skill import Ask, Context, Outcome, Proposal, Result, Skill
 from app.core.texts import Texts
@@ -72,6 +74,8 @@ class Runner:
         rules: ApprovalRules,
         notices: Notices,
         knowledge: Knowledge,
+        shelf: Shelf,
+        gaps: Gaps,
         files: Files,
         database: Database,
         people: Sequence[Person],
@@ -88,6 +92,8 @@ class Runner:
         self._rules = rules
         self._notices = notices
         self._knowledge = knowledge
+        self._shelf = shelf
+        self._gaps = gaps
         self._files = files
         self._database = database
         self._people = tuple(people)
@@ -148,7 +154,11 @@ class Runner:
             return None
         if problem is not None:
             raise problem
-        context = self._context(work, assistant, idempotency_key=f"{action.id}/{action.digest}")
+        context = replace(
+            self._context(work, assistant),
+            idempotency_key=f"{action.id}/{action.digest}",
+            approved_by=tuple(one.by for one in action.approvals),
+        )
         try:
             result: Result = await self._bounded(skill, skill.executors[0](context, **action.arguments))
         except SkillFailed as error:
@@ -174,7 +184,7 @@ class Runner:
         self._permits.check(work, assistant, skill)
         return skill
 
-    def _context(self, work: Work, assistant: Assistant, *, idempotency_key: str = "") -> Context:
+    def _context(self, work: Work, assistant: Assistant) -> Context:
         return Context(
             person=work.person,
             room=work.room.id,
@@ -184,10 +194,11 @@ class Runner:
             people=self._people,
             attachments=work.attachments,
             knowledge=self._permits.readable(work, assistant, self._knowledge),
+            shelf=self._shelf.narrowed(self._permits.sets(work, assistant)),
+            gaps=self._gaps,
             files=self._files,
             database=self._database,
             content=self._content,
-            idempotency_key=idempotency_key,
         )
 
     async def _bounded(self, skill: Skill, running: Any) -> Any:

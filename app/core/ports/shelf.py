@@ -50,7 +50,12 @@ class Version:
     def counts_on(self, day: date) -> bool:
         """Whether answers may rest on it for that day."""
         within = self.valid_from <= day.isoformat() and (not self.valid_until or day.isoformat() <= self.valid_until)
-        return self.state in ("in_force", "superseded") and within
+        return self.was_released and within
+
+    @property
+    def was_released(self) -> bool:
+        """Whether it was in force once; what was shipped always was."""
+        return self.state in ("in_force", "superseded") or (self.state == "retired" and bool(self.released_by))
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ class Document:
     """文号; empty where it has none."""
     dated: str
     """`valid_from`, else `issued`, ISO; empty where unknown."""
+    until: str = ""
+    """`valid_until`, ISO; empty where open."""
+    owner: str = ""
+    """The department that answers for it; empty where it does not say."""
+    supersedes: str = ""
+    """Number, title or source of what it takes the place of."""
 
 
 def plain_heading_level(line: str) -> int:

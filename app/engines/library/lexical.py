@@ -7,7 +7,8 @@ import queue
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from app.core.errors import Unavailable
 from app.core.texts import Texts
 from app.engines.library import lexical_sql as sql
 from app.engines.library.document import Document
+from app.engines.library.likeness import Piece
 from app.engines.library.passages import Passage
 from app.engines.library.relevance import Scale, question_of
 from app.engines.library.synonyms import NONE, Synonyms
-from app.engines.library.words import normal, pairs, words
+from app.engines.library.words import normal, terms
 from app.engines.sqlite_wal import use_wal
 
 CANDIDATES = 30
@@ -47,6 +49,8 @@ class Found:
     until: str = ""
     """Last day on which it counts, ISO; empty where open."""
     state: str = "in_force"
+    owner: str = ""
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,24 @@ class Standing:
     digest: str
     state: str = "in_force"
     until: str = ""
+    """Where it is empty, what the document itself says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version as the index has it; dates are ISO, empty where open."""
+
+    source: str
+    version: str
+    shelf: str
+    title: str
+    number: str
+    owner: str
+    supersedes: str
+    dated: str
+    until: str
+    state: str
+    superseded_by: str
 
 
 class LexicalIndex:
@@ -95,35 +117,79 @@ class LexicalIndex:
             return sql.sets_of(connection)
 
     def digests(self, name: str) -> dict[str, str]:
-        """Source -> digest of the set's documents."""
+        """Source -> digest of the set's documents, of each the version that counts last.
+
+        What something else took the place of is known too: its file is still there, and is not read again.
+        """
         with self._connection() as connection:
-            rows = connection.execute("SELECT source, digest FROM documents WHERE shelf = ?", (name,))
+            rows = connection.execute(sql.DIGESTS, (name, name + sql.OLD)).fetchall()
             return {str(source): str(digest) for source, digest in rows}
 
-    def put(self, name: str, standing: Standing, document: Document, passages: Sequence[Passage]) -> None:
+    def kept(self, name: str | None = None) -> list[Kept]:
+        """Every version that is there, of one set or of all, whatever its shelf."""
+        with self._connection() as connection:
+            rows = [Kept(*row) for row in connection.execute(sql.KEPT)]
+        return [one for one in rows if name in (None, one.source.split("/", 1)[0])]
+
+    def place(self, moves: Sequence[Kept]) -> None:
+        """Lay these versions on the shelves they name, with their dates and state; in one transaction."""
+        with self._connection(write=True) as connection:
+            there = {(row[0], row[1]): str(row[2]) for row in connection.execute(sql.KEPT)}
+            for one in moves:
+                shelf = there.get((one.source, one.version))
+                if shelf is None:
+                    continue
+                if shelf != one.shelf:
+                    self._make(connection, one.shelf)
+                    _carry(connection, shelf, one)
+                standing = (one.shelf, one.dated, one.until, one.state, one.superseded_by)
+                connection.execute(sql.PLACED, (*standing, one.source, one.version))
+
+    def put(
+        self,
+        name: str,
+        standing: Standing,
+        document: Document,
+        passages: Sequence[Passage],
+        today: date | None = None,
+    ) -> None:
         """Put a version on a shelf, in one transaction: readers see the old passages or the new ones.
 
-        A set holds one version of a document; on its shelf for what no longer counts every one stays.
+        What counts in a set is one version of a document: the one before goes to the shelf of what no longer counts.
         """
         source, version = standing.source, standing.version
         about = f"{document.title} {document.number}"
         rows = [(passage, [_part_row(source, about, passage, part) for part in passage.parts]) for passage in passages]
         with self._connection(write=True) as connection:
             self._make(connection, name)
-            kept = name.endswith(sql.OLD)
             for shelf, other in connection.execute(sql.VERSIONS, (source,)).fetchall():
-                if other == version or (shelf == name and not kept):
+                if other == version:
                     _remove(connection, shelf, source, other)
-            about_it = (document.title, document.dated, standing.until, standing.state)
+                elif shelf == name and sql.is_set_name(name):
+                    self._end(connection, name, source, other, document.dated, today or date.today())
+            until = standing.until or document.until
+            said = (document.title, document.number, document.owner, document.supersedes)
+            about_it = (*said, document.dated, until, standing.state, "")
             connection.execute(sql.ADD_DOCUMENT, (source, version, name, standing.digest, *about_it))
             for passage, parts in rows:
                 heading = " › ".join(title for title in passage.headings if title != document.title)
-                place = (source, version, passage.locator, heading, passage.text)
-                passage_id = connection.execute(sql.of_set(sql.ADD_PASSAGE, name), place).lastrowid
-                for start, stop, mark, titles, body in parts:
-                    part = (passage_id, start, stop, mark)
-                    part_id = connection.execute(sql.of_set(sql.ADD_PART, name), part).lastrowid
-                    connection.execute(sql.of_set(sql.ADD_WORDS, name), (part_id, titles, body))
+                _lay(connection, name, (source, version, passage.locator, heading, passage.text), parts)
+
+    def _end(
+        self, connection: sqlite3.Connection, name: str, source: str, version: str, follows: str, today: date
+    ) -> None:
+        """What `version` of a document says counts until the day before the one that follows it."""
+        before = date.fromisoformat(follows) if follows else today
+        ends = before - timedelta(days=1)
+        row = connection.execute(f"{sql.KEPT} WHERE source = ? AND version = ?", (source, version)).fetchone()
+        former = Kept(*row)
+        over = replace(former, until=min(former.until or ends.isoformat(), ends.isoformat()), superseded_by=source)
+        if ends < today:
+            over = replace(over, shelf=name + sql.OLD, state="superseded")
+            self._make(connection, over.shelf)
+            _carry(connection, name, over)
+        standing = (over.shelf, over.dated, over.until, over.state, over.superseded_by)
+        connection.execute(sql.PLACED, (*standing, source, version))
 
     def remove(self, name: str, source: str) -> None:
         """Forget a document, every version of it on this shelf."""
@@ -140,8 +206,8 @@ class LexicalIndex:
             row = connection.execute(sql.of_set(sql.PASSAGE, name), (source, locator, f"{version}%")).fetchone()
         if row is None:
             return None
-        heading, text, title, dated, exact, until, state = row
-        return Found(source, locator, heading, text, title, dated, "", 1.0, 1.0, exact, until, state)
+        heading, text, title, dated, *standing = row
+        return Found(source, locator, heading, text, title, dated, "", 1.0, 1.0, *standing)
 
     def search(
         self,
@@ -179,6 +245,14 @@ class LexicalIndex:
             if name in sql.sets_of(connection):
                 for row in connection.execute(sql.of_set(sql.PARTS, name)):
                     yield str(row[6]), f"{row[4]}\n{row[2]}\n{row[3]}"
+
+    def pieces(self, names: Sequence[str]) -> Iterator[Piece]:
+        """Every passage of these sets that is in force."""
+        with self._connection() as connection:
+            there = sql.sets_of(connection)
+            for name in names:
+                for row in connection.execute(sql.of_set(sql.IN_FORCE, name)) if name in there else ():
+                    yield Piece(*row)
 
     @staticmethod
     def _best(
@@ -227,6 +301,30 @@ def _remove(connection: sqlite3.Connection, name: str, source: str, version: str
         connection.execute(sql.of_set(statement, name), (source, version))
 
 
+def _carry(connection: sqlite3.Connection, shelf: str, one: Kept) -> None:
+    """Take a version's passages from `shelf` to the one it names."""
+    whole = (one.source, one.version)
+    for id, locator, heading, text in connection.execute(sql.of_set(sql.WHOLE_PASSAGES, shelf), whole).fetchall():
+        parts = connection.execute(sql.of_set(sql.WHOLE_PARTS, shelf), (id,)).fetchall()
+        _lay(connection, one.shelf, (*whole, locator, heading, text), parts)
+    for statement in sql.TAKE_OUT:
+        connection.execute(sql.of_set(statement, shelf), whole)
+
+
+def _lay(
+    connection: sqlite3.Connection,
+    shelf: str,
+    passage: tuple[str, ...],
+    parts: Sequence[tuple[int, int, str, str, str]],
+) -> None:
+    """Put one passage with its parts on a shelf."""
+    passage_id = connection.execute(sql.of_set(sql.ADD_PASSAGE, shelf), passage).lastrowid
+    for start, stop, mark, titles, body in parts:
+        part = (passage_id, start, stop, mark)
+        part_id = connection.execute(sql.of_set(sql.ADD_PART, shelf), part).lastrowid
+        connection.execute(sql.of_set(sql.ADD_WORDS, shelf), (part_id, titles, body))
+
+
 def _part_row(source: str, about: str, passage: Passage, part: tuple[int, int]) -> tuple[int, int, str, str, str]:
     start, stop = part
     text = passage.text[start:stop]
@@ -236,7 +334,7 @@ def _part_row(source: str, about: str, passage: Passage, part: tuple[int, int]) 
 
 
 def _terms(text: str) -> str:
-    return " ".join(words(text) + pairs(text))
+    return " ".join(terms(text))
 
 
 _title_terms = lru_cache(maxsize=64)(_terms)
@@ -244,8 +342,8 @@ _title_terms = lru_cache(maxsize=64)(_terms)
 
 
 def _found(row: tuple[str, ...], bm25: float, scale: Scale) -> Found:
-    source, locator, heading, text, title, dated, mark, titles, body, version, until, state = row
+    source, locator, heading, text, title, dated, mark, titles, body, *standing = row
     plain = normal(text)
     score = scale.score(set(body.split()), set(titles.split()), plain, normal(f"{title} {heading}"))
     rank = scale.rank(bm25, score, plain)
-    return Found(source, locator, heading, text, title, dated, mark, score, rank, version, until, state)
+    return Found(source, locator, heading, text, title, dated, mark, score, rank, *standing)

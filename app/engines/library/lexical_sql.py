@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the tables. An older file is made anew: all in it comes from documents that are still there."""
 
 _SET_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -15,7 +15,8 @@ _LONGEST_NAME = 40
 DOCUMENTS = """
 CREATE TABLE IF NOT EXISTS documents (
   source TEXT NOT NULL, version TEXT NOT NULL, shelf TEXT NOT NULL, digest TEXT NOT NULL,
-  title TEXT NOT NULL, dated TEXT NOT NULL, until TEXT NOT NULL, state TEXT NOT NULL,
+  title TEXT NOT NULL, number TEXT NOT NULL, owner TEXT NOT NULL, supersedes TEXT NOT NULL,
+  dated TEXT NOT NULL, until TEXT NOT NULL, state TEXT NOT NULL, superseded_by TEXT NOT NULL,
   PRIMARY KEY (source, version)
 )
 """
@@ -34,21 +35,34 @@ MAKE = (
 )
 DROP = tuple(f"DROP TABLE IF EXISTS {kind}_{{name}}" for kind in ("counts", "words", "parts", "passages"))
 
-ADD_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_PASSAGE = "INSERT INTO passages_{name} (source, version, locator, heading, text) VALUES (?, ?, ?, ?, ?)"
 ADD_PART = "INSERT INTO parts_{name} (passage, start, stop, mark) VALUES (?, ?, ?, ?)"
 ADD_WORDS = "INSERT INTO words_{name} (rowid, titles, body) VALUES (?, ?, ?)"
 OLD = "__old"
 """How the shelf ends that holds what no longer counts in a set."""
+DRAFT = "__draft"
+"""How the shelf ends that holds what nobody put in force: no search reads it."""
 VERSIONS = "SELECT shelf, version FROM documents WHERE source = ?"
-REMOVE = (
+DIGESTS = "SELECT source, digest FROM documents WHERE shelf IN (?, ?) ORDER BY length(shelf) DESC, dated"
+KEPT = (
+    "SELECT source, version, shelf, title, number, owner, supersedes, dated, until, state, superseded_by FROM documents"
+)
+PLACED = "UPDATE documents SET shelf = ?, dated = ?, until = ?, state = ?, superseded_by = ?"
+PLACED += " WHERE source = ? AND version = ?"
+WHOLE_PASSAGES = "SELECT id, locator, heading, text FROM passages_{name} WHERE source = ? AND version = ?"
+WHOLE_PARTS = (
+    "SELECT t.start, t.stop, t.mark, w.titles, w.body FROM parts_{name} t JOIN words_{name} w ON w.rowid = t.id"
+    " WHERE t.passage = ? ORDER BY t.id"
+)
+TAKE_OUT = (
     "DELETE FROM words_{name} WHERE rowid IN"
     " (SELECT t.id FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage"
     " WHERE p.source = ? AND p.version = ?)",
     "DELETE FROM parts_{name} WHERE passage IN (SELECT id FROM passages_{name} WHERE source = ? AND version = ?)",
     "DELETE FROM passages_{name} WHERE source = ? AND version = ?",
-    "DELETE FROM documents WHERE source = ? AND version = ?",
 )
+REMOVE = (*TAKE_OUT, "DELETE FROM documents WHERE source = ? AND version = ?")
 
 SIZE = "SELECT count(*) FROM parts_{name}"
 COUNT = "SELECT doc FROM counts_{name} WHERE term = ?"
@@ -58,16 +72,22 @@ BEST = (
 )
 PARTS = (
     "SELECT p.source, p.locator, p.heading, substr(p.text, t.start + 1, t.stop - t.start),"
-    " d.title, d.dated, t.mark, w.titles, w.body, d.version, d.until, d.state"
+    " d.title, d.dated, t.mark, w.titles, w.body, d.version, d.until, d.state, d.owner, d.superseded_by"
     " FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage JOIN documents d USING (source, version)"
     " JOIN words_{name} w ON w.rowid = t.id"
 )
 PART = f"{PARTS} WHERE t.id = ?"
 PART_OF_MARK = f"{PARTS} WHERE t.mark = ?"
 PASSAGE = (
-    "SELECT p.heading, p.text, d.title, d.dated, d.version, d.until, d.state"
+    "SELECT p.heading, p.text, d.title, d.dated, d.version, d.until, d.state, d.owner, d.superseded_by"
     " FROM passages_{name} p JOIN documents d USING (source, version)"
-    " WHERE p.source = ? AND p.locator = ? AND p.version LIKE ? ORDER BY d.dated DESC"
+    " WHERE p.source = ? AND p.locator = ? AND p.version LIKE ?"
+    " ORDER BY d.dated > date('now', '+8 hours'), d.dated DESC"
+)
+IN_FORCE = (
+    "SELECT p.source, p.locator, p.version, d.title, p.heading, p.text"
+    " FROM passages_{name} p JOIN documents d USING (source, version)"
+    " WHERE d.state = 'in_force' AND d.dated <= date('now', '+8 hours') ORDER BY p.id"
 )
 SETS = "SELECT substr(name, 10) FROM sqlite_master WHERE type = 'table' AND name GLOB 'passages_*' ORDER BY 1"
 

@@ -6,7 +6,9 @@ counts. A crash between it and the search is mended at the next start, where all
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,7 +17,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.audit import AuditEntry
-from app.core.errors import BadInput, Refused
+from app.core.errors import AssistantError, BadInput, Refused
 from app.core.ports import DocumentState, Likeness, Placing, Version
 from app.core.texts import Texts
 from app.engines.storage.audit_log import SqlAuditLog
@@ -32,6 +34,8 @@ BEFORE: Mapping[DocumentState, tuple[DocumentState, ...]] = {
 EYES: Mapping[DocumentState, int] = {"reviewed": 1, "in_force": 2, "retired": 2}
 """People that a step needs."""
 WAITING = ("draft", "reviewed")
+_PAUSE = 60.0  # seconds between two looks at the day
+_log = logging.getLogger("deskmate.shelf")
 _SEALED = ("title", "number", "owner", "supersedes")
 
 
@@ -161,6 +165,18 @@ class SqlShelf:
     async def settle(self, today: date) -> None:
         """Bring the search in line with the records: at start, and when a day begins."""
         await self._placing.place(await self.kept(), today)
+
+    async def tend(self, clock: Callable[[], datetime]) -> None:
+        """Until cancelled: when a day begins, end what came to its last day."""
+        settled = clock().date()
+        while True:
+            await asyncio.sleep(_PAUSE)
+            try:
+                if (today := clock().date()) != settled:
+                    await self.settle(today)
+                    settled = today
+            except AssistantError as error:  # the database may be away for a moment
+                _log.error("documents were not settled: %s", error.code)
 
     # --- the parts of it ---
 

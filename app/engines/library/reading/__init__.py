@@ -51,6 +51,9 @@ def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatche
         title=str(found.about.get("title") or heading or PurePath(name).stem),
         number=str(found.about.get("number") or ""),
         dated=_iso(found.about.get("valid_from") or found.about.get("issued")),
+        until=_iso(found.about.get("valid_until")),
+        owner=str(found.about.get("owner") or ""),
+        supersedes=str(found.about.get("supersedes") or ""),
     )
 
 

@@ -1,0 +1,132 @@
+"""Where versions of documents lie: what counts on a set's shelf, drafts and what counts no longer beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from app.core.errors import BadInput, place_of
+from app.core.file_names import harmless_name
+from app.core.ports import DocumentState, Version
+from app.core.texts import Texts
+from app.engines.library.document import Document
+from app.engines.library.importing import READING
+from app.engines.library.lexical import Kept, LexicalIndex, Standing
+from app.engines.library.lexical_sql import DRAFT, OLD
+from app.engines.library.originals import VERSION, Originals
+from app.engines.library.passages import Passage, passages_of
+from app.engines.library.reading import read_document
+from app.engines.library.sources import is_source_name
+from app.engines.library.vectors import Vectors
+
+_log = logging.getLogger(__name__)
+
+
+class Standings:
+    """Follows the life of documents in the index. Everything blocks: call it in a thread."""
+
+    def __init__(
+        self, content: Path, index: LexicalIndex, originals: Originals, vectors: Vectors | None, say: Texts
+    ) -> None:
+        self._content = content
+        self._index = index
+        self._vectors = vectors
+        self._originals = originals
+        self._say = say
+
+    def take_in(self, name: str, content: bytes, into: str) -> Version:
+        """Read a file and lay it on the shelf of drafts; the same bytes again give the version that is there."""
+        version = hashlib.sha256(content).hexdigest()[:VERSION]
+        if known := [one for one in self._index.kept(into) if one.version == version]:
+            return _version(known[0])
+        file = harmless_name(name)
+        source = f"{into}/{file}"
+        if not is_source_name(file):
+            raise BadInput("DOCUMENT_NAME", self._say("source_refused"))
+        if (self._content / "knowledge" / into / file).exists():
+            raise BadInput("DOCUMENT_SHIPPED", self._say("document_shipped"))
+        document = read_document(file, content, self._say)
+        passages = passages_of(document)
+        self._originals.keep(source, content, shelf=into + DRAFT)
+        self._lay(source, version, content, document, passages)
+        return next(_version(one) for one in self._index.kept(into) if (one.source, one.version) == (source, version))
+
+    def _lay(self, source: str, version: str, content: bytes, document: Document, passages: Sequence[Passage]) -> None:
+        """On the shelf of drafts; where else it belongs is for `place` to say."""
+        digest = f"{READING}:{hashlib.sha256(content).hexdigest()}"
+        self._index.put(_set_of(source) + DRAFT, Standing(source, version, digest, "draft"), document, passages)
+
+    def shipped(self, name: str) -> list[Version]:
+        """What lies in a set besides drafts."""
+        return [_version(one) for one in self._index.kept(name) if one.shelf != name + DRAFT]
+
+    def place(self, versions: Sequence[Version], today: date) -> None:
+        """Lay each of these where its state and dates say, and end whatever else has come to its last day."""
+        recorded = {(one.source, one.version): one for one in versions}
+        self._read_again(recorded)
+        moves = []
+        for kept in self._index.kept():
+            version = recorded.pop((kept.source, kept.version), None)
+            wanted = _placed(kept, version, today.isoformat())
+            if wanted != kept:
+                moves.append((kept, wanted))
+        if moves:
+            self._index.place([wanted for _, wanted in moves])
+            self._embed({shelf for kept, wanted in moves for shelf in (kept.shelf, wanted.shelf)})
+
+    def _read_again(self, recorded: Mapping[tuple[str, str], Version]) -> None:
+        """An index that was made anew from the folders lacks what people added since."""
+        there = {(one.source, one.version) for one in self._index.kept()}
+        for source, version in sorted(recorded.keys() - there):
+            kept = self._originals.find(source, version)
+            if kept is None:
+                _log.error("version %s of a document in %s is recorded, its bytes are gone", version, _set_of(source))
+                continue
+            content = self._originals.read(kept).content
+            document = read_document(source, content, self._say)
+            self._lay(source, version, content, document, passages_of(document))
+
+    def _embed(self, shelves: set[str]) -> None:
+        for name in sorted(shelves) if self._vectors else ():
+            try:
+                self._vectors.sync(name, self._index.marks(name))  # type: ignore[union-attr]
+            except Exception as error:  # a vendor's or the embedding's: words still find
+                _log.warning("vectors of %s: %s", name, place_of(error))
+
+
+def _set_of(source: str) -> str:
+    return source.split("/", 1)[0]
+
+
+def _placed(kept: Kept, version: Version | None, today: str) -> Kept:
+    """`kept` as `version` says, or as its own dates do where nobody recorded it."""
+    name = _set_of(kept.source)
+    if version is None:
+        over = bool(kept.until) and kept.until < today and kept.shelf == name
+        state = "superseded" if over and kept.superseded_by else kept.state
+        return replace(kept, shelf=name + OLD, state=state) if over else kept
+    over = bool(version.valid_until) and version.valid_until < today
+    shelf = name + DRAFT if not version.was_released else name + OLD if over else name
+    state = "superseded" if over and version.superseded_by and version.state == "in_force" else version.state
+    dated, until = version.valid_from, version.valid_until
+    return replace(kept, shelf=shelf, dated=dated, until=until, state=state, superseded_by=version.superseded_by)
+
+
+def _version(kept: Kept) -> Version:
+    return Version(
+        source=kept.source,
+        version=kept.version,
+        title=kept.title,
+        number=kept.number,
+        owner=kept.owner,
+        state=cast(DocumentState, kept.state),
+        valid_from=kept.dated,
+        valid_until=kept.until,
+        supersedes=kept.supersedes,
+        superseded_by=kept.superseded_by,
+    )
