@@ -47,12 +47,9 @@ def sheet_of(image: Image.Image, number: int, width: float, height: float) -> Sh
     if (width > height) != (scan.image.width > scan.image.height):
         width, height = height, width  # it lay on its side
     by = width / scan.image.width
-    pieces = tuple(
-        Piece(one.text, one.left * by, one.top * by, one.right * by, one.bottom * by, one.size * by)
-        for one in scan.pieces
-    )
-    rules = tuple(Rule(one.left * by, one.top * by, one.right * by, one.bottom * by) for one in scan.rules)
-    return Sheet(number, width, height, tuple(labelled(pieces)), rules, scanned=True)
+    pieces = labelled(piece.scaled(by) for piece in scan.pieces)
+    rules = tuple(rule.scaled(by) for rule in scan.rules)
+    return Sheet(number, width, height, tuple(pieces), rules, scanned=True)
 
 
 def scanned(image: Image.Image) -> Scan:

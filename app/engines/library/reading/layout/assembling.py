@@ -51,10 +51,15 @@ def reading_of(sheets: Sequence[Sheet], paged: bool = True) -> Reading:
         else:
             level = _level(item, text, body[item.scanned], ranks)
             written.block("heading" if level else "paragraph", text, place, level)
-            caption = text if not level and len(text) <= _LONGEST_CAPTION and not text.endswith("。") else ""
+            caption = text if not level and _captions(text) else ""
         if not (isinstance(item, Paragraph) and item.note):
             before = item
     return written.reading()
+
+
+def _captions(text: str) -> bool:
+    """True for a line over a table that says what is in it: `表3 …`, `单位：万元`, `(in millions)`; no sentence."""
+    return len(text) <= _LONGEST_CAPTION and not text.endswith(("。", "：", ".", ":")) and not begins_clause(text)
 
 
 def _vocabulary(sheets: Iterable[Sheet]) -> Counter[str]:

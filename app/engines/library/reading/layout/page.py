@@ -56,6 +56,17 @@ class Piece:
         """Its height on the page."""
         return (self.top + self.bottom) / 2
 
+    def scaled(self, by: float) -> Piece:
+        """The same piece on a page `by` times as large."""
+        return replace(
+            self,
+            left=self.left * by,
+            top=self.top * by,
+            right=self.right * by,
+            bottom=self.bottom * by,
+            size=self.size * by,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -69,6 +80,10 @@ class Rule:
     @property
     def upright(self) -> bool:
         return self.bottom - self.top > self.right - self.left
+
+    def scaled(self, by: float) -> Rule:
+        """The same line on a page `by` times as large."""
+        return Rule(self.left * by, self.top * by, self.right * by, self.bottom * by)
 
 
 @dataclass(frozen=True, slots=True)
