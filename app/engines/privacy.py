@@ -50,7 +50,7 @@ _log = logging.getLogger(__name__)
 _texts = Texts(Path(__file__).parent / "masking" / "texts")
 _LANGUAGE = "zh"  # Presidio wants one; our recognisers read Chinese and English side by side
 _THRESHOLD = 0.5
-_LONG = 4000  # characters from which on recognition leaves the event loop
+_LONG = 2000  # characters (some 10 ms) from which on recognition leaves the event loop
 
 
 def check_content(content: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import add
 
 from app.engines.masking.finding import Finding
 from app.engines.masking.placeholders import LITERAL
 
 _HEAD = 2  # characters by which values are looked up
+_FEW = 16  # values, up to which each is looked for by itself
 _SCORE = 0.6
 _BY_CONTEXT = frozenset({"DATE_OF_BIRTH", "ORGANIZATION", LITERAL})
 """Types whose values mean a person only beside other words: they are not looked for elsewhere."""
@@ -28,15 +30,24 @@ class KnownValues:
 
     def find(self, text: str) -> Iterator[Finding]:
         """Where known values stand in `text`, the longest first at each place."""
-        if not self._by_head:
-            return
-        for start in range(len(text) - _HEAD + 1):
-            here = self._by_head.get(text[start : start + _HEAD])
-            if here is None:
-                continue
+        for start in self._places(text):
+            here = self._by_head[text[start : start + _HEAD]]
             for value in sorted(here, key=len, reverse=True):
                 if text.startswith(value, start) and _stands_alone(text, start, start + len(value)):
                     yield Finding(here[value], start, start + len(value), _SCORE)
+
+    def _places(self, text: str) -> list[int]:
+        """Where a value could begin, in order."""
+        heads: Iterable[str] = self._by_head
+        if len(self._by_head) > _FEW:
+            heads = self._by_head.keys() & set(map(add, text, text[1:]))
+        places = []
+        for head in heads:
+            place = text.find(head)
+            while place >= 0:
+                places.append(place)
+                place = text.find(head, place + 1)
+        return sorted(places)
 
 
 def _is_telling(type: str, value: str) -> bool:
