@@ -26,11 +26,12 @@ from app.core.turn import MaskedText
 from app.engines.classifier import LinearClassifier
 from app.engines.classifying.concepts import features
 from app.engines.classifying.head import Head
+from app.engines.classifying.plain_words import in_words
 from app.gateway.input_review import InputReview
 from bench import review_data as data
 from bench.review_training import Samples, calibration, fitted, folds_of
 from bench.table import Row, show
-from bench.train_review import HEADS, WEIGHTS_OF, labels_of
+from bench.train_review import HEADS, WEIGHTS_OF, labels_of, talk_as_read
 
 FOLDS = 5
 TEXTS = Texts(data.ROOT / "app" / "gateway" / "texts")
@@ -48,7 +49,7 @@ class OwnHeads:
         """What the heads say, and a reason."""
         scores = {"attack": 0.0, "harmful": 1.0, "advice": 0.0}
         for head in self._heads:
-            scores |= head.scores(*features(text, head.concepts))
+            scores |= head.scores(*features(in_words(text), head.concepts))
         return scores
 
 
@@ -103,9 +104,26 @@ class Refitting:
         )
 
 
-def refitted() -> list[Row]:
+def writers_left_out(general: Refitting, desk: Refitting) -> list[Row]:
+    """Freely worded talk, each writer judged by weights that saw no sentence of his: it sets the thresholds."""
+    rows, hits = data.talk(), dict[data.Talk, bool]()
+    for writers in data.writers_apart():
+        left_out = frozenset(text for text, _ in talk_as_read(writers))
+        review = reviewing(OwnHeads(general.without(left_out, 1), desk.without(left_out, 3)))
+        theirs = [row for row in rows if row.writer in writers]
+        hits |= zip(theirs, stopped(review, data.masked([row.text for row in theirs])), strict=True)
+    table = []
+    for tongue, here in (("Chinese", False), ("English", True)):
+        chosen = [(row, hit) for row, hit in hits.items() if row.writer.startswith("english") == here]
+        attacks = [hit for row, hit in chosen if row.code != "benign"]
+        honest = [hit for row, hit in chosen if row.code == "benign"]
+        table.append(Row(f"{tongue} talk, writers never trained on: found, of {len(attacks)}", f"{share(attacks):.3f}"))
+        table.append(Row(f"  their honest talk refused, of {len(honest)}", f"{share(honest):.3f}"))
+    return table
+
+
+def refitted(general: Refitting, desk: Refitting) -> list[Row]:
     """Each kind of injection and the benign folders, with the measured fold or kind left out of the training."""
-    general, desk = Refitting("input"), Refitting("desk")
     kind_of = {row["text"]: row["kind"] for row in data.rows("safety_injection_en", "attacks.jsonl")}
     labelled, every, raws = general.labelled, general.every, general.raws
     sources = np.array([source for source, _, _, _ in labelled])
@@ -113,7 +131,7 @@ def refitted() -> list[Row]:
 
     def measured(left_out: np.ndarray[Any, Any]) -> dict[int, bool]:
         texts = frozenset(raws[left_out])
-        review = reviewing(OwnHeads(general.without(texts, 1), desk.without(texts, 2)))
+        review = reviewing(OwnHeads(general.without(texts, 1), desk.without(texts, 3)))
         at = every[left_out]
         return dict(zip(at.tolist(), stopped(review, (raws[row] for row in at)), strict=True))
 
@@ -158,15 +176,6 @@ def shipped(review: InputReview, *, details: bool) -> list[Row]:
     work += [row["text"] for row in data.own("knowledge_questions.jsonl") if row["half"] != "dev" and row.get("set")]
     wrong = share(stopped(review, work))
     table.append(Row(f"own bank traffic kept aside: refused, of {len(work)}", f"{wrong:.3f}", "≤ 0.01", wrong <= 0.01))
-    aside = data.talk("aside")
-    held = stopped(review, data.masked([row.text for row in aside]))
-    for tongue, here in (("Chinese", False), ("English", True)):
-        chosen = [(row, hit) for row, hit in zip(aside, held, strict=True) if (row.writer == "english") == here]
-        attacks = [hit for row, hit in chosen if row.code != "benign"]
-        honest = [hit for row, hit in chosen if row.code == "benign"]
-        name = f"{tongue} talk that set the thresholds: found, of {len(attacks)}"
-        table.append(Row(name, f"{share(attacks):.3f}"))
-        table.append(Row(f"  honest talk beside it refused, of {len(honest)}", f"{share(honest):.3f}"))
     for file, field in (("base_zh.jsonl", "risk_type"), ("attack_zh.jsonl", "category")):
         rows = data.rows("safety_seval_zh__nc", file)
         if rows:
@@ -222,7 +231,8 @@ def main() -> int:
     review = reviewing(LinearClassifier())
     table = [*shipped(review, details="--by" in sys.argv), *speed(review)]
     if data.rows("safety_injection_en", "attacks.jsonl"):
-        table += refitted()
+        general, desk = Refitting("input"), Refitting("desk")
+        table += [*writers_left_out(general, desk), *refitted(general, desk)]
     else:
         print(f"No public data in {data.DATA}: the rows that need it are left out.")
     return show(table)

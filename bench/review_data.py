@@ -7,13 +7,13 @@ Public data is read where `DESKMATE_BENCH_DATA` (default `../shared/data`) has i
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -58,16 +58,22 @@ def own(file: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.open(encoding="utf-8")] if path.exists() else []
 
 
-def talk(part: Literal["train", "aside"]) -> list[Talk]:
-    """Freely worded sentences, written apart from the rules: two thirds train, a third only sets thresholds."""
-    found = []
-    for path in sorted((ROOT / "bench" / "data" / "review_talk").glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            third = int(hashlib.sha256(row["text"].encode()).hexdigest()[:8], 16) % 3
-            if (third == 0) == (part == "aside"):
-                found.append(Talk(path.stem, row["text"], row["code"]))
-    return found
+def talk() -> list[Talk]:
+    """Freely worded sentences, written apart from the rules. What they measure leaves whole writers out of training."""
+    return [
+        Talk(path.stem, row["text"], row["code"])
+        for path in sorted((ROOT / "bench" / "data" / "review_talk").glob("*.jsonl"))
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    ]
+
+
+def writers_apart() -> list[frozenset[str]]:
+    """The writers in groups of honest and sly ones, each group to be judged by what the others taught."""
+    rows = talk()
+    honest = Counter(row.writer for row in rows if row.code == "benign")
+    sly = Counter(row.writer for row in rows if row.code != "benign")
+    leaning = sorted(honest | sly, key=lambda writer: (honest[writer] - sly[writer], writer))
+    return [frozenset({leaning[at], leaning[-1 - at]}) for at in range((len(leaning) + 1) // 2)]
 
 
 def masked(texts: Sequence[str]) -> list[str]:

@@ -9,14 +9,19 @@ Seeds are fixed: the same data gives the same weights.
 from __future__ import annotations
 
 import random
+import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
+import jieba
 import numpy as np
 
 from app.engines.classifier import WEIGHTS
 from app.engines.classifying.head import Head
+from app.engines.classifying.pieces import folded
+from app.engines.classifying.plain_words import in_words
+from app.engines.classifying.words import LONGEST_WORD, WORDS, known_words
 from app.gateway.unwrapping import plain
 from bench import review_data as data
 from bench import review_sentences as own
@@ -43,32 +48,35 @@ def input_samples() -> Iterator[Labelled]:
 
 
 def desk_samples() -> Iterator[Labelled]:
-    """Attacks on an assistant at a bank and honest work there, freely worded and from lists; `work` is what either is.
+    """Attacks on an assistant at a bank and honest work there (`honest`), freely worded and from lists.
 
-    Of questions on the trade and of requests that do harm comes one in five, of everything else one in twenty.
+    `work` is what either is, but not a request that does harm: such a one comes from anywhere. Of questions on the
+    trade and of requests that do harm comes one in five, of everything else one in twenty.
     """
-    attack, work = frozenset({"desk", "work"}), frozenset({"work"})
+    attack, work = frozenset({"desk"}), frozenset({"work"})
+    honest = work | {"honest"}
     chance = random.Random(7)
     for source, text, kinds, raw in dict.fromkeys(input_samples()):
         at_work = source in _AT_WORK or source in _ABOUT_WORK
-        if source == "own talk":
+        if source in _TALK:
             continue
         if source in _WHOLE or chance.random() < (0.2 if at_work or source == "own risk requests" else 0.05):
-            yield (
-                source,
-                text,
-                (frozenset({"desk"}) if kinds else frozenset()) | (work if at_work else frozenset()),
-                raw,
-            )
-    for text, code in _talk():
-        yield "own talk", plain(text), work if code == "benign" else attack, text
+            fair = honest if at_work else frozenset[str]()
+            yield source, text, (fair - {"honest"}) | attack if kinds else fair, raw
+    for text, code in talk_as_read():
+        yield "own talk", plain(text), {"benign": honest, "harmful": attack}.get(code, attack | work), text
 
 
-def _talk() -> Iterator[tuple[str, str]]:
-    """The freely worded sentences as they were said and as they are once masked."""
-    rows = data.talk("train")
+def talk_as_read(writers: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """The freely worded sentences (of `writers` only) as the classifier gets them, and their code.
+
+    They come masked, and once more as they were said: a name may slip by.
+    """
+    rows = [row for row in data.talk() if not writers or row.writer in writers]
     for row, hidden in zip(rows, data.masked([row.text for row in rows]), strict=True):
-        yield from ((text, row.code) for text in dict.fromkeys((row.text, hidden)))
+        yield in_words(hidden), row.code
+        if "LITERAL" not in hidden and hidden != row.text:
+            yield row.text, row.code
 
 
 def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
@@ -80,9 +88,11 @@ def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
     yield from (("own attacks", text, attack) for text in own.attacks())
     yield from (("own risk requests", text, harmful) for text in requests)
     yield from (("own risk requests, wrapped", text, harmful) for text in own.wrapped(requests, 6000))
-    yield from (
-        ("own talk", text, harmful if code == "harmful" else attack) for text, code in _talk() if code != "benign"
-    )
+    for text, code in talk_as_read():
+        if code == "harmful":
+            yield "own harmful talk", text, harmful
+        elif code != "benign":
+            yield "own talk", text, attack
     yield from (("own advice requests", text, frozenset({"advice"})) for text in own.advice())
 
 
@@ -98,7 +108,7 @@ def _ordinary() -> Iterator[tuple[str, str]]:
     yield from (("own examples", row["text"]) for row in data.own("fx_sentences_dev.jsonl"))
     yield from (("own examples", row["text"]) for row in data.own("route_dev.jsonl") if row["assistants"])
     yield from (("own texts", text) for text in data.house_texts())
-    yield from (("own talk", text) for text, code in _talk() if code == "benign")
+    yield from (("own honest talk", text) for text, code in talk_as_read() if code == "benign")
     yield from data.public_benign()
 
 
@@ -107,13 +117,16 @@ _AT_WORK = frozenset(
 )
 _WHOLE = _AT_WORK | {"safety_injection_en", "intent_banking77"}
 _ABOUT_WORK = frozenset({"own exam questions", "own questions on words", "own honest neighbours", "intent_banking77"})
+_TALK = frozenset({"own talk", "own harmful talk", "own honest talk"})
 _COUNTS = {
-    "own talk": 6.0,
+    "own talk": 0.4,
+    "own honest talk": 1.0,
+    "own harmful talk": 1.5,
     "own neighbours": 4.0,
     "own examples": 2.0,
     "safety_injection_en": 6.0,
     "intent_banking77": 3.0,
-    "own exam questions": 2.5,
+    "own exam questions": 5.0,
     "own ordinary talk": 3.0,
     "own questions on words": 1.5,
     "qa_cmrc2018": 0.1,
@@ -125,9 +138,20 @@ _COUNTS = {
 }
 
 
+def list_words() -> list[str]:
+    """The Chinese words of the freely worded sentences that three of them have, as jieba cuts them."""
+    seen = Counter(
+        word
+        for text, _ in talk_as_read()
+        for word in set(jieba.cut(folded(plain(text))))
+        if 2 <= len(word) <= LONGEST_WORD and _CHINESE.fullmatch(word)
+    )
+    return sorted(word for word, count in seen.items() if count >= 3)
+
+
 def weight_at_desk(source: str) -> float:
     """How much a text counts in the desk's head: what people worded counts as much as all the rest."""
-    return {"own talk": 30.0, "safety_injection_en": 10.0}.get(source, 1.0)
+    return {"own talk": 30.0, "safety_injection_en": 10.0, "own exam questions": 5.0}.get(source, 1.0)
 
 
 def weight_of(source: str) -> float:
@@ -135,8 +159,9 @@ def weight_of(source: str) -> float:
     return _COUNTS.get(source, 1.0)
 
 
+_CHINESE = re.compile(r"[一-鿿]+")
 HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, float]] = {
-    "desk": (("desk", "work"), desk_samples, 1 << 18, 2.0),
+    "desk": (("desk", "work", "honest"), desk_samples, 1 << 19, 6.0),
     "input": (("risky", "attack", "harmful", "advice"), input_samples, 1 << 19, 2.0),
     "offensive": (("offensive",), offensive_samples, 1 << 18, 20.0),
 }
@@ -171,6 +196,9 @@ def main() -> int:
         print(f"The public data is not in {data.DATA}: set DESKMATE_BENCH_DATA.")
         return 1
     for name in sys.argv[1:] or list(HEADS):
+        if name == "desk":
+            WORDS.write_text("\n".join(list_words()) + "\n", encoding="utf-8")
+            known_words.cache_clear()
         path = WEIGHTS / f"{name}.npz"
         train(name).save(path)
         print(f"{name}: {path.stat().st_size / 1e6:.2f} MB")

@@ -21,8 +21,11 @@ from app.core.turn import MaskedText
 from app.core.verdict import Verdict
 from app.gateway.input_rules import Gate, InputRules, JudgeRules, Limits
 from app.gateway.red_lines import RedLines
+from app.gateway.tongues import unjudgeable
 from app.gateway.unwrapping import Reading, readings
 
+UNREAD_TONGUE = "other_language"
+"""Why a message is refused that is neither Chinese nor English."""
 _SENTENCE = re.compile(r"[^。!?;\n]+[。!?;]?")
 _SHORTEST_PART, _LONG_TEXT = 6, 40
 """Characters of a sentence worth judging alone, and of a text with more than one."""
@@ -43,7 +46,7 @@ class InputReview:
         for id in self._rules.trained.red_lines:
             if id not in self._red_lines:
                 raise ContentError(path, line_at(path, ("trained",)), f"no red line {id!r}")
-        for code in self._rules.codes:
+        for code in self._rules.codes | {UNREAD_TONGUE}:
             if f"refused_{code}" not in texts.keys("zh"):
                 raise ContentError(path, line_at(path, (code,)), f"the catalogue has no text refused_{code}")
 
@@ -113,10 +116,12 @@ class InputReview:
         """The verdict on one message alone."""
         every = readings(text)
         for reading in every:
-            if code := self._rules.broken(reading.text):
+            if code := self._broken(reading.text):
                 return self._refusal(code, 1.0, reading)
             if not reading.guessed and (line := self._red_lines.of(reading.text)):
                 return Verdict("redline", _reasons(line.code, reading), 1.0, line.said())
+        if unjudgeable(every[0].text):
+            return self._refusal(UNREAD_TONGUE, 1.0, every[0])
         trained, best = self._rules.trained, 0.0
         for reading in every:
             if reading.guessed:
@@ -140,7 +145,7 @@ class InputReview:
             for reading in readings(joined):
                 if reading.guessed or reading.how:
                     continue
-                if code := self._rules.broken(reading.text, beyond=len(reading.text) - len(last)):
+                if code := self._broken(reading.text, beyond=len(reading.text) - len(last)):
                     return self._refusal(code, 1.0, Reading(reading.text, "turns"))
                 alone, scores = self._classifier.scores(first), self._classifier.scores(reading.text)
                 trained = self._rules.trained
@@ -148,6 +153,14 @@ class InputReview:
                 if gate and not trained.gate(first, alone):
                     return self._risky(gate, scores, Reading(reading.text, "turns"))
         return None
+
+    def _broken(self, text: str, *, beyond: int = 0) -> str:
+        """The code of the first rule that `text` breaks, or of the first firm one where it is surely honest work."""
+        if not (code := self._rules.broken(text, beyond=beyond)):
+            return ""
+        scores = self._classifier.scores
+        honest = self._rules.trained.surely_honest(scores(text), map(scores, _parts(text)))
+        return self._rules.broken(text, firm=True, beyond=beyond) if honest else code
 
     def _risky(self, gate: Gate, scores: Mapping[str, float], reading: Reading) -> Verdict:
         """What is said to a message that `gate` holds risky."""

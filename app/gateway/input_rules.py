@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -34,6 +34,8 @@ class _Rule(_Strict):
     """In reasons and in the audit; the catalogue has its refusal as `refused_<code>`."""
     material: bool = False
     """Whether it also holds for files and passages: what speaks to the assistant, not what speaks of a subject."""
+    yields: bool = False
+    """Whether it does not hold where the classifier is sure of honest work, see `Trained.honest`."""
     patterns: tuple[str, ...]
     """Regular expressions over the text in half-width, lower case and simplified characters."""
     unless: tuple[str, ...] = ()
@@ -67,6 +69,15 @@ class Gate(_Strict):
     """Under this the gate is not sure of harm: the message is answered by `unsure_red_line`, not blamed."""
 
 
+class Honest(_Strict):
+    """When the classifier is sure that a message is honest work: rules on mere subjects then yield."""
+
+    work_from: float = Field(gt=0, le=1)
+    """The least probability of `Trained.work_kind` for the message."""
+    risk_below: float = Field(gt=0, le=1)
+    """What the first gate's kind stays under, for the message and for each of its sentences."""
+
+
 class Trained(_Strict):
     """What is done with the probabilities of the classifier."""
 
@@ -78,6 +89,7 @@ class Trained(_Strict):
     """The kind, and from which probability, that tells talk of work from other talk."""
     work_form: str
     """A regular expression; what has this form counts as talk of work too."""
+    honest: Honest
     unsure_red_line: str
     material: float = Field(gt=0, le=1)
     """For one sentence of a file or passage, of the kind `material_kind`: what speaks to the assistant."""
@@ -96,6 +108,11 @@ class Trained(_Strict):
     def gate_of_joined(self, scores: Mapping[str, float]) -> Gate | None:
         """The gate that holds messages read together risky, if one does: work or not, alone they passed."""
         return next((gate for gate in self.gates if scores[gate.kind] >= gate.joined), None)
+
+    def surely_honest(self, whole: Mapping[str, float], parts: Iterable[Mapping[str, float]]) -> bool:
+        """Whether a message is surely honest work, by the probabilities for it and for each of its sentences."""
+        risk, least = self.gates[0].kind, self.honest.risk_below
+        return whole[self.work_kind] >= self.honest.work_from and all(one[risk] < least for one in (whole, *parts))
 
     def _open(self, text: str, scores: Mapping[str, float], least_of: Callable[[Gate], float]) -> Gate | None:
         at_work = scores[self.work_kind] >= self.work_from or self._form.search(text)
@@ -162,13 +179,14 @@ class InputRules:
         """Every code that a refusal may have."""
         return frozenset(rule.code for rule, _, _ in self._rules) | {one.code for one in self.trained.kinds}
 
-    def broken(self, text: str, *, material: bool = False, beyond: int = 0) -> str:
+    def broken(self, text: str, *, material: bool = False, firm: bool = False, beyond: int = 0) -> str:
         """The code of the first rule that `text` (plain) breaks; empty where it breaks none.
 
-        `material`: only rules that hold for files. `beyond`: only what reaches behind this offset counts.
+        `material`: only rules that hold for files. `firm`: only rules that do not yield. `beyond`: only what reaches
+        behind this offset counts.
         """
         for rule, patterns, unless in self._rules:
-            if material and not rule.material:
+            if (material and not rule.material) or (firm and rule.yields):
                 continue
             for found in (found for pattern in patterns for found in pattern.finditer(text)):
                 sentence = _sentence_around(text, found.start(), found.end())

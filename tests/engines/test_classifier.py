@@ -15,6 +15,7 @@ from app.engines.classifying.concepts import concepts, features
 from app.engines.classifying.head import Head
 from app.engines.classifying.pieces import LONGEST_TEXT, folded, pieces
 from app.engines.classifying.plain_words import in_words
+from app.engines.classifying.words import cut, known_words, words
 
 CLASSIFIER = LinearClassifier()
 
@@ -97,9 +98,25 @@ def test_concepts_pair_within_a_sentence_only() -> None:
 
 
 @given(st.text(max_size=200))
-def test_concepts_come_on_top_of_the_pieces(text: str) -> None:
+def test_words_and_concepts_come_on_top_of_the_pieces(text: str) -> None:
     plain, both = features(text, False), features(text, True)
-    assert len(both[0]) == len(plain[0]) + len(concepts(text)[0]) == len(both[1])
+    assert len(both[0]) == len(plain[0]) + len(words(text)[0]) + len(concepts(text)[0]) == len(both[1])
+
+
+def test_the_longest_known_word_is_cut() -> None:
+    assert cut(" 查询审批流程ok吗? <person>", {"审批", "审批流程", "查询"}) == [
+        *("查询", "审批流程", "ok", "吗", "?", "<person>"),
+    ]
+
+
+@given(st.text("审批复核绕过流程abc 。", max_size=60))
+def test_cutting_loses_nothing(text: str) -> None:
+    assert "".join(cut(text, known_words())) == text.replace(" ", "")
+
+
+def test_words_know_their_neighbours() -> None:
+    one, other = (set(words(text)[0].tolist()) for text in ("审批 绕过", "绕过 审批"))
+    assert len(one & other) == 2 and one != other
 
 
 @pytest.mark.parametrize(

@@ -13,20 +13,20 @@ import yaml
 
 from app.core.texts import YAML_LOADER
 from app.engines.classifying.pieces import Counts, Hashes, folded, mixed, pieces
+from app.engines.classifying.words import words
 
-LOUD = 2.5
+LOUD = 1.0
 """How much a concept counts beside one n-gram."""
 _SENTENCE = re.compile(r"[^。!?;\n]+[。!?;]?")
 _APART = np.uint64(0xC0FFEE) << np.uint64(32)
 
 
 def features(text: str, with_concepts: bool) -> tuple[Hashes, Counts]:
-    """The n-grams of `text`, and where wanted its concepts."""
-    hashes, counts = pieces(text)
+    """The n-grams of `text`, and where wanted its words and its concepts."""
     if not with_concepts:
-        return hashes, counts
-    more, loud = concepts(text)
-    return np.concatenate([hashes, more]), np.concatenate([counts, loud])
+        return pieces(text)
+    hashes, counts = zip(pieces(text), words(text), concepts(text), strict=True)
+    return np.concatenate(hashes), np.concatenate(counts)
 
 
 def concepts(text: str) -> tuple[Hashes, Counts]:

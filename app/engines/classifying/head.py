@@ -26,7 +26,7 @@ class Head:
     bias: Floats
     """[kinds]"""
     concepts: bool = False
-    """Whether it also looks at concepts, not at n-grams alone."""
+    """Whether it also looks at words and concepts, not at n-grams alone."""
 
     def scores(self, hashes: Hashes, counts: Counts) -> Mapping[str, float]:
         """Kind -> probability for a text's pieces."""
