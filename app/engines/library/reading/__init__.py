@@ -9,19 +9,25 @@ from pathlib import PurePath
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Document, Reading
-from app.engines.library.reading import markdown, pdf, picture, plain_text, word
+from app.engines.library.reading import markdown, pdf, picture, plain_text, slides, table_text, web_page, word, workbook
+from app.engines.library.reading.mail import MailReader
 from app.engines.library.reading.pages import Pages, unwatched
 
 Reader = Callable[[bytes, Texts, Pages], Reading]
 
-READERS: Mapping[str, Reader] = {
+_OF_FILES: Mapping[str, Reader] = {
     ".md": markdown.read,
     ".markdown": markdown.read,
     ".txt": plain_text.read,
     ".docx": word.read,
+    **dict.fromkeys((".xlsx", ".xlsm"), workbook.read),
+    ".pptx": slides.read,
+    **dict.fromkeys((".html", ".htm", ".xhtml"), web_page.read),
+    **dict.fromkeys((".csv", ".tsv"), table_text.read),
     ".pdf": pdf.read,
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), picture.read),
 }
+READERS: Mapping[str, Reader] = {**_OF_FILES, ".eml": MailReader(_OF_FILES).read}
 """Ending of a file's name -> who reads it."""
 LARGEST = 20 * 2**20
 """Bytes of a file; a book of a thousand pages has two million."""
