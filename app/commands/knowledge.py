@@ -19,7 +19,7 @@ async def index(settings: Settings, *, paths: list[Path], into: str) -> int:
     await note(settings, operator_entry("knowledge.indexed", "begun", detail={"set": into, "paths": len(paths)}))
     knowledge = build_knowledge(settings)
     await knowledge.open()
-    summary = await knowledge.index(paths, into=into, progress=lambda text: print(text, file=sys.stderr))
+    summary = await knowledge.index(paths, into=into, progress=lambda one: print(one.said, file=sys.stderr) if one.said else None)
     print(json.dumps(summary, ensure_ascii=False))
     counts = {name: value for name, value in summary.items() if isinstance(value, int)}
     await note(settings, operator_entry("knowledge.indexed", "done", detail={"set": into, **counts}))

@@ -1,6 +1,6 @@
 """Documents in sets and the passages that answer: `ports.Knowledge` over words, and over vectors where there are any.
 
-Shipped documents lie in `<content>/knowledge/<set>/`, those people add are copied to `<home>/knowledge/<set>/`; the
+Shipped documents lie in `<content>/knowledge/<set>/`, every version that was ever indexed in `<home>/originals`; the
 index can be made anew from both at any time. Every set has tables and a collection of its own, so that a view
 that was not given a set cannot touch it, whatever a query says.
 """
@@ -16,14 +16,20 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from app.core.errors import Refused
-from app.core.ports import DocumentState, Hit
+from app.core.ports import DocumentState, Hit, ImportProgress, Likeness, Original, Version
 from app.core.texts import Texts
 from app.engines.library.finding import Finding
+from app.engines.library.following import Following
+from app.engines.library.import_lock import ImportLocks
 from app.engines.library.importing import Importing
 from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
 from app.engines.library.lexical import Found, LexicalIndex
-from app.engines.library.lexical_sql import OLD, is_set_name
+from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
+from app.engines.library.likeness import likenesses
+from app.engines.library.originals import Originals
+from app.engines.library.reading_process import ReadingProcess, Stop, never
 from app.engines.library.sources import is_source_name
+from app.engines.library.standing import Standings
 from app.engines.library.synonyms import load_synonyms
 from app.engines.library.vectors import Embed, Vectors
 from app.engines.library.words import warm
@@ -41,7 +47,11 @@ class ChromaKnowledge:
         self._index = LexicalIndex(home / "knowledge.db", _say, load_synonyms(content / "knowledge" / "synonyms.yaml"))
         vectors = Vectors(home / "vectors", embed) if embed else None
         self._finding = Finding(self._index, vectors)
-        self._importing = Importing(content, home, self._index, vectors, _say)
+        self._originals = Originals(home / "originals", _say)
+        self._reading, locks = ReadingProcess(_say), ImportLocks(home / "imports", _say)
+        self._importing = Importing(content, self._index, self._originals, self._reading, locks, vectors, _say)
+        self._following = Following(content, home, self._index, self._originals, self._importing, locks, _say)
+        self._standings = Standings(content, self._index, self._originals, vectors, _say)
 
     @cached_property
     def sets(self) -> Mapping[str, KnowledgeSet]:
@@ -66,23 +76,52 @@ class ChromaKnowledge:
         """Best passages first. Raises `Refused` for a set that is not there."""
         return await asyncio.to_thread(self._search, None, query, sets, limit, on)
 
-    async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
+    async def index(
+        self,
+        paths: Sequence[Path],
+        *,
+        into: str,
+        progress: Callable[[ImportProgress], None],
+        stop: Stop = never,
+    ) -> Mapping[str, Any]:
         """Add files and folders to a set, or to a new one. A file that cannot be read is named and the rest goes on."""
-        return await asyncio.to_thread(self._importing.add, paths, into, progress)
+        return await asyncio.to_thread(self._importing.add, paths, into, progress, stop)
 
     async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         """The passage at that place, verbatim. Raises `Refused` for what is no document's name."""
         return await asyncio.to_thread(self._passage, None, source, locator, version)
 
+    async def original(self, source: str, version: str = "") -> Original | None:
+        """The file of that version. Raises `Refused` for what is no document's name, `Unavailable` for lost bytes."""
+        return await asyncio.to_thread(self._original, None, source, version)
+
     def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
         """A view that can read these sets and no other."""
         return KnowledgeView(self, frozenset(sets))
+
+    # --- the life of documents: `ports.Placing` ---
+
+    async def take_in(self, name: str, content: bytes, *, into: str) -> Version:
+        """Read a file and keep it where drafts lie. Raises `BadInput` for what cannot be read."""
+        return await asyncio.to_thread(self._standings.take_in, name, content, into)
+
+    async def place(self, versions: Sequence[Version], today: date) -> None:
+        """Lay each of these where its state and its dates say."""
+        await asyncio.to_thread(self._standings.place, versions, today)
+
+    async def shipped(self, name: str) -> Sequence[Version]:
+        """What lies in a set besides drafts."""
+        return await asyncio.to_thread(self._standings.shipped, name)
+
+    async def alike(self, names: Sequence[str]) -> Sequence[Likeness]:
+        """Near-duplicates and contradicting figures between the documents of these sets."""
+        return await asyncio.to_thread(lambda: likenesses(self._index.pieces(names), document_url))
 
     # --- what the threads do ----------------------------------------------------------------------
 
     def _open(self) -> None:
         self._index.open()
-        self._importing.follow()
+        self._following.follow()
 
     def _search(
         self, allowed: frozenset[str] | None, query: str, sets: Sequence[str] | None, limit: int, on: date | None
@@ -97,14 +136,28 @@ class ChromaKnowledge:
         return there if sets is None else list(dict.fromkeys(sets))
 
     def _passage(self, allowed: frozenset[str] | None, source: str, locator: str, version: str) -> Hit | None:
+        shelves = self._shelves(allowed, source, version)
+        found = (self._index.passage(shelf, source, locator, version) for shelf in shelves)
+        return next((_hit(one) for one in found if one), None)
+
+    def _original(self, allowed: frozenset[str] | None, source: str, version: str) -> Original | None:
+        name, shelves = source.split("/", 1)[0], self._shelves(allowed, source, version)
+        known = [one for one in self._index.kept(name) if one.source == source and one.shelf in shelves]
+        named = [one for one in known if one.version == version or not version]
+        best = max(named, key=lambda one: (one.shelf == name, one.dated), default=None)
+        kept = self._originals.find(source, best.version) if best else None
+        return self._originals.read(kept) if kept else None
+
+    def _shelves(self, allowed: frozenset[str] | None, source: str, version: str) -> list[str]:
+        """Where a source may lie for this view. Raises `Refused` for what is no document's name."""
         name = source.split("/", 1)[0]
         if not is_source_name(source) or not is_set_name(name) or "/" not in source:
             raise Refused("SOURCE", _say("source_refused"))
         if allowed is not None and name not in allowed:
-            return None
-        shelves = [shelf for shelf in (name, name + OLD) if shelf in self._index.sets()]
-        found = (self._index.passage(shelf, source, locator, version) for shelf in shelves)
-        return next((_hit(one) for one in found if one), None)
+            return []
+        # A draft is shown to who names its version: those who review it are told.
+        there, wanted = self._index.sets(), (name, name + OLD, *([name + DRAFT] if version else []))
+        return [shelf for shelf in wanted if shelf in there]
 
 
 class KnowledgeView:
@@ -120,15 +173,26 @@ class KnowledgeView:
         """Best passages of this view's sets. Raises `Refused` for another set."""
         return await asyncio.to_thread(self._whole._search, self._allowed, query, sets, limit, on)
 
-    async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
+    async def index(
+        self,
+        paths: Sequence[Path],
+        *,
+        into: str,
+        progress: Callable[[ImportProgress], None],
+        stop: Stop = never,
+    ) -> Mapping[str, Any]:
         """Add documents to one of this view's sets. Raises `Refused` for another set."""
         if into not in self._allowed:
             raise Refused("KNOWLEDGE_SET", _say("set_unknown", name=into))
-        return await self._whole.index(paths, into=into, progress=progress)
+        return await self._whole.index(paths, into=into, progress=progress, stop=stop)
 
     async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         """The passage at that place; None where this view does not reach."""
         return await asyncio.to_thread(self._whole._passage, self._allowed, source, locator, version)
+
+    async def original(self, source: str, version: str = "") -> Original | None:
+        """The file of that version; None where this view does not reach."""
+        return await asyncio.to_thread(self._whole._original, self._allowed, source, version)
 
     def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
         """A view of those of these sets that this one can read."""
@@ -155,4 +219,6 @@ def _hit(found: Found) -> Hit:
         found.version,
         found.until,
         cast(DocumentState, found.state),
+        found.owner,
+        found.superseded_by,
     )

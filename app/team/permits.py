@@ -14,7 +14,7 @@ from typing import Any
 
 from app.core.assistant import Assistant
 from app.core.errors import Refused
-from app.core.ports import Decision, Hit, Knowledge, Rights
+from app.core.ports import Decision, Hit, ImportProgress, Knowledge, Original, Rights
 from app.core.skill import Skill
 from app.core.texts import Texts, language
 from app.core.turn import Person, Room
@@ -67,6 +67,14 @@ class Permits:
             self._note(work, assistant, {"skill": skill.name}, decision)
             raise Refused("RIGHTS", self.explained(decision, work.person, assistant, skill.name, skill.title))
         work.rests_on.add(f"{assistant.name}/{skill.name}")
+
+    def sets(self, work: Work, assistant: Assistant) -> list[str]:
+        """The assistant's knowledge sets that everybody in the room may read."""
+        return [
+            name
+            for name in assistant.knowledge
+            if self.decide(work.person, work.room, assistant.name, f"knowledge:{name}").allowed
+        ]
 
     def readable(self, work: Work, assistant: Assistant, whole: Knowledge) -> Knowledge:
         """The assistant's knowledge as far as everybody in the room may read it."""
@@ -142,9 +150,16 @@ class _Reading:
         readable = sets and [one for one in sets if one in self._open]
         return await self._inside.search(query, sets=readable, limit=limit, on=on)
 
-    async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
+    async def index(
+        self,
+        paths: Sequence[Path],
+        *,
+        into: str,
+        progress: Callable[[ImportProgress], None],
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Mapping[str, Any]:
         """Add documents to a set that may be read."""
-        return await self._inside.index(paths, into=into, progress=progress)
+        return await self._inside.index(paths, into=into, progress=progress, stop=stop)
 
     async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         """The passage at that place. Raises `Refused` for a set that is withheld."""
@@ -152,6 +167,13 @@ class _Reading:
             self._refuse([name], silently=False)
         self._read([name])
         return await self._inside.passage(source, locator, version)
+
+    async def original(self, source: str, version: str = "") -> Original | None:
+        """The file of that version. Raises `Refused` for a set that is withheld."""
+        if (name := source.split("/")[0]) in self._withheld:
+            self._refuse([name], silently=False)
+        self._read([name])
+        return await self._inside.original(source, version)
 
     def narrowed(self, sets: Sequence[str]) -> Knowledge:
         """A view of those of these sets that this one can read."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app.core.errors import Refused, Unavailable
 from app.core.ports import ANSWERS_FROM
 from app.engines.knowledge import ChromaKnowledge, document_url
-from app.engines.library import importing
+from app.engines.library.reading_process import ReadingProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"
@@ -200,7 +200,7 @@ async def test_a_second_start_reads_nothing_again(
     def unexpected(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(importing, "read_document", unexpected)
+    monkeypatch.setattr(ReadingProcess, "read", unexpected)
     again = ChromaKnowledge(content, tmp_path / "home")
     await again.open()
     assert await first(again, "住宿费的标准") == ("office/travel.md", "第二条")
@@ -228,7 +228,9 @@ async def test_a_document_that_became_unreadable_is_no_longer_quoted(
     (content / "knowledge" / "office" / "travel.md").write_bytes(b"\x7fELF" + b"\0\1" * 500)
     again = ChromaKnowledge(content, tmp_path / "home")
     await again.open()
-    assert await again.passage("office/travel.md", "第二条") is None
+    assert not any("住宿费" in hit.text for hit in await again.search("住宿费的标准"))
+    cited = await again.passage("office/travel.md", "第二条")
+    assert cited is not None and cited.state != "in_force"
 
 
 async def test_an_index_of_a_newer_version_is_left_alone(

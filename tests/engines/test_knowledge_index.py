@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import BadInput, Unavailable
+from app.core.ports import ImportProgress
 from app.engines.knowledge import ChromaKnowledge
 
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"
@@ -26,7 +27,7 @@ class Added:
         (shipped / "seals.md").write_text("# 印章\n\n第一条 印章由专人保管。\n", encoding="utf-8")
         self.folder.mkdir()
         self.knowledge = ChromaKnowledge(self.content, self.home)
-        self.progress: list[str] = []
+        self.progress: list[ImportProgress] = []
 
     async def index(self, *paths: Path, into: str = "office") -> Mapping[str, Any]:
         await self.knowledge.open()
@@ -55,7 +56,8 @@ async def test_a_folder_is_walked_and_found_in(added: Added) -> None:
     assert (summary["added"], summary["passages"], summary["failed"]) == (2, 2, [])
     hit = (await added.knowledge.search("公务用车提前多久申请"))[0]
     assert (hit.source, hit.locator) == ("office/深/b.txt", "¶1")
-    assert len(added.progress) == 2
+    assert [one.said.split("：")[0] for one in added.progress if one.said] == ["office/a.md", "office/深/b.txt"]
+    assert (added.progress[-1].done, added.progress[-1].total) == (2, 2)
 
 
 async def test_the_same_file_twice_changes_nothing(added: Added) -> None:
@@ -98,7 +100,7 @@ async def test_what_is_broken_is_named_and_the_rest_goes_on(added: Added) -> Non
         "1.docx": "DOCUMENT_BROKEN",
         "2.txt": "DOCUMENT_EMPTY",
         "3.txt": "DOCUMENT_BINARY",
-        "4.pdf": "DOCUMENT_FORMAT",
+        "4.pdf": "DOCUMENT_BROKEN",
         "6.md": "DOCUMENT_TOO_LARGE",
         "7\nname.txt": "DOCUMENT_NAME",
     }
@@ -163,7 +165,7 @@ async def test_a_full_disk_is_said_and_leaves_the_index_as_it_was(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_bytes", full)
+        patched.setattr(os, "fsync", full)
         with pytest.raises(Unavailable) as refused:
             await added.index(path)
     assert refused.value.code == "STORAGE_FULL"

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.ports import Hit, Knowledge
+from app.core.ports import Disliked, Gap, Hit, Knowledge, Likeness, Original, Version
 from app.core.skill import Context
 from app.core.texts import Texts
 from app.core.turn import Attachment, Person
@@ -87,8 +87,61 @@ class NoKnowledge:
     async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         return None
 
+    async def original(self, source: str, version: str = "") -> Original | None:
+        return None
+
     def narrowed(self, sets: Sequence[str]) -> Knowledge:
         return self
+
+
+class NoShelf:
+    """Holds nothing."""
+
+    async def add(self, name: str, content: bytes, *, into: str, by: str) -> Version:
+        raise AssertionError("nothing is added here")
+
+    async def move(self, source: str, version: str, *, to: Any, by: Sequence[str], today: date) -> Version:
+        raise AssertionError("nothing is moved here")
+
+    async def versions(self, name: str) -> Sequence[Version]:
+        return []
+
+    async def find(self, name: str, said: str) -> Sequence[Version]:
+        return []
+
+    async def alike(self) -> Sequence[Likeness]:
+        return []
+
+    def sets(self) -> Sequence[str]:
+        return ["office"]
+
+    def owner_of(self, source: str) -> str:
+        return "总行办公室"
+
+    def narrowed(self, sets: Sequence[str]) -> NoShelf:
+        return self
+
+
+class FakeGaps:
+    """Remembers what it was told, as it was said."""
+
+    def __init__(self) -> None:
+        self.noted: list[Gap] = []
+
+    async def note(
+        self, question: str, *, room: str, turn: str, person: str, at: datetime, set: str, nearest: Sequence[str] = ()
+    ) -> Gap:
+        self.noted.append(Gap(len(self.noted) + 1, question, set, "总行办公室", tuple(nearest), person, at))
+        return self.noted[-1]
+
+    async def open(self, *, sets: Sequence[str] | None = None) -> Sequence[Gap]:
+        return [one for one in self.noted if sets is None or one.set in sets]
+
+    async def close(self, id: int, *, by: str) -> bool:
+        return False
+
+    async def disliked(self, *, sets: Sequence[str] | None = None) -> Sequence[Disliked]:
+        return []
 
 
 PEOPLE = tuple(Person(**one) for one in yaml.safe_load((CONTENT / "config" / "people.yaml").read_text("utf-8")))
@@ -110,6 +163,8 @@ def context(folder: Path, database: FakeDatabase, *, by: str = "E6001", now: dat
         people=PEOPLE,
         attachments=(),
         knowledge=NoKnowledge(),
+        shelf=NoShelf(),
+        gaps=FakeGaps(),
         files=FakeFiles(folder),
         database=database,
         content=CONTENT,

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from app.core.ports.knowledge import ANSWERS_FROM, DocumentState, Hit, Knowledge
+from app.core.ports.imports import Import, ImportFailure, ImportProgress, Imports, ImportState
+from app.core.ports.knowledge import ANSWERS_FROM, DocumentState, Hit, Knowledge, Original
 from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
 from app.core.ports.metrics import Metrics
 from app.core.ports.models import Fit, Models, Understanding
@@ -33,6 +34,11 @@ __all__ = [
     "Gap",
     "Gaps",
     "Hit",
+    "Import",
+    "ImportFailure",
+    "ImportProgress",
+    "ImportState",
+    "Imports",
     "Knowledge",
     "Likeness",
     "Listener",
@@ -43,6 +49,7 @@ __all__ = [
     "Notice",
     "NoticeListener",
     "Notices",
+    "Original",
     "Placing",
     "Privacy",
     "Progress",

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from app.core.ports.imports import ImportProgress
 from app.core.turn import Citation
 
 DocumentState = Literal["draft", "reviewed", "in_force", "superseded", "retired"]
@@ -35,10 +36,23 @@ class Hit:
     until: str = ""
     """Last day on which the document counts, ISO; empty where that is open."""
     state: DocumentState = "in_force"
+    owner: str = ""
+    """The department that answers for the document; empty where it does not say: then the set's."""
+    superseded_by: str = ""
+    """Source of what took its place; empty where nothing did."""
 
     def citation(self, quote: str | None = None) -> Citation:
         """This place as a citation; `quote` must be a part of `text`."""
         return Citation(self.source, self.locator, quote or self.text, self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A document as it was given."""
+
+    name: str
+    """The file's name, without folders."""
+    content: bytes
 
 
 ANSWERS_FROM = 0.36
@@ -61,12 +75,29 @@ class Knowledge(Protocol):
         """
         ...
 
-    async def index(self, paths: Sequence[Path], *, into: str, progress: Callable[[str], None]) -> Mapping[str, Any]:
-        """Add documents to a set. Returns the summary that `deskmate index` prints; a broken file is named in it."""
+    async def index(
+        self,
+        paths: Sequence[Path],
+        *,
+        into: str,
+        progress: Callable[[ImportProgress], None],
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Mapping[str, Any]:
+        """Add documents to a set. Returns the summary that `deskmate index` prints; a broken file is named in it.
+
+        `stop` is asked often; what is in by then stays in, and the next run goes on behind it.
+        """
         ...
 
     async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         """The passage at that place, verbatim, of that version; of the one that counts where none is named."""
+        ...
+
+    async def original(self, source: str, version: str = "") -> Original | None:
+        """The file of that version, of the one that counts where none is named; None where `passage` finds nothing.
+
+        Raises `Unavailable` when its bytes are gone or were changed.
+        """
         ...
 
     def narrowed(self, sets: Sequence[str]) -> Knowledge:

@@ -1,23 +1,24 @@
-"""Documents on their way into the index: what is new is read, kept and indexed; what is gone is forgotten."""
+"""Documents on their way into the index: read, kept as they are, indexed."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
-import os
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.core.errors import AssistantError, BadInput, Unavailable, place_of
+from app.core.errors import AssistantError, BadInput, place_of
+from app.core.ports import ImportProgress
 from app.core.texts import Texts
+from app.engines.library.import_lock import ImportLocks
+from app.engines.library.import_run import ImportRun, Outcome, Taken
 from app.engines.library.lexical import LexicalIndex, Standing
-from app.engines.library.lexical_sql import is_set_name
-from app.engines.library.passages import passages_of
-from app.engines.library.reading import read_document
-from app.engines.library.sources import SourceFile, is_source_name, read_source, walked
+from app.engines.library.lexical_sql import OLD, is_set_name
+from app.engines.library.originals import VERSION, Originals
+from app.engines.library.reading.pages import Pages, unwatched
+from app.engines.library.reading_process import ReadingProcess, Stop, never
+from app.engines.library.sources import Item, is_source_name, items_of
 from app.engines.library.vectors import Vectors
 
 READING = 2
@@ -29,134 +30,123 @@ _log = logging.getLogger(__name__)
 class Importing:
     """Brings documents into the index. Everything blocks: call it in a thread."""
 
-    def __init__(self, content: Path, home: Path, index: LexicalIndex, vectors: Vectors | None, say: Texts) -> None:
+    def __init__(
+        self,
+        content: Path,
+        index: LexicalIndex,
+        originals: Originals,
+        reading: ReadingProcess,
+        locks: ImportLocks,
+        vectors: Vectors | None,
+        say: Texts,
+    ) -> None:
         self._content = content
-        self._home = home
         self._index = index
+        self._originals = originals
+        self._reading = reading
+        self._locks = locks
         self._vectors = vectors
         self._say = say
-        self._one_writer = threading.Lock()
 
-    def follow(self) -> None:
-        """Make the index hold what the folders hold. Cheap when nothing changed."""
-        folders = (self._content / "knowledge", self._home / "knowledge")
-        for name in sorted({*self._index.sets(), *_folders(*folders)}):
-            self._follow(name)
-
-    def add(self, paths: Sequence[Path], into: str, progress: Callable[[str], None]) -> dict[str, Any]:
+    def add(
+        self, paths: Sequence[Path], into: str, progress: Callable[[ImportProgress], None], stop: Stop = never
+    ) -> dict[str, Any]:
         """Add files and folders to a set; a file that cannot be read is named in the summary and the rest goes on.
 
-        Raises `BadInput` for what is no set's name, and for nothing to add.
+        Each document is in or not: the next run goes on behind the last one, wherever this one ended.
+        Raises `BadInput` for what is no set's name, and for nothing to add; `Unavailable` when another import of the
+        set runs, or the disk is full.
         """
         if not is_set_name(into):
             raise BadInput("KNOWLEDGE_SET", self._say("set_name", name=into))
         if not paths:
             raise BadInput("NOTHING_TO_INDEX", self._say("nothing_to_index"))
-        summary: dict[str, Any] = {"set": into, "added": 0, "updated": 0, "unchanged": 0, "passages": 0, "failed": []}
-        seen: dict[str, str] = {}
-        with self._one_writer:
-            indexed = self._index.digests(into)
-            for given in paths:
-                for file in walked(given):
-                    self._add_one(file, into, indexed, seen, summary, progress)
-            self._embed(into)
-        return summary
-
-    def _follow(self, name: str) -> None:
-        """Index what is new or changed in a set's folders, forget what is gone."""
-        indexed = self._index.digests(name)
-        present: set[str] = set()
-        # Shipped documents come last: where a release brings a name that somebody has used, its text counts.
-        for folder in (self._home / "knowledge" / name, self._content / "knowledge" / name):
-            for file in walked(folder) if folder.is_dir() else ():
-                source = f"{name}/{file.name}"
-                try:
-                    content = read_source(file, self._say)
-                    digest = _digest(content)
-                    if indexed.get(source) != digest:
-                        self._put(name, source, digest, content)
-                        indexed[source] = digest
-                    present.add(source)
-                except BadInput as error:
-                    _log.warning("%s: %s", source, error.message)
-        for source in sorted(indexed.keys() - present):
-            self._index.remove(name, source)
-        self._embed(name)
-
-    def _add_one(
-        self,
-        file: SourceFile,
-        into: str,
-        indexed: dict[str, str],
-        seen: dict[str, str],
-        summary: dict[str, Any],
-        progress: Callable[[str], None],
-    ) -> None:
-        source = f"{into}/{file.name}"
-        try:
-            content = read_source(file, self._say)
-            digest = _digest(content)
-            if digest in indexed.values():
-                summary["unchanged"] += 1
-                return
-            if seen.setdefault(source, digest) != digest:
-                raise BadInput("DOCUMENT_SAME_NAME", self._say("document_same_name"))
-            if not is_source_name(file.name):
-                raise BadInput("DOCUMENT_NAME", self._say("source_refused"))
-            if (self._content / "knowledge" / into / file.name).exists():
-                raise BadInput("DOCUMENT_SHIPPED", self._say("document_shipped"))
-            passages = self._put(into, source, digest, content, keep=self._home / "knowledge" / into / file.name)
-        except BadInput as error:
-            summary["failed"].append({"path": str(file.path), "code": error.code, "message": error.message})
-            progress(self._say("failed", path=file.path, reason=error.message))
-            return
-        summary["updated" if source in indexed else "added"] += 1
-        summary["passages"] += passages
-        indexed[source] = digest
-        progress(self._say("indexed", source=source, passages=passages))
-
-    def _put(self, name: str, source: str, digest: str, content: bytes, keep: Path | None = None) -> int:
-        """Read, keep a copy, index. The copy comes first: what the index knows can always be shown."""
-        document = read_document(source, content, self._say)
-        passages = passages_of(document)
-        if keep:
-            _keep(keep, content, self._say)
-        self._index.put(name, Standing(source, version_of(content), digest), document, passages)
-        return len(passages)
-
-    def _embed(self, name: str) -> None:
-        if self._vectors:
+        with self._locks.held(into):
+            run = ImportRun(self._say, progress, stop)
+            known = set(self._index.digests(into).values())
+            seen: dict[str, str] = {}
             try:
-                self._vectors.sync(name, self._index.marks(name))
+                items = [item for given in paths for item in items_of(given, self._say)]
+                run.run(items, lambda item, content, pages: self._add(item, content, into, known, seen, pages, stop))
+            finally:
+                if run.outcome.taken:
+                    self.embed(into)
+        return _summary(into, run.outcome)
+
+    def put(
+        self,
+        source: str,
+        content: bytes,
+        *,
+        shelf: str,
+        shipped: bool = False,
+        pages: Pages = unwatched,
+        stop: Stop = never,
+    ) -> Taken:
+        """Read, keep, index. The bytes are kept first: what the index knows can always be shown."""
+        document, passages = self._reading.read(source, content, pages, stop)
+        new = self._originals.find(source) is None
+        kept = self._originals.keep(source, content, shelf=shelf, shipped=shipped)
+        self._index.put(shelf, Standing(source, kept.version, digest_of(content)), document, passages)
+        return Taken(source, kept.version, len(passages), new)
+
+    def again(self, source: str, content: bytes, *, shelf: str, state: str) -> None:
+        """Index what is kept already: the index was lost, or a newer program reads better."""
+        document, passages = self._reading.read(source, content)
+        self._index.put(shelf, Standing(source, version_of(content), digest_of(content), state), document, passages)
+
+    def embed(self, name: str) -> None:
+        """Bring a set's vectors in line with its passages; where the embedding is away, words still find."""
+        for shelf, other in ((name + OLD, name), (name, name + OLD)) if self._vectors else ():
+            try:
+                self._vectors.sync(shelf, self._index.marks(shelf), beside=other)  # type: ignore[union-attr]
             except AssistantError:
                 raise
-            except Exception as error:  # a vendor's or the embedding's: words still find
-                _log.warning("vectors of set %s: %s", name, place_of(error))
+            except Exception as error:  # a vendor's or the embedding's
+                _log.warning("vectors of %s: %s", shelf, place_of(error))
+
+    def _add(
+        self,
+        item: Item,
+        content: bytes,
+        into: str,
+        known: set[str],
+        seen: dict[str, str],
+        pages: Pages,
+        stop: Stop,
+    ) -> Taken | None:
+        source, digest = f"{into}/{item.name}", digest_of(content)
+        if digest in known:
+            return None
+        if seen.setdefault(source, digest) != digest:
+            raise BadInput("DOCUMENT_SAME_NAME", self._say("document_same_name"))
+        if not is_source_name(item.name):
+            raise BadInput("DOCUMENT_NAME", self._say("source_refused"))
+        if (self._content / "knowledge" / into / item.name).exists():
+            raise BadInput("DOCUMENT_SHIPPED", self._say("document_shipped"))
+        taken = self.put(source, content, shelf=into, pages=pages, stop=stop)
+        known.add(digest)
+        return taken
 
 
-def version_of(content: bytes) -> str:
-    """Names these bytes for ever: the first 12 digits of their SHA-256."""
-    return hashlib.sha256(content).hexdigest()[:12]
-
-
-def _digest(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
+    """Names these bytes as they are read at present."""
     return f"{READING}:{hashlib.sha256(content).hexdigest()}"
 
 
-def _folders(*parents: Path) -> list[str]:
-    """Names of the sets' folders."""
-    children = [child for parent in parents if parent.is_dir() for child in parent.iterdir()]
-    return [child.name for child in children if child.is_dir() and not child.is_symlink() and is_set_name(child.name)]
+def version_of(content: bytes) -> str:
+    """Names these bytes for ever."""
+    return hashlib.sha256(content).hexdigest()[:VERSION]
 
 
-def _keep(path: Path, content: bytes, say: Texts) -> None:
-    """Write the copy whole or not at all. Raises `Unavailable` when the disk is full."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        code = "STORAGE_FULL" if error.errno == errno.ENOSPC else "STORAGE"
-        raise Unavailable(code, say("index_unavailable")) from None
+def _summary(into: str, outcome: Outcome) -> dict[str, Any]:
+    """What `deskmate index` prints at the end."""
+    return {
+        "set": into,
+        "added": sum(one.new for one in outcome.taken),
+        "updated": sum(not one.new for one in outcome.taken),
+        "unchanged": outcome.unchanged,
+        "passages": sum(one.passages for one in outcome.taken),
+        "failed": [{"path": one.name, "code": one.code, "message": one.message} for one in outcome.failed],
+        "stopped": outcome.stopped,
+    }

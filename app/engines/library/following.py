@@ -1,0 +1,177 @@
+"""At start: the index is brought to hold what the folders and the originals hold. Cheap where nothing changed."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from app.core.errors import BadInput, Unavailable
+from app.core.texts import Texts
+from app.engines.library.import_lock import ImportLocks
+from app.engines.library.importing import READING, Importing, digest_of, version_of
+from app.engines.library.lexical import Kept, LexicalIndex
+from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
+from app.engines.library.originals import KeptOriginal, Originals
+from app.engines.library.sources import SourceFile, read_source, walked
+
+_WAIT = 60.0
+"""Seconds for which another process is waited for that imports into the same set; it does the same work."""
+_BANK_TIME = timedelta(hours=8)
+
+_log = logging.getLogger(__name__)
+_Of = TypeVar("_Of", KeptOriginal, Kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What a set lacks. Small: bytes are read when their turn comes."""
+
+    again: tuple[KeptOriginal, ...] = ()
+    """Versions that are kept and not indexed, or indexed as an older program read them; in the order they came."""
+    added: tuple[SourceFile, ...] = ()
+    """Copies as the first version kept them."""
+    shipped: tuple[SourceFile, ...] = ()
+    """What is new or changed in the content folder, or not kept yet."""
+    gone: tuple[str, ...] = ()
+    """Sources whose file was removed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.again or self.added or self.shipped or self.gone)
+
+
+class Following:
+    """Follows the folders. Everything blocks: call it in a thread."""
+
+    def __init__(
+        self,
+        content: Path,
+        home: Path,
+        index: LexicalIndex,
+        originals: Originals,
+        importing: Importing,
+        locks: ImportLocks,
+        say: Texts,
+    ) -> None:
+        self._shipped = content / "knowledge"
+        self._added = home / "knowledge"
+        self._index = index
+        self._originals = originals
+        self._importing = importing
+        self._locks = locks
+        self._say = say
+
+    def follow(self) -> None:
+        """Read what is new or changed, forget what is gone. What cannot be read is logged, and the rest goes on."""
+        originals, indexed = _by_set(self._originals.listed()), _by_set(self._index.kept())
+        for name in sorted({*_folders(self._shipped, self._added), *originals, *indexed}):
+            try:
+                if self._due(name, originals.get(name, ()), indexed.get(name, ())):
+                    with self._locks.held(name, wait=_WAIT):
+                        lying = self._index.kept(name)  # another process may have done it while we waited
+                        self._do(name, self._due(name, self._originals.listed(name), lying), lying)
+            except Unavailable as error:
+                if error.code != "IMPORT_RUNNING":
+                    raise
+                _log.warning("set %s: %s", name, error.message)
+            self._importing.embed(name)
+
+    def _due(self, name: str, originals: Sequence[KeptOriginal], indexed: Sequence[Kept]) -> _Due:
+        digests = self._index.digests(name)
+        kept = {(one.source, one.version) for one in originals}
+        shipped, due = set(), {}
+        for file, content in self._files(self._shipped / name):
+            source, version = f"{name}/{file.name}", version_of(content)
+            shipped.add(source)
+            if digests.get(source) != digest_of(content) or (source, version) not in kept:
+                due[source, version] = file
+        added = [file for file, _ in self._files(self._added / name) if f"{name}/{file.name}" not in shipped]
+        present = {*shipped, *(f"{name}/{file.name}" for file in added)}
+        present |= {one.source for one in originals if not one.shipped and not one.gone}
+        gone = {one.source for one in indexed if one.shelf == name} - present
+        lacking = _lacking(originals, {(one.source, one.version) for one in indexed}, digests)
+        again = [one for one in originals if one.source in lacking and (one.source, one.version) not in due]
+        return _Due(tuple(again), tuple(added), tuple(due.values()), tuple(sorted(gone)))
+
+    def _do(self, name: str, due: _Due, indexed: Sequence[Kept]) -> None:
+        lying = {(one.source, one.version): one for one in indexed}
+        for one in due.again:
+            with _logged(one.source):
+                before = lying.get((one.source, one.version))
+                shelf = before.shelf if before else one.shelf
+                state = before.state if before else "draft" if shelf.endswith(DRAFT) else "in_force"
+                self._importing.again(one.source, self._originals.read(one).content, shelf=shelf, state=state)
+        for source, day in {one.source: one.gone for one in due.again if one.gone}.items():
+            self.retire(name, source, day)
+        for file in due.added:
+            with _logged(f"{name}/{file.name}"):
+                self._importing.put(f"{name}/{file.name}", read_source(file, self._say), shelf=name)
+                file.path.unlink()
+        # Shipped documents come last: where a release brings a name that somebody has used, its text counts.
+        digests = self._index.digests(name)
+        for file in due.shipped:
+            source = f"{name}/{file.name}"
+            with _logged(source, lambda source=source: self.retire(name, source, bank_day())):  # type: ignore[misc]
+                content = read_source(file, self._say)
+                if digests.get(source) == digest_of(content):
+                    self._originals.keep(source, content, shelf=name, shipped=True)
+                else:
+                    self._importing.put(source, content, shelf=name, shipped=True)
+        for source in due.gone:
+            self.retire(name, source, bank_day())
+
+    def retire(self, name: str, source: str, day: str) -> None:
+        """Its file was gone on that day: nothing rests on it any more, but it can be opened where it was cited."""
+        self._originals.gone(source, day)
+        until = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+        counting = [one for one in self._index.kept(name) if one.source == source and one.shelf == name]
+        self._index.place([replace(one, shelf=name + OLD, state="retired", until=until) for one in counting])
+
+    def _files(self, folder: Path) -> Iterator[tuple[SourceFile, bytes]]:
+        """The files of a set's folder; what cannot be read is logged and left out."""
+        for file in walked(folder) if folder.is_dir() else ():
+            with _logged(str(file.path)):
+                yield file, read_source(file, self._say)
+
+
+def bank_day() -> str:
+    """Today at the bank, ISO."""
+    return (datetime.now(UTC) + _BANK_TIME).date().isoformat()
+
+
+def _lacking(originals: Sequence[KeptOriginal], there: Set[tuple[str, str]], digests: Mapping[str, str]) -> set[str]:
+    """Sources of which a version is not indexed, or the one that counts was read by an older program.
+
+    All versions of such a source are indexed anew in their order, so that the last one counts in the end.
+    """
+    missing = {one.source for one in originals if (one.source, one.version) not in there}
+    stale = {source for source, digest in digests.items() if not digest.startswith(f"{READING}:")}
+    return missing | (stale & {one.source for one in originals})
+
+
+def _by_set(them: Sequence[_Of]) -> dict[str, list[_Of]]:
+    found: dict[str, list[_Of]] = defaultdict(list)
+    for one in them:
+        found[one.source.split("/", 1)[0]].append(one)
+    return found
+
+
+def _folders(*parents: Path) -> list[str]:
+    """Names of the sets' folders."""
+    children = [child for parent in parents if parent.is_dir() for child in parent.iterdir()]
+    return [child.name for child in children if child.is_dir() and not child.is_symlink() and is_set_name(child.name)]
+
+
+@contextmanager
+def _logged(source: str, otherwise: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """One document that cannot be read does not keep the others from their readers."""
+    try:
+        yield
+    except BadInput as error:
+        _log.warning("%s: %s", source, error.message)
+        otherwise()
