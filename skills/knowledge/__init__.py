@@ -1,5 +1,8 @@
-"""Passages of the bank's own documents, for a model to answer from."""
+"""The bank's own documents: passages to answer from, and the life of a document from draft to retired."""
 
+from skills.knowledge.adding import add
+from skills.knowledge.moves import put_in_force, retire, review
+from skills.knowledge.overview import list_documents, report
 from skills.knowledge.search import search
 
-SKILLS = (search,)
+SKILLS = (search, add, review, put_in_force, retire, list_documents, report)

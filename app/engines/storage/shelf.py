@@ -146,8 +146,12 @@ class SqlShelf:
         """The versions of a set that are meant by a title, a number, a file name or a version."""
         wanted = _plain(said)
         listed = await self.versions(name)
-        exact = [one for one in listed if wanted in {_plain(name) for name in _names(one)}]
-        return exact or [one for one in listed if any(len(n) > 1 and n in wanted for n in map(_plain, _names(one)))]
+        named = [
+            (one, max((len(n) for n in _plain_names(one) if len(n) > 1 and n in wanted), default=0)) for one in listed
+        ]
+        exact = [one for one in listed if wanted in _plain_names(one)]
+        longest = max((length for _, length in named), default=0)
+        return exact or [one for one, length in named if length and length == longest]
 
     async def alike(self) -> Sequence[Likeness]:
         """What contradicts or repeats another document, in the sets of this view."""
@@ -299,8 +303,12 @@ def _names(version: Version) -> list[str]:
     return [one for one in (version.source, file, file.rsplit(".", 1)[0], version.title, version.number) if one]
 
 
+def _plain_names(version: Version) -> set[str]:
+    return {_plain(name) for name in (*_names(version), version.version)}
+
+
 def _plain(name: str) -> str:
-    return "".join(name.split()).strip("《》“”\"'").lower()
+    return "".join(name.split()).strip("《》“”\"'").casefold()
 
 
 def _entry(what: str, version: Version, by: str, *, operator: str = "", **more: str) -> AuditEntry:
