@@ -189,7 +189,7 @@ def _route(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from app.commands.knowledge import index
+    from app.commands.index import index
 
     return asyncio.run(index(read_settings(), paths=options.paths, into=options.into))
 

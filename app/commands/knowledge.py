@@ -1,29 +1,13 @@
-"""`deskmate index` and `deskmate search`."""
+"""`deskmate search`."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
-from app.commands.noted import note, operator_entry
 from app.core.settings import Settings
 from app.main import build_assistants, build_identity, build_knowledge, build_rights
-
-
-async def index(settings: Settings, *, paths: list[Path], into: str) -> int:
-    """Add documents to a set. Progress goes to standard error, the summary to standard output."""
-    await note(settings, operator_entry("knowledge.indexed", "begun", detail={"set": into, "paths": len(paths)}))
-    knowledge = build_knowledge(settings)
-    await knowledge.open()
-    summary = await knowledge.index(paths, into=into, progress=lambda one: print(one.said, file=sys.stderr) if one.said else None)
-    print(json.dumps(summary, ensure_ascii=False))
-    counts = {name: value for name, value in summary.items() if isinstance(value, int)}
-    await note(settings, operator_entry("knowledge.indexed", "done", detail={"set": into, **counts}))
-    return 1 if summary.get("failed") else 0
 
 
 async def search(

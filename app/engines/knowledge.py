@@ -62,6 +62,13 @@ class ChromaKnowledge:
         """Bring the index up to date with the documents. Raises `Unavailable`."""
         await asyncio.to_thread(self._open)
 
+    def __enter__(self) -> ChromaKnowledge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process that reads."""
+        self._reading.close()
+
     async def ping(self) -> None:
         """Raises `Unavailable` when the index does not answer."""
         await asyncio.to_thread(self._index.ping)

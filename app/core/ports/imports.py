@@ -33,6 +33,8 @@ class ImportProgress:
     page: int = 0
     """Of that document, from 1; 0 where it has none."""
     pages: int = 0
+    failed: int = 0
+    """Documents so far that could not be read."""
     seconds_left: float | None = None
     """None while nothing tells."""
     said: str = ""

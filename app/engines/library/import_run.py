@@ -105,5 +105,5 @@ class ImportRun:
             self._tell(said=said)
 
     def _tell(self, *, now: str = "", page: int = 0, pages: int = 0, said: str = "") -> None:
-        left = self._time.seconds()
-        self._progress(ImportProgress(self._done, self._total, now, page, pages, left, said))
+        failed, left = len(self.outcome.failed), self._time.seconds()
+        self._progress(ImportProgress(self._done, self._total, now, page, pages, failed, left, said))

@@ -1,0 +1,134 @@
+"""`deskmate index`: documents into a set, with the progress on standard error and the summary on standard output."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from app.commands.batch import say
+from app.commands.noted import note, operator_entry
+from app.core.errors import AssistantError
+from app.core.ports import ImportProgress
+from app.core.settings import Settings
+from app.main import build_knowledge
+
+STOPPED = 130
+"""The exit code of what a Ctrl-C ended."""
+_PLAIN_EVERY = 10.0  # seconds between two lines that only say how far it is
+
+
+async def index(settings: Settings, *, paths: Sequence[Path], into: str) -> int:
+    """Add documents to a set. A first Ctrl-C ends it behind the document that is being written, a second at once."""
+    await note(settings, operator_entry("knowledge.indexed", "begun", detail={"set": into, "paths": len(paths)}))
+    knowledge = build_knowledge(settings)
+    await knowledge.open()
+    terminal = Terminal(sys.stderr)
+    try:
+        with _stopping() as stop, knowledge:
+            summary = await knowledge.index(paths, into=into, progress=terminal.show, stop=stop.is_set)
+    except AssistantError as error:
+        await note(settings, operator_entry("knowledge.indexed", "failed", detail={"set": into, "code": error.code}))
+        raise
+    finally:
+        terminal.clear()
+    print(json.dumps(summary, ensure_ascii=False))
+    counts = {name: value for name, value in summary.items() if isinstance(value, int)}
+    await note(settings, operator_entry("knowledge.indexed", "done", detail={"set": into, **counts}))
+    if summary["stopped"]:
+        print(say("index_stopped"), file=sys.stderr)
+        return STOPPED
+    return 1 if summary["failed"] else 0
+
+
+class Terminal:
+    """Progress for people: one line that is rewritten where there is a screen, else a line for each document."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._rewrites = out.isatty()
+        self._failed = 0
+        self._last = time.monotonic()
+
+    def show(self, progress: ImportProgress) -> None:
+        """Called in the thread that imports."""
+        failed = progress.failed > self._failed
+        self._failed = progress.failed
+        if self._rewrites:
+            if failed:
+                self._write(f"\r\033[K{progress.said}\n")
+            self._write(f"\r\033[K{_cut(_line(progress), shutil.get_terminal_size().columns - 1)}")
+        elif progress.said:
+            self._write(f"[{progress.done}/{progress.total}] {progress.said}\n")
+        elif progress.now and time.monotonic() - self._last > _PLAIN_EVERY:
+            self._last = time.monotonic()
+            self._write(f"{_line(progress)}\n")
+
+    def clear(self) -> None:
+        """Leave nothing behind."""
+        if self._rewrites:
+            self._write("\r\033[K")
+
+    def _write(self, text: str) -> None:
+        encoding = self._out.encoding or "utf-8"
+        self._out.write(text.encode(encoding, "replace").decode(encoding))
+        self._out.flush()
+
+
+def _line(progress: ImportProgress) -> str:
+    parts = [f"{progress.done}/{progress.total}"]
+    if progress.seconds_left is not None and progress.done < progress.total:
+        parts.append(time_left(progress.seconds_left))
+    if progress.now:
+        parts.append(progress.now)
+    if progress.pages:
+        parts.append(say("index_page", page=progress.page, pages=progress.pages))
+    return "  ".join(parts)
+
+
+def time_left(seconds: float) -> str:
+    """In the words of somebody who is asked: no more exact than anybody knows."""
+    if seconds < 60:
+        return say("index_seconds_left", seconds=max(1, round(seconds)))
+    return say("index_minutes_left", minutes=round(seconds / 60))
+
+
+def _cut(line: str, columns: int) -> str:
+    """What fits on one line of the screen; a Chinese character takes two columns, and nothing moves the cursor."""
+    kept, width = [], 0
+    for char in line:
+        char = char if char.isprintable() else "?"
+        width += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if width > columns:
+            break
+        kept.append(char)
+    return "".join(kept)
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Set by the first Ctrl-C or SIGTERM; the second one does what it always does."""
+    stop, loop = threading.Event(), asyncio.get_running_loop()
+    wanted = (signal.SIGINT, signal.SIGTERM)
+
+    def first() -> None:
+        stop.set()
+        for number in wanted:
+            loop.remove_signal_handler(number)
+
+    for number in wanted:
+        loop.add_signal_handler(number, first)
+    try:
+        yield stop
+    finally:
+        for number in wanted:
+            loop.remove_signal_handler(number)
