@@ -1,103 +1,121 @@
-"""Paragraphs and tables of a DOCX file in order. Only this file of the engines knows python-docx."""
+"""DOCX: headings, paragraphs with their numbers and notes, tables. Only this file of the engines knows python-docx."""
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.library.document import Block, Kind, Reading, plain_heading_level
+from app.engines.library.document import Reading, begins_clause
+from app.engines.library.reading.office_file import check_office_file
+from app.engines.library.reading.official import about_of, title_among
 from app.engines.library.reading.pages import Pages
+from app.engines.library.reading.word_numbers import W, numbers_of
+from app.engines.library.reading.word_styles import styles_of
+from app.engines.library.reading.word_walk import WordParagraph, WordTable, WordWalk
+from app.engines.library.reading.written import Written
 
-LARGEST_UNPACKED = 200 * 2**20
-"""Bytes of a file when unpacked: more is a zip bomb."""
-
-_HEADING_STYLE = re.compile(r"(?:Heading|标题)\s*(\d)", re.IGNORECASE)
-_STRUCK_OUT_OR_REPEATED = ("del", "moveFrom", "Fallback")
-
-
-@dataclass(frozen=True, slots=True)
-class WordItem:
-    """One paragraph or table. A table's cells are verbatim; the lines between them are ours (Markdown)."""
-
-    text: str
-    table: bool = False
-    level: int = 0
-    """1 to 9 for a paragraph in a heading's style."""
+_LONGEST_HEADING = 100
+_LONGEST_TITLE = 60
+_FIRST = 10
+"""Paragraphs among which a title is looked for."""
+_LONGEST_LIST = 1_000
+"""Characters of a list's items that stay one paragraph."""
+_SENTENCE = re.compile(r"[。；;！!？?，,：:]$")
+_SECTION = re.compile(r"\d+[.．]\d|第")
+_CAPTION = re.compile(r"(?:[附续]?表|Table|单位|金额单位)\s*[\d一二三四五六七八九十：:-]", re.IGNORECASE)
 
 
 def read(content: bytes, say: Texts, pages: Pages) -> Reading:
-    """The items of the file as one text with an empty line between. Raises `BadInput` for a damaged file or a bomb."""
-    return _joined(word_items(content, say))
+    """What stands in the file as it is printed: without comments, what is struck out, and hidden text.
+
+    Raises `BadInput`: another kind of file, a password, damaged, a bomb.
+    """
+    check_office_file(content, "word", say)
+    pages(1, 1)
+    try:
+        walk, body = _opened(content)
+        return _written(list(walk.items(body)))
+    except Exception:  # python-docx and the XML parser break in many ways on files that are not what they say
+        raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
 
 
-def word_items(content: bytes, say: Texts) -> list[WordItem]:
-    """What stands in the file, without empty paragraphs. Raises `BadInput` for a damaged file and for a zip bomb."""
+def _opened(content: bytes) -> tuple[WordWalk, Any]:
     from docx import Document as open_document
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=LARGEST_UNPACKED // 2**20))
-        items = [_item(item) for item in open_document(io.BytesIO(content)).iter_inner_content()]
-    except BadInput:
-        raise
-    except Exception:  # a damaged archive or XML surfaces as any of a dozen types
-        raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
-    return [item for item in items if item.text]
+    document = open_document(io.BytesIO(content))
+    parts = {
+        relation.reltype.rpartition("/")[2]: _root(relation.target_part)
+        for relation in document.part.rels.values()
+        if not relation.is_external and relation.reltype.endswith(("/footnotes", "/endnotes", "/numbering"))
+    }
+    notes = {
+        (kind, str(note.get(f"{W}id"))): note
+        for kind in ("footnote", "endnote")
+        for note in parts.get(f"{kind}s", ())
+        if note.get(f"{W}type") in (None, "normal")
+    }
+    return WordWalk(
+        styles_of(document.styles.element), numbers_of(parts.get("numbering")), notes
+    ), document.element.body
 
 
-def _joined(items: Iterable[WordItem]) -> Reading:
-    """The items of a Word file as one text with an empty line between."""
-    pieces: list[str] = []
-    blocks: list[Block] = []
-    at = 0
+def _root(part: Any) -> Any:
+    """The XML of a part that python-docx may or may not have parsed."""
+    if hasattr(part, "element"):
+        return part.element
+    from lxml import etree
+
+    return etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _written(items: list[WordParagraph | WordTable]) -> Reading:
+    written = Written()
+    paragraphs = [item for item in items if isinstance(item, WordParagraph)]
+    # A bank's circulars rarely use the styles: the title is a line in the middle of the first page.
+    middle = [one.text for one in paragraphs[:_FIRST] if one.centred and not _is_sentence(one.text, _LONGEST_TITLE)]
+    title = "" if any(one.level for one in paragraphs[:_FIRST]) else title_among(middle)
+    above: tuple[str, ...] = ()
+    for item in _with_lists(items):
+        if isinstance(item, WordTable):
+            written.table(item.rows, item.header, above=above)
+            above = ()
+            continue
+        if item.level and not _is_sentence(item.text, _LONGEST_HEADING):
+            written.heading(item.text, item.level)
+        elif title and item.centred and item.text == title:
+            written.heading(title, 1)
+            title = ""
+        else:
+            written.paragraph(item.text)
+        above = (item.text,) if _CAPTION.match(item.text) and len(item.text) <= _LONGEST_TITLE else ()
+    return written.reading(about_of([one.text for one in paragraphs]))
+
+
+def _with_lists(items: Iterable[WordParagraph | WordTable]) -> Iterator[WordParagraph | WordTable]:
+    """Items of a list that follow each other are one paragraph, a line each, as long as it stays short."""
+    held: list[str] = []
     for item in items:
-        level = item.level or (0 if item.table else plain_heading_level(item.text))
-        kind: Kind = "table" if item.table else "heading" if level else "paragraph"
-        blocks.append(Block(kind, at, at + len(item.text), level))
-        pieces.append(item.text)
-        at += len(item.text) + 2
-    return Reading("\n\n".join(pieces), tuple(blocks))
+        listed = (
+            isinstance(item, WordParagraph)
+            and item.mark
+            and not item.level
+            and not _SECTION.match(item.mark)
+            and not begins_clause(item.text)
+        )
+        if held and (not listed or sum(map(len, held)) > _LONGEST_LIST):
+            yield WordParagraph("\n".join(held))
+            held = []
+        if listed and isinstance(item, WordParagraph):
+            held.append(item.text)
+        else:
+            yield item
+    if held:
+        yield WordParagraph("\n".join(held))
 
 
-def _item(item: Any) -> WordItem:
-    if hasattr(item, "rows"):
-        return WordItem(_table(item), table=True)
-    style = str(item.style.name if item.style is not None else "")
-    found = _HEADING_STYLE.match(style)
-    level = int(found.group(1)) if found else 1 if style in ("Title", "标题") else 0
-    return WordItem(_written(item._p).strip(), level=level)
-
-
-def _written(element: Any) -> str:
-    """All text of a paragraph with its insertions and links, without what is struck out or repeated for old readers."""
-    name = element.tag.rpartition("}")[2]
-    if name in _STRUCK_OUT_OR_REPEATED:
-        return ""
-    if name == "t":
-        return str(element.text or "")
-    if name in ("tab", "br", "cr"):
-        return "\t" if name == "tab" else "\n"
-    return "".join(_written(child) for child in element if isinstance(child.tag, str))
-
-
-def _table(table: Any) -> str:
-    """The table in Markdown; a merged cell stands once."""
-    rows = []
-    for row in table.rows:
-        cells: list[Any] = []
-        for cell in row.cells:
-            if not cells or cells[-1]._tc is not cell._tc:
-                cells.append(cell)
-        rows.append("| " + " | ".join(" ".join(cell.text.split()) for cell in cells) + " |")
-    if not re.search(r"[^|\s]", "".join(rows)):
-        return ""
-    rule = "|" + " --- |" * (rows[0].count("|") - 1)
-    return "\n".join([rows[0], rule, *rows[1:]])
+def _is_sentence(text: str, longest: int) -> bool:
+    return len(text) > longest or bool(_SENTENCE.search(text)) or "\n" in text

@@ -1,0 +1,56 @@
+"""What an official document says of itself without front matter: its number (文号) and date, by where they stand.
+
+GB/T 9704—2012, 7.2.5 and 7.3.5.3: the number stands above the title, the date alone in a line at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import cn2an
+
+_NUMBER = re.compile(
+    r"[\u4e00-\u9fff（）()A-Za-z]{1,24}[〔\[［(（]\s?(?:19|20)\d{2}\s?[〕\]］)）]\s?(?:第\s?)?\d{1,5}\s?号"
+)
+_DATE = re.compile(
+    r"([12]\d{3}|[一二][〇○零Ｏ一二三四五六七八九]{3})年([\d一二三四五六七八九十]{1,3})月([\d一二三四五六七八九十]{1,3})日"
+)
+_TITLE = re.compile(
+    r"关于.+的|(?:办法|规定|规则|细则|制度|指引|规程|方案|意见|通知|通报|公告|报告|请示|批复|纪要|手册|标准|章程|函)(?:[（(].{1,20}[）)])?$"
+)
+_FIRST, _LAST = 10, 6
+"""Paragraphs from either end in which to look."""
+
+
+def about_of(paragraphs: Sequence[str]) -> dict[str, str]:
+    """`number`, and `issued` as ISO, where the paragraphs say them."""
+    about: dict[str, str] = {}
+    number = next((found for text in paragraphs[:_FIRST] if (found := _NUMBER.match(text.strip()))), None)
+    if number:
+        about["number"] = re.sub(r"\s", "", number[0])
+    for text in reversed(paragraphs[-_LAST:]):
+        found = _DATE.fullmatch(re.sub(r"\s", "", text))
+        if found and (day := _day(*found.groups())):
+            about["issued"] = day
+            break
+    return about
+
+
+def title_among(lines: Sequence[str]) -> str:
+    """The title among the lines in the middle of a first page, below the head in red; empty where there is none."""
+    named = next((line for line in lines if _TITLE.search(line) and not _NUMBER.search(line)), "")
+    return named or next((line for line in lines if not line.endswith("文件") and not _NUMBER.search(line)), "")
+
+
+def _day(year: str, month: str, day: str) -> str:
+    digits = year.translate(str.maketrans("〇○零Ｏ一二三四五六七八九", "0000123456789"))
+    try:
+        return date(int(digits), _count(month), _count(day)).isoformat()
+    except ValueError:
+        return ""
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdigit() else int(cn2an.cn2an(text, "smart"))
