@@ -116,7 +116,8 @@ def pdf_file(pages: Sequence[PdfPage], title: str = "", password: str | None = N
             "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /DW 1000 >>"
         )
         fonts[name] = add(
-            f"<< /Type /Font /Subtype /Type0 /BaseFont /{base} /Encoding /UniGB-UCS2-H /DescendantFonts [{below} 0 R] >>"
+            f"<< /Type /Font /Subtype /Type0 /BaseFont /{base} /Encoding /UniGB-UCS2-H "
+            f"/DescendantFonts [{below} 0 R] >>"
         )
     named = " ".join(f"/{name} {number} 0 R" for name, number in fonts.items())
     kids = []

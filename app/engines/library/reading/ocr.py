@@ -6,9 +6,11 @@ The models are loaded at the first picture, from files that came with the packag
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from PIL import Image
@@ -80,7 +82,7 @@ def _recognised(image: Image.Image) -> Scan:
 
     pixels = numpy.asarray(image)[:, :, ::-1].copy()
     with _one_at_a_time:
-        found = _engine()(pixels)
+        found = engine()(pixels)
     if found.txts is None:
         return Scan(image, (), (), 0.0)
     pieces = []
@@ -91,11 +93,11 @@ def _recognised(image: Image.Image) -> Scan:
         pieces.append(Piece(text.strip(), float(left), float(top), float(right), float(bottom), float(size)))
         weight += score * len(text)
     letters = sum(len(piece.text) for piece in pieces)
-    return Scan(image, tuple(pieces), tuple(_ruled(pixels)), weight / max(1, letters))
+    return Scan(image, tuple(pieces), tuple(_ruled(pixels, pieces)), weight / max(1, letters))
 
 
 @cache
-def _engine() -> Any:
+def engine() -> Any:
     import cv2
     import rapidocr
 
@@ -140,20 +142,22 @@ def _skew(image: Image.Image) -> float:
     return best if sharpness(best) > 1.05 * sharpness(0.0) else 0.0
 
 
-def _ruled(pixels: Any) -> list[Rule]:
-    """Ruled lines: long thin runs of ink."""
+def _ruled(pixels: Any, pieces: Sequence[Piece]) -> list[Rule]:
+    """Ruled lines: thin runs of ink that are longer than letters are high."""
     import cv2
 
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    tall, wide = grey.shape
+    letters = median(piece.bottom - piece.top for piece in pieces)
+    shortest = round(max(1.25 * letters, tall / 60, 12))
+    if min(tall, wide) < 3 * shortest:
+        return []
     ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 15)
-    tall, wide = ink.shape
     found = []
-    for kernel in ((wide // 18, 1), (1, tall // 50)):
-        if min(wide // 18, tall // 50) < 10:
-            return []
+    for kernel in ((2 * shortest, 1), (1, shortest)):
         lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, kernel))
         lines = cv2.dilate(lines, cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3)))
-        for left, top, wide_, tall_, _ in cv2.connectedComponentsWithStats(lines)[2][1:]:
-            if min(wide_, tall_) < max(12, wide // 150):
-                found.append(Rule(float(left), float(top), float(left + wide_), float(top + tall_)))
+        for left, top, across, down, _ in cv2.connectedComponentsWithStats(lines)[2][1:]:
+            if min(across, down) < 0.5 * letters:
+                found.append(Rule(float(left), float(top), float(left + across), float(top + down)))
     return found

@@ -58,7 +58,7 @@ def page_picture(content: bytes, page: int, quote: str | None, say: Texts) -> Pa
         words = pdf.page(page)
         if quote and needs_eyes(words):
             return _of_scan(_scan(content, page, lambda: pdf.image(page, SCAN_DPI)), page, len(pdf), quote)
-        png, width, height = pdf.png(page)
+        png, width, height = pdf.png(page, words.turn)
         boxes = boxes_of(quote, words.words, words.width, words.height) if quote else ()
         return PagePicture(png, width, height, boxes, page, len(pdf))
 

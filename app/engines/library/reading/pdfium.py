@@ -11,6 +11,7 @@ import math
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -59,7 +60,8 @@ class Pdf:
                 self._document = pypdfium2.PdfDocument(content)
                 self._count = len(self._document)
         except pypdfium2.PdfiumError as error:
-            if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+            # pdfium keeps the last error: what was wrong with the file before.
+            if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD and b"/Encrypt" in content:
                 raise BadInput("DOCUMENT_ENCRYPTED", say("document_encrypted")) from None
             raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
         if not 0 < self._count <= MOST_PAGES:
@@ -90,29 +92,32 @@ class Pdf:
         """The page's words in the order they were written, its lines and the share of it that pictures cover."""
         with _PDFIUM, self._opened(number) as page:
             turned = _Turned(page)
-            words = list(self._words(page, turned))
+            words, sideways = self._words(page, turned)
+            if sideways:
+                turned = _Turned(page, sideways)
+                words, _ = self._words(page, turned)
             rules, covered, paths = _drawn(page, turned)
-            return Page(number, turned.width, turned.height, tuple(words), tuple(rules), covered, paths)
+            return Page(number, turned.width, turned.height, tuple(words), tuple(rules), covered, paths, sideways)
 
     def image(self, number: int, dpi: int) -> Image.Image:
         """The page drawn, coarser where it is very large."""
         return self._drawing(number, dpi)
 
-    def png(self, number: int) -> tuple[bytes, int, int]:
-        """The page drawn for people: PNG, width and height in pixels."""
-        image = self._drawing(number, DRAWN_DPI)
+    def png(self, number: int, turn: int = 0) -> tuple[bytes, int, int]:
+        """The page drawn for people, turned further by `Page.turn`: PNG, width and height in pixels."""
+        image = self._drawing(number, DRAWN_DPI, turn)
         kept = io.BytesIO()
         image.convert("RGB").save(kept, "PNG", compress_level=3)
         return kept.getvalue(), image.width, image.height
 
-    def _drawing(self, number: int, dpi: int) -> Image.Image:
+    def _drawing(self, number: int, dpi: int, turn: int = 0) -> Image.Image:
         with _PDFIUM, self._opened(number) as page:
             width, height = page.get_size()
             scale = min(dpi / 72, math.sqrt(MOST_PIXELS / max(1.0, width * height)))
             # A strip of a metre by a millimetre still has to be a picture.
             scale = min(scale, 12_000 / max(width, height, 1.0))
             scale = max(scale, 1 / max(1.0, min(width, height)))
-            drawn: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+            drawn: Image.Image = page.render(scale=scale, rotation=turn, may_draw_forms=False).to_pil()
             return drawn
 
     @contextmanager
@@ -128,25 +133,32 @@ class Pdf:
         finally:
             page.close()
 
-    def _words(self, page: Any, turned: _Turned) -> Iterator[Word]:
-        """Characters between white space; a jump on the page ends a word too."""
+    def _words(self, page: Any, turned: _Turned) -> tuple[list[Word], int]:
+        """Characters between white space; a jump on the page ends a word too. With them the degrees by which the page
+        must be turned further where most of it is written sideways."""
         text_page = page.get_textpage()
         try:
             count = text_page.count_chars()
             if count > MOST_CHARACTERS:
                 raise BadInput("DOCUMENT_TOO_LONG", self._say("document_page_too_long", limit=MOST_CHARACTERS))
-            yield from _words(text_page.raw, count, turned)
+            ways: Counter[int] = Counter()
+            words = list(_words(text_page.raw, count, turned, ways))
         finally:
             text_page.close()
+        most = ways.most_common(1)
+        return words, most[0][0] if most and most[0][0] > 0 and most[0][1] * 2 > ways.total() else 0
 
 
 class _Turned:
     """From a page's own coordinates (upwards, perhaps turned) to points from the top left corner as it is shown."""
 
-    def __init__(self, page: Any) -> None:
-        self.width, self.height = page.get_size()
+    def __init__(self, page: Any, further: int = 0) -> None:
+        """`further`: degrees, clockwise, beside those that the page itself is to be turned by."""
         self._left, self._bottom, self._right, self._top = page.get_bbox()
-        self._turn = page.get_rotation() % 360
+        self._turn = (page.get_rotation() + further) % 360
+        self.width, self.height = self._right - self._left, self._top - self._bottom
+        if self._turn % 180:
+            self.width, self.height = self.height, self.width
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """Left, top, right, bottom."""
@@ -158,21 +170,24 @@ class _Turned:
             return self._top - top, self._right - right, self._top - bottom, self._right - left
         return left - self._left, self._top - top, right - self._left, self._top - bottom
 
-    def level(self, angle: float) -> bool:
-        """True for writing at this angle (radians, against the clock) that runs from left to right as it is shown."""
-        return abs(math.sin((angle - math.radians(self._turn)) / 2)) < 0.05
+    def way(self, angle: float) -> int:
+        """Degrees by which writing at this angle (radians, clockwise) must be turned to be level; -1 for a slant."""
+        apart = (math.degrees(angle) + self._turn) % 90
+        return round((-math.degrees(angle) - self._turn) / 90) * 90 % 360 if min(apart, 90 - apart) < 6 else -1
 
 
-def _words(raw_page: Any, count: int, turned: _Turned) -> Iterator[Word]:
+def _words(raw_page: Any, count: int, turned: _Turned, ways: Counter[int]) -> Iterator[Word]:
+    """The level words; `ways` counts the characters by the turn that would make them level."""
     box, name, flags = raw.FS_RECTF(), ctypes.create_string_buffer(128), ctypes.c_int()
     matrix = raw.FS_MATRIX()
     text: list[str] = []
     left = top = right = bottom = size = 0.0
-    bold, blanks, before, slanted = False, 0, 0, False
+    bold, blanks, before, way = False, 0, 0, 0
 
     def done() -> Iterator[Word]:
         nonlocal blanks
-        if text and not slanted:
+        ways[way] += len(text)
+        if text and not way:
             yield Word(_plain("".join(text)), left, top, right, bottom, size, bold, before)
         if text:
             blanks = 0
@@ -200,7 +215,7 @@ def _words(raw_page: Any, count: int, turned: _Turned) -> Iterator[Word]:
             size = raw.FPDFText_GetFontSize(raw_page, at) * math.hypot(matrix.c, matrix.d)
             raw.FPDFText_GetFontInfo(raw_page, at, name, 128, ctypes.byref(flags))
             bold = raw.FPDFText_GetFontWeight(raw_page, at) >= 600 or bool(_BOLD.search(name.value))
-            slanted = not turned.level(raw.FPDFText_GetCharAngle(raw_page, at))
+            way = turned.way(raw.FPDFText_GetCharAngle(raw_page, at))
             before = blanks
         else:
             left, top, right, bottom = min(left, this[0]), min(top, this[1]), max(right, this[2]), max(bottom, this[3])

@@ -20,7 +20,7 @@ MOST_PIXELS = 100_000_000
 MOST_PAGES = 600
 LONGEST_SIDE = 3_600
 """Pixels that are kept: A4 at 300 dpi. More is not read better, and slower."""
-_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "MPO")
+_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 _PAGE_HEIGHT = 842.0
 """Points of a page that says nothing of its size: A4."""
 

@@ -100,6 +100,8 @@ class Page:
     """Share of the page, 0 to 1, that the largest picture covers."""
     drawn: int = 0
     """Shapes on it: text can be drawn too."""
+    turn: int = 0
+    """Degrees, clockwise, by which it was turned to be read: most of it is written sideways."""
 
 
 @dataclass(frozen=True, slots=True)
