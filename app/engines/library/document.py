@@ -41,7 +41,7 @@ class Reading:
     text: str
     blocks: tuple[Block, ...]
     about: Mapping[str, Any] = field(default_factory=dict)
-    """What the file says of itself: `title`, `number`, `issued`, `valid_from` …"""
+    """What the file says of itself: `title`, `number`, `issued`, `valid_from` …; `left_out` as in `Document`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Document:
     """The department that answers for it; empty where it does not say."""
     supersedes: str = ""
     """Number, title or source of what it takes the place of."""
+    left_out: tuple[str, ...] = ()
+    """Sentences for who imports it: what stands in the file and was not read (hidden sheets, attachments …)."""
 
 
 def plain_heading_level(line: str) -> int:

@@ -16,6 +16,8 @@ LONGEST_TABLE = 4000
 
 _SECTION = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})[.、．]?(?:\s+|(?<=[.、．]))(?=\D)")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、．]?\s+(?![%％‰亿万元倍个百])(?=\D)")
+_QUESTION = re.compile(r"(?:\d{1,3}[.、．)）]\s*)?(?:【问】|(?:问题?|Q|Question)\s*\d{0,3}\s*[：:.．])", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:【答】|(?:答复?|A|Answer)\s*\d{0,3}\s*[：:.．])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\n+|(?<=[。；！？])|(?<=[.;!?])\s+")
 
 
@@ -74,7 +76,10 @@ def passages_of(document: Document) -> list[Passage]:
 
 
 def _units(document: Document) -> Iterator[_Unit]:
-    """A clause runs until the next clause or heading; other paragraphs stand alone, but `…：` keeps what follows."""
+    """A clause runs until the next clause or heading, a question with its answer until the next question.
+
+    Other paragraphs stand alone, but `…：` keeps what follows.
+    """
     above: list[tuple[int, str]] = []
     section = ""
     unit: _Unit | None = None
@@ -100,7 +105,7 @@ def _units(document: Document) -> Iterator[_Unit]:
                 yield unit
             begins = clause.group(1) if clause else f"§{numbered.group(1)}" if numbered else ""
             unit = _Unit(number, begins, section, headings, block.place)
-        elif unit is None or not (unit.clause or _holds_on(document, unit)):
+        elif unit is None or not (unit.clause or _holds_on(document, unit) or _is_answer(document, unit, text)):
             if unit:
                 yield unit
             unit = _Unit(number, "", section, headings, block.place)
@@ -111,6 +116,15 @@ def _units(document: Document) -> Iterator[_Unit]:
 
 def _holds_on(document: Document, unit: _Unit) -> bool:
     return document.text[: unit.blocks[-1].end].endswith(("：", ":"))
+
+
+def _is_answer(document: Document, unit: _Unit, text: str) -> bool:
+    """`答：…` after `问：…`, and what follows the answer up to the next question."""
+    first = unit.blocks[0]
+    if not _QUESTION.match(document.text, first.start, first.end) or _QUESTION.match(text):
+        return False
+    answered = len(unit.blocks) > 1 or "答：" in document.text[first.start : first.end]
+    return answered or bool(_ANSWER.match(text))
 
 
 def _parts(document: Document, unit: _Unit, origin: int) -> Iterator[tuple[int, int]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import PurePath
 
-from app.core.errors import BadInput
+from app.core.errors import AssistantError, BadInput, place_of
 from app.core.texts import Texts
 from app.engines.library.document import Document, Reading
 from app.engines.library.reading import markdown, pdf, picture, plain_text, slides, table_text, web_page, word, workbook
@@ -14,6 +15,8 @@ from app.engines.library.reading.mail import MailReader
 from app.engines.library.reading.pages import Pages, unwatched
 
 Reader = Callable[[bytes, Texts, Pages], Reading]
+
+_log = logging.getLogger(__name__)
 
 _OF_FILES: Mapping[str, Reader] = {
     ".md": markdown.read,
@@ -29,6 +32,8 @@ _OF_FILES: Mapping[str, Reader] = {
 }
 READERS: Mapping[str, Reader] = {**_OF_FILES, ".eml": MailReader(_OF_FILES).read}
 """Ending of a file's name -> who reads it."""
+OLD_FORMATS = frozenset((".doc", ".dot", ".wps", ".xls", ".xlt", ".et", ".xlsb", ".ppt", ".pps", ".dps"))
+"""Files of programs before 2007: what they look like depends on the program, and their readers are long unkept."""
 LARGEST = 20 * 2**20
 """Bytes of a file; a book of a thousand pages has two million."""
 LARGEST_OF: Mapping[str, int] = {".pdf": 150 * 2**20, ".tif": 150 * 2**20, ".tiff": 150 * 2**20}
@@ -41,13 +46,14 @@ def largest(name: str) -> int:
 
 
 def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatched) -> Document:
-    """The document in `content`. Raises `BadInput` for a format that is not known, an empty, binary or broken file."""
-    read = READERS.get(PurePath(name).suffix.lower())
-    if read is None:
-        raise BadInput("DOCUMENT_FORMAT", say("document_unknown"))
+    """The document in `content`.
+
+    Raises `BadInput` for a format that is not known, an empty, binary or broken file, and what `pages` raises.
+    """
+    read = reader_of(name, say)
     if len(content) > largest(name):
         raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=largest(name) // 2**20))
-    found = read(content, say, pages)
+    found = _found(read, content, say, pages)
     if not found.blocks:
         raise BadInput("DOCUMENT_EMPTY", say("document_empty"))
     heading = next((found.text[one.start : one.end] for one in found.blocks if one.kind == "heading"), "")
@@ -60,7 +66,41 @@ def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatche
         until=_iso(found.about.get("valid_until")),
         owner=str(found.about.get("owner") or ""),
         supersedes=str(found.about.get("supersedes") or ""),
+        left_out=tuple(found.about.get("left_out") or ()),
     )
+
+
+def reader_of(name: str, say: Texts) -> Reader:
+    """Who reads a file of that name. Raises `BadInput` where nobody does; for an old format it says what to do."""
+    ending = PurePath(name).suffix.lower()
+    if ending in OLD_FORMATS:
+        raise BadInput("DOCUMENT_OLD_FORMAT", say("document_old_format"))
+    read = READERS.get(ending)
+    if read is None:
+        raise BadInput("DOCUMENT_FORMAT", say("document_unknown"))
+    return read
+
+
+def _found(read: Reader, content: bytes, say: Texts, pages: Pages) -> Reading:
+    """What the reader finds. A file that breaks a parser in a way nobody foresaw is a broken file too."""
+    stopped: list[BaseException] = []
+
+    def told(page: int, of: int) -> None:
+        try:
+            pages(page, of)
+        except BaseException as reason:
+            stopped.append(reason)
+            raise
+
+    try:
+        return read(content, say, told)
+    except (AssistantError, MemoryError):
+        raise
+    except Exception as error:
+        if error in stopped:
+            raise
+        _log.warning("a file of %d bytes could not be read: %s", len(content), place_of(error))
+        raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
 
 
 def _iso(value: object) -> str:

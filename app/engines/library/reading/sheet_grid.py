@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.utils.cell import get_column_letter, range_boundaries
-
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.reading.cells import shown
@@ -47,6 +45,8 @@ class SheetGrid:
 
     def ref(self, area: Area) -> str:
         """`A3:F20`, or `A3`, as the sheet counts."""
+        from openpyxl.utils.cell import get_column_letter
+
         left, top, right, bottom = area
         columns = [get_column_letter(_counted_back(one, self._hidden_columns)) for one in (left, right)]
         rows = [_counted_back(one, self._hidden_rows) for one in (top, bottom)]
@@ -115,6 +115,8 @@ def _columns(source: bytes) -> set[int]:
 
 def _merged(source: bytes, hidden_rows: Sequence[int], hidden_columns: Sequence[int]) -> Iterator[Area]:
     """Merged areas as far as they are to be seen."""
+    from openpyxl.utils.cell import range_boundaries
+
     filled = 0
     for one in _MERGED.finditer(source):
         left, top, right, bottom = (side or 1 for side in range_boundaries(one[1].decode()))

@@ -6,8 +6,6 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pptx import Presentation
-
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Reading
@@ -33,6 +31,8 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
     check_office_file(content, "ppt", say)
     written = Written()
     hidden = []
+    from pptx import Presentation
+
     try:
         show = Presentation(io.BytesIO(content))
         slides = list(show.slides)

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree, html
-
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Reading, begins_clause
@@ -85,6 +83,8 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
 
 def page_reading(text: str, say: Texts) -> Reading:
     """The page in `text`; also the body of a mail."""
+    from lxml import etree, html
+
     text = _XML_DECLARATION.sub("", text.replace("\0", ""))
     if not text.strip():
         return Reading("", ())

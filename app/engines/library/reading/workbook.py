@@ -10,8 +10,6 @@ import warnings
 from contextlib import closing
 from typing import Any
 
-from openpyxl import load_workbook
-
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Reading
@@ -52,6 +50,8 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
 
 
 def _opened(content: bytes, say: Texts) -> Any:
+    from openpyxl import load_workbook
+
     try:
         return load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False, keep_vba=False)
     except Exception:  # openpyxl and the XML parser break in many ways on files that are not what they say
