@@ -25,7 +25,6 @@ from app.engines.library.importing import Importing
 from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
 from app.engines.library.lexical import Found, LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
-from app.engines.library.likeness import likenesses
 from app.engines.library.originals import Originals
 from app.engines.library.reading_process import ReadingProcess, Stop, never
 from app.engines.library.sources import is_source_name
@@ -74,8 +73,9 @@ class ChromaKnowledge:
         await asyncio.to_thread(self._index.ping)
 
     async def warm(self) -> None:
-        """Load the words: afterwards the first search is as fast as the next."""
+        """Load the words and compare the documents: afterwards the first search is as fast as the next."""
         await asyncio.to_thread(warm)
+        await self.alike([])
 
     async def search(
         self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
@@ -120,9 +120,9 @@ class ChromaKnowledge:
         """What lies in a set besides drafts."""
         return await asyncio.to_thread(self._standings.shipped, name)
 
-    async def alike(self, names: Sequence[str]) -> Sequence[Likeness]:
+    async def alike(self, names: Sequence[str], *, fresh: bool = True) -> Sequence[Likeness]:
         """Near-duplicates and contradicting figures between the documents of these sets."""
-        return await asyncio.to_thread(lambda: likenesses(self._index.pieces(names), document_url))
+        return await asyncio.to_thread(self._standings.alike, names, document_url, fresh=fresh)
 
     # --- what the threads do ----------------------------------------------------------------------
 

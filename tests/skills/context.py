@@ -109,7 +109,7 @@ class NoShelf:
     async def find(self, name: str, said: str) -> Sequence[Version]:
         return []
 
-    async def alike(self) -> Sequence[Likeness]:
+    async def alike(self, *, fresh: bool = True) -> Sequence[Likeness]:
         return []
 
     def sets(self) -> Sequence[str]:

@@ -122,8 +122,11 @@ class Placing(Protocol):
         """What a set holds that nobody added: it came with the content folder."""
         ...
 
-    async def alike(self, names: Sequence[str]) -> Sequence[Likeness]:
-        """Near-duplicates and contradicting figures between the documents of these sets."""
+    async def alike(self, names: Sequence[str], *, fresh: bool = True) -> Sequence[Likeness]:
+        """Near-duplicates and contradicting figures between the documents of these sets that are in force.
+
+        Not `fresh`: as they were found the last time, for those who wait for an answer.
+        """
         ...
 
 
@@ -150,8 +153,8 @@ class Shelf(Protocol):
         """The versions of a set that are meant by a title, a number, a file name or a version."""
         ...
 
-    async def alike(self) -> Sequence[Likeness]:
-        """What contradicts or repeats another document, in the sets of this view."""
+    async def alike(self, *, fresh: bool = True) -> Sequence[Likeness]:
+        """What contradicts or repeats another document, in the sets of this view; see `Placing.alike`."""
         ...
 
     def sets(self) -> Sequence[str]:

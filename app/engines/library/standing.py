@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import cast
 
 from app.core.errors import BadInput, place_of
 from app.core.file_names import harmless_name
-from app.core.ports import DocumentState, Version
+from app.core.ports import DocumentState, Likeness, Version
 from app.core.texts import Texts
 from app.engines.library.document import Document
 from app.engines.library.importing import READING
 from app.engines.library.lexical import Kept, LexicalIndex, Standing
-from app.engines.library.lexical_sql import DRAFT, OLD
+from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
+from app.engines.library.likeness import likenesses
 from app.engines.library.originals import VERSION, Originals
 from app.engines.library.passages import Passage, passages_of
 from app.engines.library.reading import read_document
@@ -38,6 +40,9 @@ class Standings:
         self._vectors = vectors
         self._originals = originals
         self._say = say
+        self._comparing = threading.Lock()
+        self._found: list[Likeness] | None = None
+        self._compared: frozenset[tuple[str, ...]] = frozenset()
 
     def take_in(self, name: str, content: bytes, into: str) -> Version:
         """Read a file and lay it on the shelf of drafts; the same bytes again give the version that is there."""
@@ -78,6 +83,19 @@ class Standings:
         if moves:
             self._index.place([wanted for _, wanted in moves])
             self._embed({shelf for kept, wanted in moves for shelf in (kept.shelf, wanted.shelf)})
+
+    def alike(self, names: Sequence[str], url: Callable[[str, str, str], str], *, fresh: bool) -> list[Likeness]:
+        """What repeats or contradicts between documents of these sets; both places lie within them.
+
+        Not `fresh`, what was found the last time is good enough: nobody who asks a question waits for it.
+        """
+        with self._comparing:
+            stamp = frozenset((one.source, one.version, one.shelf, one.dated) for one in self._index.kept())
+            if self._found is None or (fresh and self._compared != stamp):
+                shelves = [name for name in self._index.sets() if is_set_name(name)]
+                self._found, self._compared = likenesses(self._index.pieces(shelves), url), stamp
+            within = frozenset(names)
+            return [one for one in self._found if {_set_of(one.one.source), _set_of(one.other.source)} <= within]
 
     def _read_again(self, recorded: Mapping[tuple[str, str], Version]) -> None:
         """An index that was made anew from the folders lacks what people added since."""

@@ -153,9 +153,9 @@ class SqlShelf:
         longest = max((length for _, length in named), default=0)
         return exact or [one for one, length in named if length and length == longest]
 
-    async def alike(self) -> Sequence[Likeness]:
+    async def alike(self, *, fresh: bool = True) -> Sequence[Likeness]:
         """What contradicts or repeats another document, in the sets of this view."""
-        return await self._placing.alike(self.sets())
+        return await self._placing.alike(self.sets(), fresh=fresh)
 
     async def kept(self, name: str | None = None) -> Sequence[Version]:
         """Every version that is recorded, of a set or of all."""
