@@ -50,7 +50,7 @@ class ChromaKnowledge:
         self._reading, locks = ReadingProcess(_say), ImportLocks(home / "imports", _say)
         self._importing = Importing(content, self._index, self._originals, self._reading, locks, vectors, _say)
         self._following = Following(content, home, self._index, self._originals, self._importing, locks, _say)
-        self._standings = Standings(content, self._index, self._originals, vectors, _say)
+        self._standings = Standings(content, self._index, self._originals, self._importing, vectors, _say)
 
     @cached_property
     def sets(self) -> Mapping[str, KnowledgeSet]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,14 +14,11 @@ from app.core.errors import BadInput, place_of
 from app.core.file_names import harmless_name
 from app.core.ports import DocumentState, Likeness, Version
 from app.core.texts import Texts
-from app.engines.library.document import Document
-from app.engines.library.importing import READING
-from app.engines.library.lexical import Kept, LexicalIndex, Standing
+from app.engines.library.importing import Importing, version_of
+from app.engines.library.lexical import Kept, LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
 from app.engines.library.likeness import likenesses
-from app.engines.library.originals import VERSION, Originals
-from app.engines.library.passages import Passage, passages_of
-from app.engines.library.reading import read_document
+from app.engines.library.originals import Originals
 from app.engines.library.sources import is_source_name
 from app.engines.library.vectors import Vectors
 
@@ -33,12 +29,19 @@ class Standings:
     """Follows the life of documents in the index. Everything blocks: call it in a thread."""
 
     def __init__(
-        self, content: Path, index: LexicalIndex, originals: Originals, vectors: Vectors | None, say: Texts
+        self,
+        content: Path,
+        index: LexicalIndex,
+        originals: Originals,
+        importing: Importing,
+        vectors: Vectors | None,
+        say: Texts,
     ) -> None:
         self._content = content
         self._index = index
         self._vectors = vectors
         self._originals = originals
+        self._importing = importing
         self._say = say
         self._comparing = threading.Lock()
         self._found: list[Likeness] | None = None
@@ -46,7 +49,7 @@ class Standings:
 
     def take_in(self, name: str, content: bytes, into: str) -> Version:
         """Read a file and lay it on the shelf of drafts; the same bytes again give the version that is there."""
-        version = hashlib.sha256(content).hexdigest()[:VERSION]
+        version = version_of(content)
         if known := [one for one in self._index.kept(into) if one.version == version]:
             return _version(known[0])
         file = harmless_name(name)
@@ -55,16 +58,10 @@ class Standings:
             raise BadInput("DOCUMENT_NAME", self._say("source_refused"))
         if (self._content / "knowledge" / into / file).exists():
             raise BadInput("DOCUMENT_SHIPPED", self._say("document_shipped"))
-        document = read_document(file, content, self._say)
-        passages = passages_of(document)
-        self._originals.keep(source, content, shelf=into + DRAFT)
-        self._lay(source, version, content, document, passages)
-        return next(_version(one) for one in self._index.kept(into) if (one.source, one.version) == (source, version))
-
-    def _lay(self, source: str, version: str, content: bytes, document: Document, passages: Sequence[Passage]) -> None:
-        """On the shelf of drafts; where else it belongs is for `place` to say."""
-        digest = f"{READING}:{hashlib.sha256(content).hexdigest()}"
-        self._index.put(_set_of(source) + DRAFT, Standing(source, version, digest, "draft"), document, passages)
+        self._importing.put(source, content, shelf=into + DRAFT)
+        lying = next(one for one in self._index.kept(into) if (one.source, one.version) == (source, version))
+        self._index.place([replace(lying, state="draft")])
+        return _version(replace(lying, state="draft"))
 
     def shipped(self, name: str) -> list[Version]:
         """What lies in a set besides drafts."""
@@ -98,16 +95,15 @@ class Standings:
             return [one for one in self._found if {_set_of(one.one.source), _set_of(one.other.source)} <= within]
 
     def _read_again(self, recorded: Mapping[tuple[str, str], Version]) -> None:
-        """An index that was made anew from the folders lacks what people added since."""
+        """What is recorded and not in the index, though its bytes are kept: a crash came in between."""
         there = {(one.source, one.version) for one in self._index.kept()}
         for source, version in sorted(recorded.keys() - there):
             kept = self._originals.find(source, version)
             if kept is None:
                 _log.error("version %s of a document in %s is recorded, its bytes are gone", version, _set_of(source))
                 continue
-            content = self._originals.read(kept).content
-            document = read_document(source, content, self._say)
-            self._lay(source, version, content, document, passages_of(document))
+            shelf = _set_of(source) + DRAFT
+            self._importing.again(source, self._originals.read(kept).content, shelf=shelf, state="draft")
 
     def _embed(self, shelves: set[str]) -> None:
         for name in sorted(shelves) if self._vectors else ():
