@@ -56,6 +56,8 @@ def _number(number: float, number_format: str) -> str:
         return str(number)
     sections = number_format.split(";")
     which = 1 if value < 0 and len(sections) > 1 else 2 if not value and len(sections) > 2 else 0
+    if len(sections) > 1 and not sections[which]:
+        return ""  # `;;;` and `0;-0;` hide it
     section = _section(sections[which])
     if section.plain:
         # `"-"` for nought, or nothing at all where a format hides it.
