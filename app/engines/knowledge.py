@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -21,13 +22,16 @@ from app.core.texts import Texts
 from app.engines.library.finding import Finding
 from app.engines.library.following import Following
 from app.engines.library.import_lock import ImportLocks
+from app.engines.library.import_rules import load_import_rules
+from app.engines.library.import_run import Taken
 from app.engines.library.importing import Importing
 from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
 from app.engines.library.lexical import Found, LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
 from app.engines.library.originals import Originals
+from app.engines.library.reading.pages import Pages
 from app.engines.library.reading_process import ReadingProcess, Stop, never
-from app.engines.library.sources import is_source_name
+from app.engines.library.sources import Item, is_source_name
 from app.engines.library.standing import Standings
 from app.engines.library.synonyms import load_synonyms
 from app.engines.library.vectors import Embed, Vectors
@@ -47,8 +51,12 @@ class ChromaKnowledge:
         vectors = Vectors(home / "vectors", embed) if embed else None
         self._finding = Finding(self._index, vectors)
         self._originals = Originals(home / "originals", _say)
-        self._reading, locks = ReadingProcess(_say), ImportLocks(home / "imports", _say)
-        self._importing = Importing(content, self._index, self._originals, self._reading, locks, vectors, _say)
+        limits = load_import_rules(content)
+        self._reading = ReadingProcess(_say, limits.document.reading)
+        locks = ImportLocks(home / "imports", _say)
+        self._importing = Importing(
+            content, self._index, self._originals, self._reading, locks, limits.each_import, vectors, _say
+        )
         self._following = Following(content, home, self._index, self._originals, self._importing, locks, _say)
         self._standings = Standings(content, self._index, self._originals, self._importing, vectors, _say)
 
@@ -112,13 +120,25 @@ class ChromaKnowledge:
         """Read a file and keep it where drafts lie. Raises `BadInput` for what cannot be read."""
         return await asyncio.to_thread(self._standings.take_in, name, content, into)
 
+    def draft(self, name: str, content: bytes, into: str, pages: Pages, stop: Stop) -> tuple[Version, Taken | None]:
+        """The same for an import: blocks, tells the pages, and says whether it was new."""
+        return self._standings.draft(name, content, into, pages, stop)
+
+    def importing_into(self, name: str, *, wait: float, stop: Stop) -> AbstractContextManager[None]:
+        """Hold a set against other imports. Blocks. Raises `BadInput` for what is no set's name, `Unavailable`."""
+        return self._importing.holding(name, wait=wait, stop=stop)
+
+    def check_room(self, items: Sequence[Item]) -> None:
+        """Raises `BadInput` where these are more than an import may be."""
+        self._importing.check_room(items)
+
     async def place(self, versions: Sequence[Version], today: date) -> None:
         """Lay each of these where its state and its dates say."""
         await asyncio.to_thread(self._standings.place, versions, today)
 
-    async def shipped(self, name: str) -> Sequence[Version]:
-        """What lies in a set besides drafts."""
-        return await asyncio.to_thread(self._standings.shipped, name)
+    async def lying(self, name: str) -> Sequence[Version]:
+        """Every version of a set that is indexed."""
+        return await asyncio.to_thread(self._standings.lying, name)
 
     async def alike(self, names: Sequence[str], *, fresh: bool = True) -> Sequence[Likeness]:
         """Near-duplicates and contradicting figures between the documents of these sets."""

@@ -118,8 +118,8 @@ class Placing(Protocol):
         """Lay each of these where its state and its dates say. Again is harmless."""
         ...
 
-    async def shipped(self, name: str) -> Sequence[Version]:
-        """What a set holds that nobody added: it came with the content folder."""
+    async def lying(self, name: str) -> Sequence[Version]:
+        """Every version of a set that the search has, as it knows them: drafts, what counts, what counts no longer."""
         ...
 
     async def alike(self, names: Sequence[str], *, fresh: bool = True) -> Sequence[Likeness]:

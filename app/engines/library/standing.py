@@ -14,11 +14,14 @@ from app.core.errors import BadInput, place_of
 from app.core.file_names import harmless_name
 from app.core.ports import DocumentState, Likeness, Version
 from app.core.texts import Texts
+from app.engines.library.import_run import Taken
 from app.engines.library.importing import Importing, version_of
 from app.engines.library.lexical import Kept, LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
 from app.engines.library.likeness import likenesses
 from app.engines.library.originals import Originals
+from app.engines.library.reading.pages import Pages, unwatched
+from app.engines.library.reading_process import Stop, never
 from app.engines.library.sources import is_source_name
 from app.engines.library.vectors import Vectors
 
@@ -49,23 +52,28 @@ class Standings:
 
     def take_in(self, name: str, content: bytes, into: str) -> Version:
         """Read a file and lay it on the shelf of drafts; the same bytes again give the version that is there."""
+        return self.draft(name, content, into)[0]
+
+    def draft(
+        self, name: str, content: bytes, into: str, pages: Pages = unwatched, stop: Stop = never
+    ) -> tuple[Version, Taken | None]:
+        """The same, with the pages told while it is read; without `Taken` where the bytes are there already."""
         version = version_of(content)
         if known := [one for one in self._index.kept(into) if one.version == version]:
-            return _version(known[0])
-        file = harmless_name(name)
+            return _version(known[0]), None
+        file = name if is_source_name(name) else harmless_name(name)
         source = f"{into}/{file}"
         if not is_source_name(file):
             raise BadInput("DOCUMENT_NAME", self._say("source_refused"))
         if (self._content / "knowledge" / into / file).exists():
             raise BadInput("DOCUMENT_SHIPPED", self._say("document_shipped"))
-        self._importing.put(source, content, shelf=into + DRAFT)
+        taken = self._importing.put(source, content, shelf=into + DRAFT, state="draft", pages=pages, stop=stop)
         lying = next(one for one in self._index.kept(into) if (one.source, one.version) == (source, version))
-        self._index.place([replace(lying, state="draft")])
-        return _version(replace(lying, state="draft"))
+        return _version(lying), taken
 
-    def shipped(self, name: str) -> list[Version]:
-        """What lies in a set besides drafts."""
-        return [_version(one) for one in self._index.kept(name) if one.shelf != name + DRAFT]
+    def lying(self, name: str) -> list[Version]:
+        """Every version of a set that is indexed."""
+        return [_version(one) for one in self._index.kept(name)]
 
     def place(self, versions: Sequence[Version], today: date) -> None:
         """Lay each of these where its state and dates say, and end whatever else has come to its last day."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.audit import AuditEntry
@@ -77,34 +77,63 @@ class SqlShelf:
         """A file becomes a draft; the same bytes give the version that is there. Raises `BadInput`, `Refused`."""
         self._entitled(into)
         read = await self._placing.take_in(name, content, into=into)
-        return await self.record(replace(read, state="draft", added_by=by), by=by)
+        kept = await self._kept(read.source, read.version)
+        if kept is None and read.state not in WAITING:
+            raise Refused("DOCUMENT_SHIPPED", self._texts("document_shipped", title=read.title))
+        return kept or await self.record(replace(read, state="draft", added_by=by), by=by)
 
-    async def record(self, version: Version, *, by: str, operator: str = "", today: date | None = None) -> Version:
-        """Keep a version that the search has read; the same one again gives what is there.
-
-        What the operator adds with `in_force` is released by him, and takes the place of what was in force.
-        """
+    async def record(self, version: Version, *, by: str) -> Version:
+        """Keep a draft that the search has read; the same one again gives what is there."""
         version = replace(version, owner=version.owner or self.owner_of(version.source), at=datetime.now(UTC))
-        entry = _entry("added", version, by, operator=operator, state=version.state)
+        entry = _entry("added", version, by)
 
-        def work(connection: Connection) -> tuple[tuple[int, str] | None, list[Version]]:
+        def work(connection: Connection) -> tuple[int, str] | None:
             connection.execute(insert(DOCUMENT).values(**self._row(version)))
-            former = self._supersede(connection, version, shipped, today) if today else []
-            entries = (
-                entry,
-                *(_entry("superseded", one, by, operator=operator, successor=version.source) for one in former),
-            )
-            return self._audit.append_in(connection, entries), former
+            return self._audit.append_in(connection, (entry,))
 
-        shipped = await self._placing.shipped(version.set) if today else ()
         try:
-            tail, former = await self._database.writing(work, durable=True)
+            tail = await self._database.writing(work, durable=True)
         except IntegrityError:
             return await self._present(version.source, version.version)
         if tail is not None:
             await self._audit.settle((entry,), tail)
-        await self._placing.place([version, *former], today or datetime.now(UTC).date())
         return version
+
+    async def indexed(
+        self, taken: Sequence[tuple[str, str]], *, state: DocumentState, operator: str, today: date
+    ) -> None:
+        """What the operator indexed (source, version) counts from now on, or is a draft; he answers for it.
+
+        What counts takes the place of what was in force before it.
+        """
+        for source, version in taken:
+            lying = await self._placing.lying(source.split("/", 1)[0])
+            read = next(one for one in lying if (one.source, one.version) == (source, version))
+            await self._indexed(read, lying, state, operator, today)
+
+    async def _indexed(
+        self, read: Version, lying: Sequence[Version], state: DocumentState, operator: str, today: date
+    ) -> None:
+        release = (operator,) if state == "in_force" else ()
+        since = read.valid_from or (today.isoformat() if release else "")
+        owner = read.owner or self.owner_of(read.source)
+        new = replace(read, state=state, added_by=operator, released_by=release, valid_from=since, owner=owner)
+        new = replace(new, valid_until="" if read.superseded_by else read.valid_until, superseded_by="")
+        new = replace(new, at=datetime.now(UTC))
+        entry = _entry("indexed", new, "", operator=operator, state=state)
+
+        def work(connection: Connection) -> tuple[tuple[int, str] | None, list[Version]]:
+            here = (DOCUMENT.c.source == new.source, DOCUMENT.c.version == new.version)
+            connection.execute(delete(DOCUMENT).where(*here))
+            connection.execute(insert(DOCUMENT).values(**self._row(new)))
+            former = self._supersede(connection, new, lying, today)
+            ended = (_entry("superseded", one, "", operator=operator, successor=new.source) for one in former)
+            return self._audit.append_in(connection, (entry, *ended)), former
+
+        tail, former = await self._database.writing(work, durable=True)
+        if tail is not None:
+            await self._audit.settle((entry,), tail)
+        await self._placing.place([new, *former], today)
 
     async def move(self, source: str, version: str, *, to: DocumentState, by: Sequence[str], today: date) -> Version:
         """To the next state of its life. Raises `Refused` where it cannot go there, `BadInput` for what is not here."""
@@ -114,7 +143,7 @@ class SqlShelf:
             return present
         self._may_go(present, to, by)
         moved = self._moved(present, to, by, today)
-        shipped = await self._placing.shipped(present.set) if to == "in_force" else ()
+        lying = await self._placing.lying(present.set)
         entry = _entry(to, moved, by[0], second=by[1] if len(by) > 1 else "", before=present.state)
 
         def work(connection: Connection) -> tuple[tuple[int, str] | None, list[Version]]:
@@ -123,7 +152,7 @@ class SqlShelf:
             changed = connection.execute(update(DOCUMENT).where(*here).values(**row))
             if changed.rowcount != 1:
                 raise Refused("DOCUMENT_MOVED", self._texts("document_moved", title=present.title))
-            former = self._supersede(connection, moved, shipped, today) if to == "in_force" else []
+            former = self._supersede(connection, moved, lying, today)
             entries = (entry, *(_entry("superseded", one, by[0], successor=source) for one in former))
             return self._audit.append_in(connection, entries), former
 
@@ -138,7 +167,8 @@ class SqlShelf:
         self._entitled(name)
         kept = await self.kept(name)
         known = {(one.source, one.version) for one in kept}
-        shipped = [one for one in await self._placing.shipped(name) if (one.source, one.version) not in known]
+        lying = await self._placing.lying(name)
+        shipped = [one for one in lying if (one.source, one.version) not in known and one.state not in WAITING]
         owned = [replace(one, owner=one.owner or self.owner_of(one.source)) for one in (*kept, *shipped)]
         return sorted(owned, key=lambda one: (one.state not in WAITING, one.source, one.valid_from))
 
@@ -193,17 +223,20 @@ class SqlShelf:
 
     async def _present(self, source: str, version: str) -> Version:
         self._entitled(source.split("/", 1)[0])
-
-        def work(connection: Connection) -> Row[Any] | None:
-            here = (DOCUMENT.c.source == source, DOCUMENT.c.version == version)
-            return connection.execute(select(DOCUMENT).where(*here)).one_or_none()
-
-        if (row := await self._database.reading(work)) is not None:
-            return self._version(row)
-        for one in await self._placing.shipped(source.split("/", 1)[0]):
-            if (one.source, one.version) == (source, version):
+        if (kept := await self._kept(source, version)) is not None:
+            return kept
+        for one in await self._placing.lying(source.split("/", 1)[0]):
+            if (one.source, one.version) == (source, version) and one.state not in WAITING:
                 raise Refused("DOCUMENT_SHIPPED", self._texts("document_shipped", title=one.title))
         raise BadInput("NO_DOCUMENT", self._texts("no_document"))
+
+    async def _kept(self, source: str, version: str) -> Version | None:
+        def work(connection: Connection) -> Version | None:
+            here = (DOCUMENT.c.source == source, DOCUMENT.c.version == version)
+            row = connection.execute(select(DOCUMENT).where(*here)).one_or_none()
+            return self._version(row) if row else None
+
+        return await self._database.reading(work)
 
     def _done(self, present: Version, to: DocumentState, by: Sequence[str]) -> bool:
         """Whether these people have done exactly this: a crash may have cut off only the telling of it."""
@@ -231,19 +264,17 @@ class SqlShelf:
         ends = min(present.valid_until or yesterday, yesterday)
         return replace(moved, retired_by=tuple(by), valid_until=ends)
 
-    def _supersede(
-        self, connection: Connection, new: Version, shipped: Sequence[Version], today: date | None
-    ) -> list[Version]:
+    def _supersede(self, connection: Connection, new: Version, lying: Sequence[Version], today: date) -> list[Version]:
         """End what `new` takes the place of on the day before its first day; returns it as it is now."""
         if new.state != "in_force":
             return []
-        first = date.fromisoformat(new.valid_from) if new.valid_from else today or date.today()
+        first = date.fromisoformat(new.valid_from) if new.valid_from else today
         ends = (first - timedelta(days=1)).isoformat()
         rows = connection.execute(select(DOCUMENT).where(DOCUMENT.c.set == new.set)).all()
         kept = [self._version(row) for row in rows]
         known = {(one.source, one.version) for one in kept}
         former = []
-        for one in (*kept, *(one for one in shipped if (one.source, one.version) not in known)):
+        for one in (*kept, *(one for one in lying if (one.source, one.version) not in known)):
             other = (one.source, one.version) != (new.source, new.version)
             if not (other and one.state == "in_force" and _takes_place_of(new, one)):
                 continue
