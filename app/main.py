@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.core.ports import AuditWatcher, Metrics, Models, Notices
     from app.core.skill import Skill
     from app.core.turn import Person
+    from app.engines.imports import LocalImports
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.privacy import PresidioPrivacy
     from app.engines.records import SqlRecords
@@ -258,6 +259,7 @@ class Deskmate:
     knowledge: ChromaKnowledge
     shelf: SqlShelf
     gaps: SqlGaps
+    imports: LocalImports
     metrics: Metrics
     approvals: Approvals
     notices: Notices
@@ -268,6 +270,7 @@ class Deskmate:
 async def opened(settings: Settings, clock: Clock = now, *, models: Models | None = None) -> AsyncIterator[Deskmate]:
     """Build the house, open its engines, and close them at the end. `models` take the place of the configured ones."""
     from app.engines.alarms import build_alarms
+    from app.engines.imports import LocalImports
     from app.engines.local_model import LocalModel
     from app.engines.metrics import PrometheusMetrics
     from app.engines.models import build_models
@@ -305,6 +308,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     models = models or build_models(settings, content, LocalModel(understanding))
     review = build_review(settings, privacy, skills)
     rules, notices = build_approval_rules(settings, skills, identity.people, rights.covers), LocalNotices()
+    imports = LocalImports(knowledge, shelf.record, notices)
     runner = Runner(
         skills=skills,
         rights=rights,
@@ -316,6 +320,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         knowledge=knowledge,
         shelf=shelf,
         gaps=gaps,
+        imports=imports,
         files=files,
         database=database,
         people=tuple(identity.people.values()),
@@ -387,11 +392,13 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
                 knowledge=knowledge,
                 shelf=shelf,
                 gaps=gaps,
+                imports=imports,
                 metrics=metrics,
                 approvals=approvals,
                 notices=notices,
                 erasure=erasure,
             )
     finally:
+        await imports.close()
         await audit.seal()
         await records.close()

@@ -17,7 +17,7 @@ from chainlit.session import WebsocketSession, ws_sessions_id
 from app.channels.browser_cards import Cards, Json, Place, displayed, notice_step, say
 from app.channels.browser_page import language_of_browser
 from app.core.errors import AssistantError
-from app.core.ports import Notice
+from app.core.ports import Import, ImportEnded, Notice
 from app.core.texts import speaking
 from app.core.turn import Action
 
@@ -36,11 +36,13 @@ class BrowserNotices:
         self._gateway = gateway
         self._cards = cards
 
-    async def hear(self, notice: Notice) -> None:
+    async def hear(self, notice: Notice | ImportEnded) -> None:
         """Pass a notice on to every open page of its person."""
         for session in _pages_of(notice.person):
             with speaking(language_of_browser(session.language)):
-                if notice.what == "to_approve":
+                if isinstance(notice, ImportEnded):
+                    await self._imported(session, notice.imported)
+                elif notice.what == "to_approve":
                     head = say("notice_to_approve", person=self._cards.name(notice.action.proposed_by))
                     await self._show(session.emit, session.thread_id, notice.person, head, [notice.action])
                 else:
@@ -81,6 +83,24 @@ class BrowserNotices:
             await self._show(session.emit, action.room, notice.person, line, [])
         else:
             await session.emit("toast", {"message": line, "type": "info"})
+
+    async def _imported(self, session: WebsocketSession, imported: Import) -> None:
+        """What came of an import: in the talk where it was started, a passing line elsewhere."""
+        line = say(
+            f"notice_import_{imported.state}",
+            set=imported.set,
+            added=len(imported.added),
+            unchanged=imported.unchanged,
+            why=displayed(imported.why),
+        )
+        shown = [f"- `{one.name.replace('`', '_')}` {displayed(one.message)}" for one in imported.failed[:_AT_ONCE]]
+        if imported.failed:
+            head = say("notice_import_broken", count=len(imported.failed))
+            line = "\n".join([line, "", head, *shown])
+        if session.thread_id == imported.room:
+            await self._show(session.emit, imported.room, imported.by, line, [])
+        else:
+            await session.emit("toast", {"message": line.split("\n")[0], "type": "info"})
 
     async def _show(self, emit: Emit, room: str, person: str, text: str, actions: Sequence[Action]) -> None:
         id = f"notice:{uuid.uuid4().hex}"

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from app.core.errors import Retry
-from app.core.ports import Database, Files, Gaps, Knowledge, Shelf
+from app.core.ports import Database, Files, Gaps, Imports, Knowledge, Shelf
 from app.core.texts import Texts
 from app.core.turn import Attachment, Chart, Citation, Money, Person
 
@@ -80,6 +80,8 @@ class Context:
     shelf: Shelf
     """The life of the documents in these sets."""
     gaps: Gaps
+    imports: Imports
+    """Documents on their way in; the rights to a set are this turn's to check."""
     files: Files
     database: Database
     content: Path

@@ -7,7 +7,7 @@ import logging
 from contextvars import Context
 
 from app.core.errors import place_of
-from app.core.ports import Notice, NoticeListener
+from app.core.ports import ImportEnded, Notice, NoticeListener
 
 _log = logging.getLogger("deskmate.notices")
 
@@ -19,7 +19,7 @@ class LocalNotices:
         self._listeners: list[NoticeListener] = []
         self._telling: set[asyncio.Task[None]] = set()
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: Notice | ImportEnded) -> None:
         """Pass it on. Never waits and never raises."""
         for listener in self._listeners:
             task = asyncio.get_running_loop().create_task(_told(listener, notice), context=Context())
@@ -31,7 +31,7 @@ class LocalNotices:
         self._listeners.append(listener)
 
 
-async def _told(listener: NoticeListener, notice: Notice) -> None:
+async def _told(listener: NoticeListener, notice: Notice | ImportEnded) -> None:
     try:
         await listener(notice)
     except Exception as error:

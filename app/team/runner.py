@@ -21,6 +21,7 @@ from app.core.ports import (
     Database,
     Files,
     Gaps,
+    Imports,
     Knowledge,
     MaterialReview,
     Notice,
@@ -76,6 +77,7 @@ class Runner:
         knowledge: Knowledge,
         shelf: Shelf,
         gaps: Gaps,
+        imports: Imports,
         files: Files,
         database: Database,
         people: Sequence[Person],
@@ -94,6 +96,7 @@ class Runner:
         self._knowledge = knowledge
         self._shelf = shelf
         self._gaps = gaps
+        self._imports = imports
         self._files = files
         self._database = database
         self._people = tuple(people)
@@ -196,6 +199,7 @@ class Runner:
             knowledge=self._permits.readable(work, assistant, self._knowledge),
             shelf=self._shelf.narrowed(self._permits.sets(work, assistant)),
             gaps=self._gaps,
+            imports=self._imports,
             files=self._files,
             database=self._database,
             content=self._content,

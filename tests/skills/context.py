@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.core.ports import Disliked, Gap, Hit, Knowledge, Likeness, Original, Version
+from app.core.ports import Disliked, Gap, Hit, Import, Knowledge, Likeness, Original, Version
 from app.core.skill import Context
 from app.core.texts import Texts
 from app.core.turn import Attachment, Person
@@ -122,6 +122,23 @@ class NoShelf:
         return self
 
 
+class NoImports:
+    """Takes nothing in."""
+
+    async def start(self, files: Sequence[tuple[str, bytes]], *, into: str, by: str, room: str = "") -> Import:
+        raise AssertionError("nothing is imported here")
+
+    async def follow(self, id: str) -> AsyncIterator[Import]:
+        for one in self.listed():
+            yield one
+
+    async def stop(self, id: str) -> bool:
+        return False
+
+    def listed(self, *, by: str = "", room: str = "") -> Sequence[Import]:
+        return []
+
+
 class FakeGaps:
     """Remembers what it was told, as it was said."""
 
@@ -165,6 +182,7 @@ def context(folder: Path, database: FakeDatabase, *, by: str = "E6001", now: dat
         knowledge=NoKnowledge(),
         shelf=NoShelf(),
         gaps=FakeGaps(),
+        imports=NoImports(),
         files=FakeFiles(folder),
         database=database,
         content=CONTENT,

@@ -10,7 +10,7 @@ from app.core.ports.knowledge import ANSWERS_FROM, DocumentState, Hit, Knowledge
 from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
 from app.core.ports.metrics import Metrics
 from app.core.ports.models import Fit, Models, Understanding
-from app.core.ports.notices import Notice, NoticeListener, Notices
+from app.core.ports.notices import ImportEnded, Notice, NoticeListener, Notices
 from app.core.ports.privacy import Entity, Masking, Privacy, Restorer, Sight, Vault
 from app.core.ports.records import Actions, AuditLog, AuditWatcher, Database, Files, Records, Sealing, StoredTurn
 from app.core.ports.review import Classifier, MaterialReview
@@ -35,6 +35,7 @@ __all__ = [
     "Gaps",
     "Hit",
     "Import",
+    "ImportEnded",
     "ImportFailure",
     "ImportProgress",
     "ImportState",

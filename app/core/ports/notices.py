@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from app.core.ports.imports import Import
 from app.core.turn import Action
 
 
@@ -22,13 +23,22 @@ class Notice:
     """Staff number of who decided; empty where it was time."""
 
 
-NoticeListener = Callable[[Notice], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class ImportEnded:
+    """An import has come to its end, of itself or otherwise."""
+
+    person: str
+    """Staff number of who started it."""
+    imported: Import
+
+
+NoticeListener = Callable[[Notice | ImportEnded], Awaitable[None]]
 
 
 class Notices(Protocol):
     """Carries notices to the channels that can reach a person: each subscribes."""
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: Notice | ImportEnded) -> None:
         """Pass it on. Never waits and never raises: nobody's decision hangs on a page that is closed."""
         ...
 

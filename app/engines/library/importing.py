@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from app.core.errors import AssistantError, BadInput, place_of
 from app.core.ports import ImportProgress
 from app.core.texts import Texts
 from app.engines.library.import_lock import ImportLocks
+from app.engines.library.import_rules import ImportLimits
 from app.engines.library.import_run import ImportRun, Outcome, Taken
 from app.engines.library.lexical import LexicalIndex, Standing
 from app.engines.library.lexical_sql import OLD, is_set_name
@@ -37,6 +40,7 @@ class Importing:
         originals: Originals,
         reading: ReadingProcess,
         locks: ImportLocks,
+        limits: ImportLimits,
         vectors: Vectors | None,
         say: Texts,
     ) -> None:
@@ -45,6 +49,7 @@ class Importing:
         self._originals = originals
         self._reading = reading
         self._locks = locks
+        self._limits = limits
         self._vectors = vectors
         self._say = say
 
@@ -57,21 +62,38 @@ class Importing:
         Raises `BadInput` for what is no set's name, and for nothing to add; `Unavailable` when another import of the
         set runs, or the disk is full.
         """
-        if not is_set_name(into):
-            raise BadInput("KNOWLEDGE_SET", self._say("set_name", name=into))
         if not paths:
             raise BadInput("NOTHING_TO_INDEX", self._say("nothing_to_index"))
-        with self._locks.held(into):
+        with self.holding(into):
             run = ImportRun(self._say, progress, stop)
             known = set(self._index.digests(into).values())
             seen: dict[str, str] = {}
             try:
-                items = [item for given in paths for item in items_of(given, self._say)]
+                found = chain.from_iterable(items_of(given, self._say) for given in paths)
+                items = list(islice(found, self._limits.documents + 1))
+                self.check_room(items)
                 run.run(items, lambda item, content, pages: self._add(item, content, into, known, seen, pages, stop))
             finally:
                 if run.outcome.taken:
                     self.embed(into)
         return _summary(into, run.outcome)
+
+    @contextmanager
+    def holding(self, name: str, *, wait: float = 0.0, stop: Stop = never) -> Iterator[None]:
+        """Hold a set against other imports. Raises `BadInput` for what is no set's name, `Unavailable` when held."""
+        if not is_set_name(name):
+            raise BadInput("KNOWLEDGE_SET", self._say("set_name", name=name))
+        with self._locks.held(name, wait=wait, stop=stop):
+            yield
+
+    def check_room(self, items: Sequence[Item]) -> None:
+        """Raises `BadInput` where these are more than an import may be, or than all originals may be together."""
+        size = sum(item.size for item in items)
+        if len(items) > self._limits.documents or size > self._limits.megabytes * 2**20:
+            most, megabytes = self._limits.documents, self._limits.megabytes
+            raise BadInput("IMPORT_TOO_LARGE", self._say("import_too_large", documents=most, megabytes=megabytes))
+        if self._originals.total() + size > self._limits.originals_megabytes * 2**20:
+            raise BadInput("ORIGINALS_FULL", self._say("originals_full", limit=self._limits.originals_megabytes))
 
     def put(
         self,
@@ -80,6 +102,7 @@ class Importing:
         *,
         shelf: str,
         shipped: bool = False,
+        state: str = "in_force",
         pages: Pages = unwatched,
         stop: Stop = never,
     ) -> Taken:
@@ -87,7 +110,7 @@ class Importing:
         document, passages = self._reading.read(source, content, pages, stop)
         new = self._originals.find(source) is None
         kept = self._originals.keep(source, content, shelf=shelf, shipped=shipped)
-        self._index.put(shelf, Standing(source, kept.version, digest_of(content)), document, passages)
+        self._index.put(shelf, Standing(source, kept.version, digest_of(content), state), document, passages)
         return Taken(source, kept.version, len(passages), new)
 
     def again(self, source: str, content: bytes, *, shelf: str, state: str) -> None:

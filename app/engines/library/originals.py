@@ -116,6 +116,12 @@ class Originals:
             row = names.execute(wanted, (source, f"{version}%" if version.isalnum() or not version else "")).fetchone()
         return _kept(row) if row else None
 
+    def total(self) -> int:
+        """Bytes of all of them together."""
+        with self._names() as names:
+            distinct = "SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT digest, size FROM originals)"
+            return int(names.execute(distinct).fetchone()[0])
+
     def read(self, kept: KeptOriginal) -> Original:
         """Its bytes. Raises `Unavailable` when they are gone, or are not those that came in."""
         try:
