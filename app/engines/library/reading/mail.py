@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
 from pathlib import PurePath
 
@@ -13,7 +12,7 @@ from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Reading
 from app.engines.library.reading.archive import members
-from app.engines.library.reading.mail_parts import Attached, head, parts_of, sent
+from app.engines.library.reading.mail_parts import Attached, head, mail_of, parts_of, sent
 from app.engines.library.reading.pages import Pages, unwatched
 from app.engines.library.reading.web_page import page_reading
 from app.engines.library.reading.written import Written
@@ -57,7 +56,7 @@ class MailReader:
             raise BadInput("DOCUMENT_EMPTY", say("document_empty"))
         if not _NAMED_HEAD.search(re.split(rb"\r?\n\r?\n", content.lstrip()[:65_536], maxsplit=1)[0]):
             raise BadInput("DOCUMENT_MISNAMED", say("document_misnamed"))
-        mail = message_from_bytes(content)
+        mail = mail_of(content)
         written = Written()
         self._read(written, mail, say, pages, "", 1, _Left())
         day = sent(mail)
@@ -88,7 +87,7 @@ class MailReader:
 
     def _read_attached(self, written: Written, one: Attached, say: Texts, place: str, level: int, left: _Left) -> None:
         ending = PurePath(one.name).suffix.lower()
-        mail = one.mail or (message_from_bytes(one.content) if ending == ".eml" else None)
+        mail = one.mail or (mail_of(one.content) if ending == ".eml" else None)
         if mail is None and ending == ".zip":
             for member in members(one.content, say):
                 try:

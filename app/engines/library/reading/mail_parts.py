@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import message_from_bytes
+from email._policybase import Compat32
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
@@ -39,6 +41,19 @@ class MailParts:
     attached: list[Attached] = field(default_factory=list)
 
 
+class _Readable(Compat32):
+    """Heads as characters: bytes that no rule of mail allows are GBK or Big5, mostly."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """The head's value, not yet decoded by RFC 2047."""
+        return _raw(value)
+
+
+def mail_of(content: bytes) -> Message:
+    """The mail in these bytes; whatever they are, there is one in them."""
+    return message_from_bytes(content, policy=_Readable())
+
+
 def parts_of(mail: Message, say: Texts) -> MailParts:
     """Texts and attachments in the order of the mail. Raises `BadInput` for a text that is none."""
     parts = MailParts()
@@ -65,7 +80,7 @@ def parts_of(mail: Message, say: Texts) -> MailParts:
 
 def head(mail: Message, name: str) -> str:
     """A head in one line, decoded; empty where the mail has none."""
-    return " ".join(_decoded_words(_raw(mail.get(name))).split())[:_LONGEST_HEAD]
+    return " ".join(_decoded_words(str(mail.get(name) or "")).split())[:_LONGEST_HEAD]
 
 
 def sent(mail: Message) -> datetime | None:
@@ -90,14 +105,13 @@ def _file_name(part: Message) -> str:
     for key, header in (("filename", "content-disposition"), ("name", "content-type")):
         value = part.get_param(key, header=header)
         if value:
-            name = _decoded_words(_raw(collapse_rfc2231_value(value)))
+            name = _decoded_words(well_formed(str(collapse_rfc2231_value(value))))
             return _UNFIT.sub("_", " ".join(name.split())).strip(" ._")[:120]
     return ""
 
 
-def _raw(value: object) -> str:
-    """A head as text. Bytes that no rule of mail allows come as lone surrogates: GBK or Big5, mostly."""
-    text = str(value) if value is not None else ""
+def _raw(text: str) -> str:
+    """A head as the parser hands it over, where bytes above 127 are lone surrogates."""
     try:
         raw = text.encode("ascii", "surrogateescape")
     except UnicodeEncodeError:
