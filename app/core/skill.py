@@ -62,6 +62,10 @@ class Slot:
     """Canonical value -> what people say for it, Chinese and English."""
 
 
+async def _to_nobody(text: str) -> None:
+    """Where nobody listens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """All that a skill may touch, already narrowed to the rights of this turn."""
@@ -90,6 +94,8 @@ class Context:
     """Set while a confirmed action runs: the same key never has two effects."""
     approved_by: tuple[str, ...] = ()
     """Set while a confirmed action runs: staff numbers of those who said yes."""
+    tell: Callable[[str], Awaitable[None]] = _to_nobody
+    """Say what is happening, for anything longer than two seconds; shown while the turn runs, and kept nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

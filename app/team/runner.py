@@ -27,6 +27,7 @@ from app.core.ports import (
     Notice,
     Notices,
     Privacy,
+    Progress,
     Rights,
     Shelf,
 )
@@ -203,6 +204,7 @@ class Runner:
             files=self._files,
             database=self._database,
             content=self._content,
+            tell=lambda text: work.voice.progress(Progress(text)),
         )
 
     async def _bounded(self, skill: Skill, running: Any) -> Any:
