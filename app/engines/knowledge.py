@@ -21,12 +21,13 @@ from app.core.ports import DocumentState, Hit, ImportProgress, Likeness, Origina
 from app.core.texts import Texts
 from app.engines.library.finding import Finding
 from app.engines.library.following import Following
+from app.engines.library.found import Found
 from app.engines.library.import_lock import ImportLocks
 from app.engines.library.import_rules import load_import_rules
 from app.engines.library.import_run import Taken
 from app.engines.library.importing import Importing
 from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
-from app.engines.library.lexical import Found, LexicalIndex
+from app.engines.library.lexical import LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
 from app.engines.library.originals import Originals
 from app.engines.library.reading.pages import Pages

@@ -8,8 +8,10 @@ from datetime import date
 from itertools import chain
 
 from app.core.errors import place_of
-from app.engines.library.lexical import CANDIDATES, Found, LexicalIndex
+from app.engines.library.found import Found
+from app.engines.library.lexical import LexicalIndex
 from app.engines.library.lexical_sql import OLD
+from app.engines.library.searching import CANDIDATES
 from app.engines.library.vectors import Vectors
 
 NEAREST = 20

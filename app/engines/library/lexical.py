@@ -16,41 +16,14 @@ from app.core.errors import Unavailable
 from app.core.texts import Texts
 from app.engines.library import lexical_sql as sql
 from app.engines.library.document import Document
+from app.engines.library.found import Found
 from app.engines.library.likeness import Piece
 from app.engines.library.passages import Passage
-from app.engines.library.relevance import Scale, question_of
+from app.engines.library.relevance import question_of
+from app.engines.library.searching import CANDIDATES, Counts, search
 from app.engines.library.synonyms import NONE, Synonyms
-from app.engines.library.words import normal, terms
+from app.engines.library.words import terms
 from app.engines.sqlite_wal import use_wal
-
-CANDIDATES = 30
-"""Per set: so many of BM25's best are looked at closely."""
-WEIGHT_OF_TITLES = 0.4
-"""BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A part of a passage that a query found."""
-
-    source: str
-    locator: str
-    heading: str
-    text: str
-    title: str
-    dated: str
-    mark: str
-    """Names this text at this place; the vectors know it by that."""
-    score: float
-    """Share of the query's weight that stands here, 0 to 1."""
-    rank: float
-    """Higher is better; comparable within one query."""
-    version: str = ""
-    until: str = ""
-    """Last day on which it counts, ISO; empty where open."""
-    state: str = "in_force"
-    owner: str = ""
-    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +61,7 @@ class LexicalIndex:
     def __init__(self, path: Path, say: Texts, synonyms: Synonyms = NONE) -> None:
         self._path = path
         self._synonyms = synonyms
+        self._counts = Counts()
         self._say = say
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
 
@@ -221,23 +195,8 @@ class LexicalIndex:
         question = question_of(query, self._synonyms)
         if not question.about:
             return []
-        counts = dict.fromkeys([*question.terms, *question.about], 0)
-        total = 0
-        rows: dict[str, tuple[tuple[str, ...], float]] = {}
         with self._connection() as connection:
-            for name in names:
-                total += int(connection.execute(sql.of_set(sql.SIZE, name)).fetchone()[0])
-                for term in counts:
-                    counted = connection.execute(sql.of_set(sql.COUNT, name), (term,)).fetchone()
-                    counts[term] += int(counted[0]) if counted else 0
-                for row, bm25 in self._best(connection, name, question.terms, depth):
-                    rows[row[6]] = row, bm25
-                for mark in (also or {}).get(name, ()):
-                    near = connection.execute(sql.of_set(sql.PART_OF_MARK, name), (mark,)).fetchone()
-                    if near:
-                        rows.setdefault(mark, (near, 0.0))
-        scale = question.scale(counts, total)
-        return sorted((_found(row, bm25, scale) for row, bm25 in rows.values()), key=lambda one: -one.rank)
+            return search(connection, self._counts, names, question, depth, also)
 
     def marks(self, name: str) -> Iterator[tuple[str, str]]:
         """Mark and text of every part of a set, for the vectors."""
@@ -253,15 +212,6 @@ class LexicalIndex:
             for name in names:
                 for row in connection.execute(sql.of_set(sql.IN_FORCE, name)) if name in there else ():
                     yield Piece(*row)
-
-    @staticmethod
-    def _best(
-        connection: sqlite3.Connection, name: str, terms: Iterable[str], depth: int
-    ) -> Iterator[tuple[tuple[str, ...], float]]:
-        wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in sorted(terms))
-        best = connection.execute(sql.of_set(sql.BEST, name), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
-        for part, rank in best:
-            yield connection.execute(sql.of_set(sql.PART, name), (part,)).fetchone(), rank
 
     @staticmethod
     def _make(connection: sqlite3.Connection, name: str) -> None:
@@ -339,11 +289,3 @@ def _terms(text: str) -> str:
 
 _title_terms = lru_cache(maxsize=64)(_terms)
 """Passages of one section share their titles."""
-
-
-def _found(row: tuple[str, ...], bm25: float, scale: Scale) -> Found:
-    source, locator, heading, text, title, dated, mark, titles, body, *standing = row
-    plain = normal(text)
-    score = scale.score(set(body.split()), set(titles.split()), plain, normal(f"{title} {heading}"))
-    rank = scale.rank(bm25, score, plain)
-    return Found(source, locator, heading, text, title, dated, mark, score, rank, *standing)

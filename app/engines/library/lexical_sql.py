@@ -64,6 +64,7 @@ TAKE_OUT = (
 )
 REMOVE = (*TAKE_OUT, "DELETE FROM documents WHERE source = ? AND version = ?")
 
+LAST = "SELECT max(id) FROM parts_{name}"
 SIZE = "SELECT count(*) FROM parts_{name}"
 COUNT = "SELECT doc FROM counts_{name} WHERE term = ?"
 BEST = (

@@ -13,22 +13,33 @@ from functools import lru_cache
 from app.core.scripts import simplified
 
 _HAN_DIGIT = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
-_UNITS = "工作日|营业日|交易日|自然日|百分点|条|章|节|款|月|季度|年|周|日|号|天|小时|分钟|级|次|人|倍|名|份|笔|类|档|元|块|页|项|岁|户|[%‰]"
-_SHARES = {"": 1, "%": 1, "百": 1, "‰": Decimal("0.1"), "千": Decimal("0.1"), "万": Decimal("0.01")}
+_UNITS = (
+    "工作日|营业日|交易日|自然日|百分点|条|章|节|款|月|季度|年|周|日|号|天|小时|分钟|级|次|人|倍|名|份|笔|类|档"
+    "|元|块|页|项|岁|户|[%‰]"
+)
+_SHARES: dict[str, Decimal] = {
+    "": Decimal(1),
+    "%": Decimal(1),
+    "百": Decimal(1),
+    "‰": Decimal("0.1"),
+    "千": Decimal("0.1"),
+    "万": Decimal("0.01"),
+}
 """Per cent: 千分之五 is 0.5%."""
 _ENGLISH_SCALES = {"thousand": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9, "trillion": 12, "tn": 12}
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTH_NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split("|"), 1)}
 
 _SEPARATED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _POINT_NOTHING = re.compile(r"(?<![\d.])(\d+)\.0+(?![\d.])")
 _FIGURE = re.compile(
-    rf"(?:([百千万])分之)?(?<![\d.{_HAN_DIGIT}])"
+    rf"(?:([百千万])分之)?(?<![\d.{_HAN_DIGIT}哪某这那每同另])"
     rf"((?:\d+(?:\.\d+)?(?![\d.])|[{_HAN_DIGIT}])(?:[{_HAN_DIGIT}万亿]|(?<!\d)\d)*(?:点[零〇一二三四五六七八九]+[万亿]*)?)"
     rf"([%‰]| ?per ?cent\b| pct\b)?(?=(个?(?:{_UNITS}))?)"
 )
 _ENGLISH = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?)[ -]?({'|'.join(_ENGLISH_SCALES)})\b")
 _DAY = re.compile(r"(?<![\d.])(\d{4})(?:(?:年(\d{1,2})月(\d{1,2})[日号])|(?:[-/.](\d{1,2})[-/.](\d{1,2})(?![\d./-])))")
-_MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_MONTH = rf"({_MONTH_NAMES})[a-z]{{0,6}}\.?"
 _ENGLISH_DAY = re.compile(
     rf"\b(?:{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? {_MONTH}),? (\d{{4}})\b"
 )

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.core.assistant import ContentError, read_yaml
-from app.engines.library.words import normal
+from app.engines.library.words import bare, normal
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,25 @@ class Synonyms:
     groups: Mapping[str, tuple[str, ...]]
 
     def of(self, word: str) -> tuple[str, ...]:
-        """What means the same; empty for most words."""
-        return self.groups.get(word, ())
+        """What means the same; empty for most words. English endings make no difference."""
+        return self._bare.get(bare(word), ())
 
     @cached_property
     def whole(self) -> re.Pattern[str]:
         """Finds these words, the longest first, where the dictionary might cut them; Latin ones only whole."""
         words = sorted((word for word in self.groups if len(word) > 1), key=lambda word: (-len(word), word))
         bound = [
-            rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in words
+            rf"(?<![a-z0-9]){re.escape(word)}(?:e?s)?(?![a-z0-9])" if word.isascii() else re.escape(word)
+            for word in words
         ]
         return re.compile("|".join(bound) or r"(?!)")
+
+    @cached_property
+    def _bare(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for word, others in self.groups.items():
+            found.setdefault(bare(word), []).extend(others)
+        return {word: tuple(dict.fromkeys(others)) for word, others in found.items()}
 
 
 NONE = Synonyms({})

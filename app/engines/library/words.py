@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from app.engines.library.spelling import normal
 from app.engines.library.stems import stem
 
-__all__ = ["asked", "normal", "pairs", "terms", "warm", "words"]
+__all__ = ["asked", "bare", "normal", "pairs", "terms", "warm", "words"]
 
 _WORD = re.compile(r"[㐀-鿿豈-﫿]|[a-z0-9]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
 _YEAR_WITHIN = re.compile(r"[a-z]+((?:19|20)\d\d)")
 """fy2018 is asked for as 2018, too."""
+_ASKING = (
+    r"哪(?:一|几)?(?:[个種种些里儿边位家项类所座部次件条份级类年月日天]|方面|地方|国家?|个人|一个人)?|什么(?:样的?|时候|时间|地方)?|多少(?:个|人)?"
+    r"|何[时处年地种人]|谁"
+)
+"""What is asked for stands in the question only: 哪一年."""
 _NOTHING = re.compile(r"(?!)")
 _NUMBERED = re.compile(r"第\d+条|\d+季度|\d{4}年\d+月(?:\d+日)?")
 _UNSAID = frozenset((Path(__file__).parent / "question_words.txt").read_text(encoding="utf-8").split())
@@ -31,7 +36,7 @@ def words(text: str) -> list[str]:
 
 def words_of(plain: str) -> list[str]:
     """`words` of a text in its normal spelling."""
-    found = [_bare(word) for word in _jieba().cut_for_search(plain) if _WORD.search(word)]
+    found = [bare(word) for word in _jieba().cut_for_search(plain) if _WORD.search(word)]
     return found + _YEAR_WITHIN.findall(plain) + _NUMBERED.findall(plain)
 
 
@@ -60,24 +65,27 @@ def asked(query: str, whole: re.Pattern[str] = _NOTHING) -> list[str]:
     wanted: list[str] = []
     at = 0
     plain = normal(query)
-    for found in re.compile(rf"{_NUMBERED.pattern}|{whole.pattern}|$").finditer(plain):
+    for found in re.compile(rf"{_NUMBERED.pattern}|{whole.pattern}|(?P<asking>{_ASKING})|$").finditer(plain):
         cut = [word for word in _jieba().cut(plain[at : found.start()]) if _WORD.search(word)]
         every += cut
         wanted += [word for word in cut if word not in _UNSAID]
-        wanted += [found.group()] if found.group() else []
+        wanted += [found.group()] if found.group() and not found["asking"] else []
         at = found.end()
     return list(dict.fromkeys(_parted(wanted or every)))
 
 
 def _parted(found: Iterable[str]) -> Iterable[str]:
-    """Without endings; a year within a word stands for the word: fy2018 is 2018."""
+    """A year within a word stands for the word: fy2018 is 2018. A letter alone says nothing: the s of bank's."""
     for word in found:
         year = _YEAR_WITHIN.fullmatch(word)
-        yield year[1] if year else _bare(word)
+        if year or len(word) > 1 or not word.isascii() or word.isdigit():
+            yield year[1] if year else word
 
 
-def _bare(word: str) -> str:
-    return stem(word) if word.isascii() else word
+@lru_cache(maxsize=16384)
+def bare(word: str) -> str:
+    """A word or an English phrase as the index has it, without endings: `net sales` is `net sale`."""
+    return " ".join(map(stem, word.split())) if word.isascii() else word
 
 
 def warm() -> None:

@@ -1,0 +1,100 @@
+"""The best parts of some shelves for a question: FTS5 finds candidates by their rarest words, each is then compared."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from app.engines.library import lexical_sql as sql
+from app.engines.library.compared import compared
+from app.engines.library.found import Found
+from app.engines.library.relevance import Question, Scale
+
+CANDIDATES = 50
+"""Per shelf: so many of BM25's best are compared with the question."""
+WEIGHT_OF_TITLES = 0.4
+"""BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
+LOOKED_AT = 12_000
+"""Entries of a shelf's index that one question may touch: its rarest words come first, the frequent ones only rank."""
+
+Row = tuple[str, ...]
+
+
+class Counts:
+    """How many parts of a shelf have a term. Kept until the shelf grows; a few parts more or less change no ranking."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[str, tuple[int, int, dict[str, int]]] = {}
+
+    def of(self, connection: sqlite3.Connection, shelf: str, terms: Iterable[str]) -> tuple[int, dict[str, int]]:
+        """The shelf's size in parts, and these terms' counts."""
+        last = int(connection.execute(sql.of_set(sql.LAST, shelf)).fetchone()[0] or 0)
+        known = self._shelves.get(shelf)
+        if known is None or known[0] != last:
+            size = int(connection.execute(sql.of_set(sql.SIZE, shelf)).fetchone()[0])
+            known = self._shelves[shelf] = (last, size, {})
+        _, size, counts = known
+        statement = sql.of_set(sql.COUNT, shelf)
+        for term in terms:
+            if term not in counts:
+                row = connection.execute(statement, (term,)).fetchone()
+                counts[term] = int(row[0]) if row else 0
+        return size, {term: counts[term] for term in terms}
+
+
+def search(
+    connection: sqlite3.Connection,
+    counts: Counts,
+    shelves: Iterable[str],
+    question: Question,
+    depth: int = CANDIDATES,
+    also: Mapping[str, Sequence[str]] | None = None,
+) -> list[Found]:
+    """The best parts, best first; `depth` per shelf are compared. `also`: marks per shelf besides, near in meaning."""
+    total = 0
+    everywhere = dict.fromkeys(question.terms, 0)
+    rows: dict[str, tuple[Row, float]] = {}
+    for shelf in shelves:
+        size, here = counts.of(connection, shelf, question.terms)
+        total += size
+        for term, count in here.items():
+            everywhere[term] += count
+        for row, bm25 in _candidates(connection, shelf, here, depth):
+            rows[row[6]] = row, bm25
+        for mark in (also or {}).get(shelf, ()):
+            near = connection.execute(sql.of_set(sql.PART_OF_MARK, shelf), (mark,)).fetchone()
+            if near:
+                rows.setdefault(mark, (near, 0.0))
+    scale = question.scale(everywhere, total)
+    return sorted((_found(row, bm25, scale) for row, bm25 in rows.values()), key=lambda one: -one.rank)
+
+
+def _candidates(
+    connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int
+) -> Iterator[tuple[Row, float]]:
+    wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in _rarest(counts))
+    if wanted:
+        best = connection.execute(sql.of_set(sql.BEST, shelf), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
+        statement = sql.of_set(sql.PART, shelf)
+        for part, bm25 in best:
+            yield connection.execute(statement, (part,)).fetchone(), bm25
+
+
+def _rarest(counts: Mapping[str, int]) -> list[str]:
+    """The terms that are there, rarest first, until they would touch too much; one at least."""
+    chosen: list[str] = []
+    touched = 0
+    for term in sorted(counts, key=lambda term: (counts[term], term)):
+        touched += counts[term]
+        if chosen and touched > LOOKED_AT:
+            break
+        if counts[term]:
+            chosen.append(term)
+    return chosen
+
+
+def _found(row: Row, bm25: float, scale: Scale) -> Found:
+    source, locator, heading, text, title, dated, mark, titles, body, *standing = row
+    part = compared(text, f"{title} {heading}", titles, body)
+    score = scale.score(part)
+    return Found(source, locator, heading, text, title, dated, mark, score, scale.rank(bm25, score, part), *standing)
