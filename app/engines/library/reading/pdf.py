@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Reading
-from app.engines.library.reading import ocr
 from app.engines.library.reading.layout.assembling import reading_of
 from app.engines.library.reading.layout.page import Page, Sheet
 from app.engines.library.reading.layout.pieces import laid_out
 from app.engines.library.reading.pages import Pages
-from app.engines.library.reading.pdfium import Pdf
+
+if TYPE_CHECKING:
+    from app.engines.library.reading.pdfium import Pdf
 
 MOST_SCANS = 600
 """Pages that have to be recognised: at one to two seconds each, twenty minutes."""
@@ -32,6 +34,8 @@ _DRAFT_TITLE = re.compile(
 
 def read(content: bytes, say: Texts, pages: Pages) -> Reading:
     """Headings, paragraphs and tables, each with its page. Raises `BadInput`: see `Pdf`, and for too many scans."""
+    from app.engines.library.reading.pdfium import Pdf
+
     with Pdf(content, say) as pdf:
         sheets = []
         scans = 0
@@ -68,5 +72,7 @@ def is_garbled(text: str) -> bool:
 
 def scanned_sheet(pdf: Pdf, page: Page) -> Sheet:
     """The page as OCR reads it; as it was where OCR finds no more than the file itself holds."""
+    from app.engines.library.reading import ocr
+
     sheet = ocr.sheet_of(pdf.image(page.number, SCAN_DPI), page.number, page.width, page.height)
     return sheet if sheet.pieces or not page.words else laid_out(page)

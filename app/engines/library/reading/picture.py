@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Reading
-from app.engines.library.reading import ocr
 from app.engines.library.reading.layout.assembling import reading_of
 from app.engines.library.reading.pages import Pages
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_PIXELS = 100_000_000
 """A3 at 600 dpi has seventy million; a picture that claims more is a bomb or a poster."""
@@ -30,6 +31,8 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
 
     Raises `BadInput`: no picture, damaged, too large, too many pages.
     """
+    from app.engines.library.reading import ocr
+
     count = picture_pages(content, say)
     sheets = []
     for number, image in enumerate(pictures(content, say), start=1):
@@ -49,6 +52,8 @@ def picture_pages(content: bytes, say: Texts) -> int:
 
 def pictures(content: bytes, say: Texts) -> Iterator[Image.Image]:
     """The pages one by one, upright as the camera noted, on white, no larger than is read."""
+    from PIL import ImageSequence
+
     with _guarded(content, say) as image:
         frames = ImageSequence.Iterator(image) if image.format == "TIFF" else iter((image,))
         try:
@@ -63,6 +68,8 @@ def pictures(content: bytes, say: Texts) -> Iterator[Image.Image]:
 
 def _guarded(content: bytes, say: Texts) -> Image.Image:
     """The picture opened, nothing unpacked yet."""
+    from PIL import Image, UnidentifiedImageError
+
     if not content:
         raise BadInput("DOCUMENT_EMPTY", say("document_empty"))
     try:
@@ -88,6 +95,8 @@ def _too_large(say: Texts) -> BadInput:
 
 def _flat(frame: Image.Image) -> Image.Image:
     """One page as it is seen: turned upright, what is transparent white, shades of more than 8 bits as 8."""
+    from PIL import Image, ImageOps
+
     if frame.mode.startswith("I;16") or frame.mode in ("I", "F"):
         frame = frame.convert("F").point(lambda value: value / 256).convert("L")
     frame.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))

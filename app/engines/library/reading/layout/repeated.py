@@ -25,7 +25,9 @@ _CHANGING = re.compile(r"\d+|\b[ivxlc]+\b|[一二三四五六七八九十百]+(?
 
 
 def without_repeated(sheets: Sequence[Sheet]) -> list[Sheet]:
-    """The sheets without what is repeated at their edges. On a single page only the page number is left out."""
+    """The sheets without what is repeated at their edges. On a single page nothing is: its number may be a card's."""
+    if len(sheets) < 2:
+        return list(sheets)
     seen: Counter[tuple[str, bool, int]] = Counter()
     for sheet in sheets:
         seen.update({_key(row, top, sheet) for row, top in _edge_rows(sheet)})
