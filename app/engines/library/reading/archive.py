@@ -28,7 +28,7 @@ _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _UNICODE_PATH = 0x7075
 """The extra field of Info-ZIP that carries a name in UTF-8 (APPNOTE 4.6.9)."""
-_NOT_MEANT = re.compile(r"(?:^|/)(?:__MACOSX/|\.|~\$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_NOT_MEANT = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.?/)|~\$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 """What systems leave in an archive, and hidden files."""
 
 

@@ -39,9 +39,13 @@ def about_of(paragraphs: Sequence[str]) -> dict[str, str]:
 
 
 def title_among(lines: Sequence[str]) -> str:
-    """The title among the lines in the middle of a first page, below the head in red; empty where there is none."""
-    named = next((line for line in lines if _TITLE.search(line) and not _NUMBER.search(line)), "")
-    return named or next((line for line in lines if not line.endswith("文件") and not _NUMBER.search(line)), "")
+    """The line that is called like a rule or a circular (`…办法`, `关于…的通知`); empty where there is none."""
+    return next((line for line in lines if _TITLE.search(line) and not is_number(line)), "")
+
+
+def is_number(line: str) -> bool:
+    """True for a line with a 文号."""
+    return bool(_NUMBER.search(line))
 
 
 def _day(year: str, month: str, day: str) -> str:

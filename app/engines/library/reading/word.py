@@ -11,7 +11,7 @@ from app.core.errors import BadInput
 from app.core.texts import Texts
 from app.engines.library.document import Reading, begins_clause
 from app.engines.library.reading.office_file import check_office_file
-from app.engines.library.reading.official import about_of, title_among
+from app.engines.library.reading.official import about_of, is_number, title_among
 from app.engines.library.reading.pages import Pages
 from app.engines.library.reading.word_numbers import W, numbers_of
 from app.engines.library.reading.word_styles import styles_of
@@ -77,7 +77,7 @@ def _written(items: list[WordParagraph | WordTable]) -> Reading:
     paragraphs = [item for item in items if isinstance(item, WordParagraph)]
     # A bank's circulars rarely use the styles: the title is a line in the middle of the first page.
     middle = [one.text for one in paragraphs[:_FIRST] if one.centred and not _is_sentence(one.text, _LONGEST_TITLE)]
-    title = "" if any(one.level for one in paragraphs[:_FIRST]) else title_among(middle)
+    title = "" if any(one.level for one in paragraphs[:_FIRST]) else title_among(middle) or _first_title(middle)
     above: tuple[str, ...] = ()
     for item in _with_lists(items):
         if isinstance(item, WordTable):
@@ -93,6 +93,11 @@ def _written(items: list[WordParagraph | WordTable]) -> Reading:
             written.paragraph(item.text)
         above = (item.text,) if _CAPTION.match(item.text) and len(item.text) <= _LONGEST_TITLE else ()
     return written.reading(about_of([one.text for one in paragraphs]))
+
+
+def _first_title(lines: Iterable[str]) -> str:
+    """The first line that is neither the head in red nor the number."""
+    return next((line for line in lines if not line.endswith("文件") and not is_number(line)), "")
 
 
 def _with_lists(items: Iterable[WordParagraph | WordTable]) -> Iterator[WordParagraph | WordTable]:

@@ -1,0 +1,51 @@
+"""Text and Markdown: encodings at their edges, titles, questions with their answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engines.reading import at, places, read
+
+TEXT = "示例银行存款业务规定。客户的资金由银行管理，不得挪用。" * 5
+
+
+def test_a_text_in_hz_is_read() -> None:
+    assert read("a.txt", TEXT.encode("hz")).text == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_text_that_is_cut_off_within_a_character_keeps_the_rest(encoding: str) -> None:
+    text = read("a.txt", TEXT.encode(encoding)[:-1] if encoding == "utf-8" else TEXT.encode(encoding) + b"\xb9").text
+    assert text.startswith(TEXT[:-2])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "问：怎样开户？\n答：带身份证到网点。\n也可以在手机上办理。\n问：要多久？\n答：十分钟。",
+        "问：怎样开户？\n\n答：带身份证到网点。\n\n也可以在手机上办理。\n\n问：要多久？\n\n答：十分钟。",
+        "Q1: How?\n\nA1: With a card.\n\nOr online.\n\nQ2: How long?\n\nA2: Ten minutes.",
+        "1. 问：怎样开户？\n\n答：带身份证到网点。\n\n也可以在手机上办理。\n\n2. 问：要多久？\n\n答：十分钟。",
+        "【问】怎样开户？\n\n【答】带身份证到网点。\n\n也可以在手机上办理。\n\n【问】要多久？\n\n【答】十分钟。",
+    ],
+)
+def test_a_question_keeps_its_answer(lines: str) -> None:
+    found = list(places(read("faq.txt", lines.encode())).values())
+    assert len(found) == 2
+    assert "手机" in found[0] or "online" in found[0]
+    assert "十分钟" in found[1] or "Ten minutes" in found[1]
+
+
+def test_a_question_that_nobody_answers_keeps_nothing() -> None:
+    assert len(places(read("a.txt", "问：怎样开户？\n另一段与此无关的话。".encode()))) == 2
+
+
+def test_the_first_line_of_a_rule_is_its_title() -> None:
+    text = "示银发〔2026〕3号\n示例银行差旅费管理办法\n第一条 制定本办法。\n第二条 自即日起施行。\n2026年3月1日"
+    document = read("rules.txt", text.encode())
+    assert (document.title, document.number, document.dated) == (
+        "示例银行差旅费管理办法",
+        "示银发〔2026〕3号",
+        "2026-03-01",
+    )
+    assert at(document, "第一条").headings == ("示例银行差旅费管理办法",)
