@@ -16,13 +16,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.core.audit import AuditEntry
 from app.core.errors import AssistantError, BadInput, place_of
-from app.core.ports import Import, ImportEnded, ImportProgress, Notices, Version
+from app.core.operator import operator
+from app.core.ports import AuditLog, Import, ImportEnded, ImportProgress, Notices, Version
 from app.core.texts import Texts
-from app.engines.library.import_run import ImportRun, Taken
+from app.engines.library.import_run import ImportRun, Outcome, Take, Taken
+from app.engines.library.lexical_sql import is_set_name
 from app.engines.library.reading.pages import Pages
 from app.engines.library.reading_process import Stop
 from app.engines.library.sources import Item, uploaded
+from app.engines.library.watching import FolderWatch
 
 _REMEMBERED = 50
 """Imports that have ended and can still be asked about."""
@@ -43,6 +47,14 @@ class Library(Protocol):
 
     def importing_into(self, name: str, *, wait: float, stop: Stop) -> AbstractContextManager[None]:
         """Hold the set against other imports. Raises `BadInput` for what is no set's name, `Unavailable`."""
+        ...
+
+    def straight(self, into: str, stop: Stop) -> Take:
+        """What brings documents of one import in so that they count at once, as `deskmate index` does."""
+        ...
+
+    def retire(self, source: str) -> None:
+        """A document whose file was removed no longer counts; it can still be opened where it was cited."""
         ...
 
     def check_room(self, items: Sequence[Item]) -> None:
@@ -72,10 +84,11 @@ class _Job:
 class LocalImports:
     """`ports.Imports` within this process; imports of one set wait for each other, also over processes."""
 
-    def __init__(self, library: Library, record: Record, notices: Notices) -> None:
+    def __init__(self, library: Library, record: Record, notices: Notices, audit: AuditLog) -> None:
         self._library = library
         self._record = record
         self._notices = notices
+        self._audit = audit
         self._jobs: dict[str, _Job] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="imports")
 
@@ -83,14 +96,10 @@ class LocalImports:
         """Begin. Raises `BadInput` for no file, for what is no set's name, and for too much at once."""
         if not files:
             raise BadInput("NOTHING_TO_INDEX", _say("nothing_to_index"))
-        items = [uploaded(name, content, _say) for name, content in files]
-        self._library.check_room(items)
-        progress = ImportProgress(0, len(items))
-        value = Import(secrets.token_hex(6), into, by, room, datetime.now(UTC), "waiting", progress)
-        job = self._jobs[value.id] = _Job(value)
-        job.task = asyncio.create_task(self._run(job, items))
-        self._forget_old()
-        return value
+        if not is_set_name(into):
+            raise BadInput("KNOWLEDGE_SET", _say("set_name", name=into))
+        job = self._begin([uploaded(name, content, _say) for name, content in files], into, by, room)
+        return job.value
 
     async def follow(self, id: str) -> AsyncIterator[Import]:
         """The import as it is now, then after each change; ends with its end."""
@@ -126,7 +135,40 @@ class LocalImports:
             await asyncio.wait(tasks)
         self._thread.shutdown()
 
-    async def _run(self, job: _Job, items: Sequence[Item]) -> None:
+    async def watch(self, folders: Sequence[FolderWatch]) -> None:
+        """Bring in what appears in these folders, until cancelled."""
+        await asyncio.gather(*(self._watch(one) for one in folders))
+
+    async def _watch(self, folder: FolderWatch) -> None:
+        rule = folder.rule
+        while True:
+            try:
+                if change := await asyncio.to_thread(folder.look):
+                    job = self._begin(change.items, rule.set, operator(), "", in_force=rule.in_force)
+                    if job.task is not None:
+                        await asyncio.wait([job.task])
+                    if job.value.state == "finished":
+                        for name in change.removed if rule.retire_removed else ():
+                            await asyncio.to_thread(self._library.retire, f"{rule.set}/{name}")
+                        await asyncio.to_thread(folder.done, change)
+                    for one in job.value.failed:
+                        _log.warning("watched folder %s: a file cannot be read: %s", rule.folder, one.code)
+            except AssistantError as error:
+                _log.warning("watched folder %s: %s", rule.folder, error.message)
+            except Exception as error:  # a defect: the other folders go on, and so does this one
+                _log.error("watched folder %s: %s", rule.folder, place_of(error))
+            await asyncio.sleep(rule.every_seconds)
+
+    def _begin(self, items: Sequence[Item], into: str, by: str, room: str, *, in_force: bool = False) -> _Job:
+        self._library.check_room(items)
+        progress = ImportProgress(0, len(items))
+        value = Import(secrets.token_hex(6), into, by, room, datetime.now(UTC), "waiting", progress)
+        job = self._jobs[value.id] = _Job(value)
+        job.task = asyncio.create_task(self._run(job, items, in_force))
+        self._forget_old()
+        return job
+
+    async def _run(self, job: _Job, items: Sequence[Item], in_force: bool) -> None:
         loop = asyncio.get_running_loop()
 
         def told(progress: ImportProgress) -> None:
@@ -134,7 +176,8 @@ class LocalImports:
 
         run = ImportRun(_say, told, job.stop.is_set)
         try:
-            work = partial(contextvars.copy_context().run, self._work, job, run, items, loop)
+            take = self._library.straight(job.value.set, job.stop.is_set) if in_force else self._drafting(job, loop)
+            work = partial(contextvars.copy_context().run, self._work, job, run, items, take)
             await loop.run_in_executor(self._thread, work)
             state, why = "stopped" if run.outcome.stopped else "finished", ""
         except AssistantError as error:
@@ -142,13 +185,32 @@ class LocalImports:
         except Exception as error:  # a defect: the person is told that it broke off
             _log.error("import %s: %s", job.value.id, place_of(error))
             state, why = "failed", _say("import_broke_off")
+        await self._note(job, run.outcome, state)
         added = tuple((one.source, one.version) for one in run.outcome.taken)
         over = replace(job.value, state=state, why=why, added=added)  # type: ignore[arg-type]
         job.now(replace(over, unchanged=run.outcome.unchanged, failed=tuple(run.outcome.failed)))
         self._notices.tell(ImportEnded(job.value.by, job.value))
 
-    def _work(self, job: _Job, run: ImportRun, items: Sequence[Item], loop: asyncio.AbstractEventLoop) -> None:
+    async def _note(self, job: _Job, outcome: Outcome, state: str) -> None:
+        """Names of files are left out: they may hold people's. The versions say exactly what came in."""
+        value = job.value
+        detail = {
+            "set": value.set,
+            "added": [one.version for one in outcome.taken],
+            "unchanged": outcome.unchanged,
+            "failed": [one.code for one in outcome.failed],
+        }
+        try:
+            await self._audit.append(AuditEntry("knowledge.indexed", value.by, "", "", value.room, "", state, detail))
+        except AssistantError as error:
+            _log.error("import %s is not in the audit: %s", value.id, error.code)
+
+    def _work(self, job: _Job, run: ImportRun, items: Sequence[Item], take: Take) -> None:
         """In the thread."""
+        with self._library.importing_into(job.value.set, wait=_FOREVER, stop=job.stop.is_set):
+            run.run(items, take)
+
+    def _drafting(self, job: _Job, loop: asyncio.AbstractEventLoop) -> Take:
         into, by, stop = job.value.set, job.value.by, job.stop.is_set
 
         def take(item: Item, content: bytes, pages: Pages) -> Taken | None:
@@ -158,8 +220,7 @@ class LocalImports:
                 asyncio.run_coroutine_threadsafe(recorded, loop).result()
             return taken
 
-        with self._library.importing_into(into, wait=_FOREVER, stop=stop):
-            run.run(items, take)
+        return take
 
     def _progressed(self, job: _Job, progress: ImportProgress) -> None:
         if job.value.state not in _ENDED:

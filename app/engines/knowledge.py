@@ -20,11 +20,11 @@ from app.core.errors import Refused
 from app.core.ports import DocumentState, Hit, ImportProgress, Likeness, Original, Version
 from app.core.texts import Texts
 from app.engines.library.finding import Finding
-from app.engines.library.following import Following
+from app.engines.library.following import Following, bank_day
 from app.engines.library.found import Found
 from app.engines.library.import_lock import ImportLocks
 from app.engines.library.import_rules import load_import_rules
-from app.engines.library.import_run import Taken
+from app.engines.library.import_run import Take, Taken
 from app.engines.library.importing import Importing
 from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
 from app.engines.library.lexical import LexicalIndex
@@ -36,6 +36,7 @@ from app.engines.library.sources import Item, is_source_name
 from app.engines.library.standing import Standings
 from app.engines.library.synonyms import load_synonyms
 from app.engines.library.vectors import Embed, Vectors
+from app.engines.library.watching import FolderWatch, watches
 from app.engines.library.words import warm
 
 __all__ = ["ChromaKnowledge", "KnowledgeView", "check_content", "document_url"]
@@ -53,6 +54,7 @@ class ChromaKnowledge:
         self._finding = Finding(self._index, vectors)
         self._originals = Originals(home / "originals", _say)
         limits = load_import_rules(content)
+        self._watched, self._home = limits.watched, home
         self._reading = ReadingProcess(_say, limits.document.reading)
         locks = ImportLocks(home / "imports", _say)
         self._importing = Importing(
@@ -128,6 +130,18 @@ class ChromaKnowledge:
     def importing_into(self, name: str, *, wait: float, stop: Stop) -> AbstractContextManager[None]:
         """Hold a set against other imports. Blocks. Raises `BadInput` for what is no set's name, `Unavailable`."""
         return self._importing.holding(name, wait=wait, stop=stop)
+
+    def straight(self, into: str, stop: Stop) -> Take:
+        """What brings documents of one import in so that they count at once."""
+        return self._importing.taking(into, stop)
+
+    def retire(self, source: str) -> None:
+        """A document whose file was removed no longer counts. Blocks."""
+        self._following.retire(source.split("/", 1)[0], source, bank_day())
+
+    def folder_watches(self) -> list[FolderWatch]:
+        """The watched folders of `config/knowledge.yaml`."""
+        return watches(self._watched, self._home / "imports", _say)
 
     def check_room(self, items: Sequence[Item]) -> None:
         """Raises `BadInput` where these are more than an import may be."""

@@ -15,7 +15,7 @@ from app.core.ports import ImportProgress
 from app.core.texts import Texts
 from app.engines.library.import_lock import ImportLocks
 from app.engines.library.import_rules import ImportLimits
-from app.engines.library.import_run import ImportRun, Outcome, Taken
+from app.engines.library.import_run import ImportRun, Outcome, Take, Taken
 from app.engines.library.lexical import LexicalIndex, Standing
 from app.engines.library.lexical_sql import OLD, is_set_name
 from app.engines.library.originals import VERSION, Originals
@@ -66,16 +66,10 @@ class Importing:
             raise BadInput("NOTHING_TO_INDEX", self._say("nothing_to_index"))
         with self.holding(into):
             run = ImportRun(self._say, progress, stop)
-            known = set(self._index.digests(into).values())
-            seen: dict[str, str] = {}
-            try:
-                found = chain.from_iterable(items_of(given, self._say) for given in paths)
-                items = list(islice(found, self._limits.documents + 1))
-                self.check_room(items)
-                run.run(items, lambda item, content, pages: self._add(item, content, into, known, seen, pages, stop))
-            finally:
-                if run.outcome.taken:
-                    self.embed(into)
+            found = chain.from_iterable(items_of(given, self._say) for given in paths)
+            items = list(islice(found, self._limits.documents + 1))
+            self.check_room(items)
+            run.run(items, self.taking(into, stop))
         return _summary(into, run.outcome)
 
     @contextmanager
@@ -84,7 +78,10 @@ class Importing:
         if not is_set_name(name):
             raise BadInput("KNOWLEDGE_SET", self._say("set_name", name=name))
         with self._locks.held(name, wait=wait, stop=stop):
-            yield
+            try:
+                yield
+            finally:
+                self.embed(name)
 
     def check_room(self, items: Sequence[Item]) -> None:
         """Raises `BadInput` where these are more than an import may be, or than all originals may be together."""
@@ -94,6 +91,27 @@ class Importing:
             raise BadInput("IMPORT_TOO_LARGE", self._say("import_too_large", documents=most, megabytes=megabytes))
         if self._originals.total() + size > self._limits.originals_megabytes * 2**20:
             raise BadInput("ORIGINALS_FULL", self._say("originals_full", limit=self._limits.originals_megabytes))
+
+    def taking(self, into: str, stop: Stop = never) -> Take:
+        """Brings documents of one import in; they count at once. What stands in the set already is left as it is."""
+        known = set(self._index.digests(into).values())
+        seen: dict[str, str] = {}
+
+        def take(item: Item, content: bytes, pages: Pages) -> Taken | None:
+            source, digest = f"{into}/{item.name}", digest_of(content)
+            if digest in known:
+                return None
+            if seen.setdefault(source, digest) != digest:
+                raise BadInput("DOCUMENT_SAME_NAME", self._say("document_same_name"))
+            if not is_source_name(item.name):
+                raise BadInput("DOCUMENT_NAME", self._say("source_refused"))
+            if (self._content / "knowledge" / into / item.name).exists():
+                raise BadInput("DOCUMENT_SHIPPED", self._say("document_shipped"))
+            taken = self.put(source, content, shelf=into, pages=pages, stop=stop)
+            known.add(digest)
+            return taken
+
+        return take
 
     def put(
         self,
@@ -127,29 +145,6 @@ class Importing:
                 raise
             except Exception as error:  # a vendor's or the embedding's
                 _log.warning("vectors of %s: %s", shelf, place_of(error))
-
-    def _add(
-        self,
-        item: Item,
-        content: bytes,
-        into: str,
-        known: set[str],
-        seen: dict[str, str],
-        pages: Pages,
-        stop: Stop,
-    ) -> Taken | None:
-        source, digest = f"{into}/{item.name}", digest_of(content)
-        if digest in known:
-            return None
-        if seen.setdefault(source, digest) != digest:
-            raise BadInput("DOCUMENT_SAME_NAME", self._say("document_same_name"))
-        if not is_source_name(item.name):
-            raise BadInput("DOCUMENT_NAME", self._say("source_refused"))
-        if (self._content / "knowledge" / into / item.name).exists():
-            raise BadInput("DOCUMENT_SHIPPED", self._say("document_shipped"))
-        taken = self.put(source, content, shelf=into, pages=pages, stop=stop)
-        known.add(digest)
-        return taken
 
 
 def digest_of(content: bytes) -> str:

@@ -45,6 +45,8 @@ class Item:
     """Bytes, as far as is known before it is read."""
     read: Callable[[], bytes]
     """Its bytes. Raises `BadInput`."""
+    path: Path | None = None
+    """Where it lies, if it is a file of its own."""
 
     @property
     def is_archive(self) -> bool:
@@ -73,7 +75,7 @@ def items_of(given: Path, say: Texts) -> Iterator[Item]:
             size = file.path.lstat().st_size
         except OSError:  # reading it will say why
             size = 0
-        yield Item(readable(str(file.path)), file.name, size, lambda file=file: read_source(file, say))  # type: ignore[misc]
+        yield Item(readable(str(file.path)), file.name, size, lambda file=file: read_source(file, say), file.path)  # type: ignore[misc]
 
 
 def items_in(archive: Item, say: Texts) -> list[Item]:
