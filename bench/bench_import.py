@@ -28,6 +28,7 @@ from app.engines.library.passages import passages_of
 from app.engines.library.reading import ocr, read_document
 from app.engines.library.reading.layout.assembling import reading_of
 from bench.scans import fonts_there, pages
+from bench.short_documents import ShortDocument, short_documents
 from bench.table import Row, show
 from tests.files.pdf import PdfPage, pdf_file
 
@@ -35,6 +36,7 @@ DATA = Path(os.environ.get("DESKMATE_BENCH_DATA") or ROOT.parent / "shared" / "d
 SAY = Texts(ROOT / "app" / "engines" / "library" / "texts")
 PAGES = 200
 SCANS = 36
+SHORT = 1_000
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
@@ -110,6 +112,40 @@ def of_rule_book() -> list[Row]:
     ]
 
 
+def of_short_documents() -> list[Row]:
+    """A folder of a thousand short documents in ten formats; each has one sentence or row to be found at its place."""
+    prose = [line for text in own_texts() for line in text.splitlines() if 20 < len(line) < 200]
+    documents = list(short_documents(SHORT, prose))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "shared").mkdir()
+        for one in documents:
+            (folder / "shared" / one.name).write_bytes(one.content)
+        took, passages, right = asyncio.run(_short(folder, documents))
+    return [
+        Row(f"{SHORT} short documents: import", f"{took:.1f} s, {passages} passages", "<= 60 s", took <= 60),
+        Row("their one sentence or row at its place", f"{right} of {SHORT}", "all", right == SHORT),
+    ]
+
+
+async def _short(folder: Path, documents: list[ShortDocument]) -> tuple[float, int, int]:
+    knowledge = ChromaKnowledge(folder / "content", folder / "home")
+    await knowledge.open()
+    started = time.perf_counter()
+    summary = await knowledge.index([folder / "shared"], into="bench", progress=lambda _: None)
+    took = time.perf_counter() - started
+    if summary["failed"]:
+        raise SystemExit(f"short documents: {summary['failed'][:3]}")
+    right = 0
+    for one in documents:
+        source = f"bench/{one.name}/办法.md" if one.name.endswith(".zip") else f"bench/{one.name}"
+        hit = await knowledge.passage(source, one.locator)
+        right += hit is not None and one.said in hit.text
+        if hit is None or one.said not in hit.text:
+            print(f"  not at its place: {source} {one.locator}")
+    return took, int(summary["passages"]), right
+
+
 def of_filings() -> list[Row]:
     """The filings, and the words of the evidence pages that are there and stand on the page named."""
     folder = DATA / "qa_financebench__nc"
@@ -182,7 +218,7 @@ def _bare(text: str) -> str:
 
 
 def main() -> int:
-    return show([*of_rule_book(), *of_filings(), *of_scans()])
+    return show([*of_rule_book(), *of_short_documents(), *of_filings(), *of_scans()])
 
 
 if __name__ == "__main__":
