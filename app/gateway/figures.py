@@ -38,6 +38,7 @@ _SCALES = {
 }
 _UNITS = {
     "percent": "%|个百分点|百分点|percent|per cent",
+    "permille": "‰",
     "bp": "个基点|基点|bps|bp",
     "pip": "pips|pip",
     "CNY": "元|人民币|块钱|cny|rmb|yuan|¥",
@@ -62,8 +63,11 @@ def _any(words: Sequence[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+_TENTHS = "一二两三四五六七八九"
 _NUMERAL = re.compile(
     rf"百分之(?P<percent>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
+    rf"|千分之(?P<permille>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
+    rf"|(?<![\d{NUMERALS}])(?P<tenths>\d|[{_TENTHS}])成(?P<half>[{_TENTHS}]|半)?(?![立为本员功长果交分效因就熟品人])"
     rf"|(?<![第{NUMERALS}万亿])(?P<whole>[{NUMERALS}万亿]+(?:点[{NUMERALS}]+)?)(?=\s?(?:{_any([*_UNIT_OF, *_SCALES])}))"
 )
 _DATE = re.compile(
@@ -72,6 +76,17 @@ _DATE = re.compile(
     r"|(?<![\d.,])(?P<y3>(?:19|20)\d\d)(?:\s?年(?![期以]))"
     r"|(?<![\d.,:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?!\d)"
     r"|(?P<half>[上下]午|晚上)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
+)
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTH_SAID = rf"(?P<{{}}>{_MONTHS})(?:[a-z]{{{{1,6}}}})?\.?"
+_TEENS = "eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
+_COUNTED = re.split(r"\|", f"one|two|three|four|five|six|seven|eight|nine|ten|{_TEENS}")
+_ENGLISH_UNITS = _any([word for word in _UNIT_OF if word.isascii() and word.isalpha()])
+_IN_ENGLISH = re.compile(
+    rf"\b{_MONTH_SAID.format('month')} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"(?!\d| ?%| (?:{_ENGLISH_UNITS})\b)(?:,? (?P<year>\d{{4}}))?"
+    rf"|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_SAID.format('month2')}(?![a-z])(?:,? (?P<year2>\d{{4}}))?"
+    rf"|\b(?P<counted>{'|'.join(reversed(_COUNTED))})(?=[ -](?:working |business )?(?:{_ENGLISH_UNITS})\b)"
 )
 _CLAUSE = re.compile(r"第\s?(?P<clause>[\d零一二三四五六七八九十百两]+)\s?[条章款]|§\s?(?P<paragraph>\d+(?:\.\d+)*)")
 _NUMBER = re.compile(
@@ -100,6 +115,8 @@ class Figure:
     unit: str = ""
     states: bool = True
     """False for what states nothing that could be wrong: a small count ("两种情况"), a bare digit."""
+    said: str = ""
+    """The unit as it was written: `个工作日`."""
 
 
 def figures_in(text: str) -> Iterator[Figure]:
@@ -111,7 +128,7 @@ def figures_in(text: str) -> Iterator[Figure]:
             number = str(of_numeral(number) or number)
         yield Figure("clause", found["paragraph"] or number)
     plain = _NOT_FIGURES.sub(lambda one: " " if one[0][0] not in "*`_" else "", _CLAUSE.sub(" ", plain)).lower()
-    plain = _NUMERAL.sub(_written, plain)
+    plain = _IN_ENGLISH.sub(_in_english, _NUMERAL.sub(_written, plain))
     dates = list(_DATE.finditer(plain))
     for found in dates:
         yield _dated(found)
@@ -180,13 +197,26 @@ def _parts(figure: Figure) -> Iterator[object]:
 
 def _written(found: re.Match[str]) -> str:
     """A Chinese numeral in figures."""
-    if percent := found["percent"]:
-        value = percent if percent[0].isdigit() else of_numeral(percent)
-        return f" {value}% " if value is not None else found[0]
+    if share := found["percent"] or found["permille"]:
+        value = share if share[0].isdigit() else of_numeral(share)
+        return f" {value}{'%' if found['percent'] else '‰'} " if value is not None else found[0]
+    if tenths := found["tenths"]:
+        half = found["half"]
+        more = 5 if half == "半" else of_numeral(half) if half else 0
+        return f" {10 * (int(tenths) if tenths.isdigit() else of_numeral(tenths) or 0) + (more or 0)}% "
     numeral = found["whole"]
     body = numeral.rstrip("万亿")  # a scale stays written: "五百万" is 500万
     value = of_numeral(body) if body else None
     return f" {value}{numeral[len(body) :]}" if value is not None else found[0]
+
+
+def _in_english(found: re.Match[str]) -> str:
+    """`March 1, 2026` as 2026年3月1日, `five working days` as `5 working days`."""
+    if counted := found["counted"]:
+        return str(_COUNTED.index(counted) + 1)
+    year = found["year"] or found["year2"]
+    month = _MONTHS.split("|").index(found["month"] or found["month2"]) + 1
+    return f" {year + '年' if year else ''}{month}月{found['day'] or found['day2']}日 "
 
 
 def _dated(found: re.Match[str]) -> Figure:
@@ -208,4 +238,4 @@ def _numbered(found: re.Match[str]) -> Figure | None:
     unit = _UNIT_OF.get(found["unit"] or "", "") or _UNIT_OF.get(sign, "")
     small = value <= 10 and value == value.to_integral_value() and not found["scale"]
     states = not (small and unit in ("", "count"))
-    return Figure("number", value, "" if unit == "count" else unit, states)
+    return Figure("number", value, "" if unit == "count" else unit, states, found["unit"] or "")

@@ -244,6 +244,8 @@ class Gateway:
         text, citations = joined(parts, titles)
         if voice.hits:
             work.note("output", "replaced", detail={"reasons": list(voice.hits)})
+        if voice.doubts:
+            work.note("unverified", "marked", detail={"reasons": list(voice.doubts)})
         speakers = tuple(part.speaker for part in parts if part.speaker)
         failure = work.failure
         mode: Literal["local", "model"] = "model" if any(part.mode == "model" for part in parts) else "local"

@@ -107,11 +107,6 @@ class OutputReview:
         """The fixed sentence said in place of one with a hit of `code`."""
         return self._texts(f"replaced_{code}" if code in ("prompt", "personal_data", "ciphered") else "replaced")
 
-    @property
-    def figure_mark(self) -> str:
-        """What stands behind a sentence with a figure that stands nowhere."""
-        return self._texts("figure_unverified")
-
     def personal(self, sentence: str) -> bool:
         """True where personal data stands in `sentence` in the open. A recogniser that fails is taken for a yes."""
         try:

@@ -14,6 +14,7 @@ from app.core.texts import Texts
 from app.core.turn import Citation, Mode, Part, Person
 from app.gateway.given import Given
 from app.gateway.review import Review
+from app.gateway.statements import Statements
 from app.gateway.stream_review import StreamReview
 from app.gateway.tokens import TokenStream, placeholder_meant
 from app.team.work import Work
@@ -40,8 +41,8 @@ class _Spoken:
     model: str = ""
     heard: bool = False
     citations: list[Citation] = field(default_factory=list)
-    marked: bool = False
-    """A mark of a citation was made, right or wrong."""
+    statements: Statements | None = None
+    """Of a model's words: their marks and what is doubted."""
     leaked: bool = False
     """A placeholder that the room does not know was said."""
 
@@ -109,7 +110,8 @@ class Voice:
         for speaker, spoken in self._spoken.items():
             await self._close(speaker, spoken)
             given = self._given is not None and self._given.passages(speaker)
-            if given and spoken.mode == "model" and not spoken.marked and not spoken.citations:
+            marked = spoken.statements is not None and spoken.statements.marked
+            if given and spoken.mode == "model" and not marked and not spoken.citations:
                 await self.say(speaker, f"\n\n{self._texts('no_source')}", "local")
                 await self._close(speaker, spoken)
             if rest := spoken.restorer.close():
@@ -121,6 +123,12 @@ class Voice:
         hits = [code for spoken in self._spoken.values() for review in spoken.reviews for code in review.hits]
         leaked = ["placeholder"] if any(spoken.leaked for spoken in self._spoken.values()) else []
         return tuple(dict.fromkeys([*hits, *leaked]))
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What of a model's words is not borne out by what it cites, by kind."""
+        said = (spoken.statements for spoken in self._spoken.values())
+        return tuple(dict.fromkeys(reason for one in said if one is not None for reason in one.reasons))
 
     @property
     def silent(self) -> bool:
@@ -139,9 +147,11 @@ class Voice:
         """End the stretch in hand, begin one of another wording."""
         await self._close(speaker, spoken)
         spoken.wording = wording
-        spoken.reviews.append(self._review.stream(written=wording == "model", source=self._given))
+        if wording == "model" and spoken.statements is None:
+            spoken.statements = Statements(self._given, speaker, spoken.citations, self._texts)
+        spoken.reviews.append(self._review.stream(written=wording == "model", source=spoken.statements))
         spoken.tokens = TokenStream(
-            mark=None if wording == "skill" else lambda number: self._mark(speaker, spoken, number),
+            mark=(lambda number: self._mark(speaker, spoken, number)) if wording == "local" else None,
             placeholder=(lambda token: self._placeholder(spoken, token)) if wording == "model" else None,
         )
 
@@ -151,11 +161,10 @@ class Voice:
             await self._let_out(speaker, spoken, review.feed(spoken.tokens.close()) + review.close())
 
     def _mark(self, speaker: str, spoken: _Spoken, number: int) -> str:
-        """The mark of a passage, counted by first use. One that names no passage becomes "not verified"."""
+        """The mark of a quoted passage, counted by first use."""
         passages = self._given.passages(speaker) if self._given else ()
-        if not passages and spoken.wording == "local":
+        if not passages:
             return f"[{number}]"
-        spoken.marked = True
         if not 1 <= number <= len(passages):
             return self._texts("unverified")
         passage = passages[number - 1]

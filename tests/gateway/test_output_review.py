@@ -20,7 +20,7 @@ from app.core.errors import Unavailable
 from app.core.texts import Texts, speaking
 from app.gateway.figures import Sources
 from app.gateway.output_review import OutputReview
-from app.gateway.stream_review import StreamReview
+from app.gateway.stream_review import Settled, StreamReview
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "config" / "review_output.yaml"
@@ -75,8 +75,8 @@ class Source:
         self._figures.read(text)
         self._document = document
 
-    def verified(self, sentence: str) -> bool:
-        return self._figures.verified(sentence)
+    def settled(self, sentence: str) -> Settled:
+        return Settled(sentence, "" if self._figures.verified(sentence) else TEXTS("figure_unverified"))
 
     def quoted(self, sentence: str) -> bool:
         return bool(self._document) and sentence.strip() in self._document

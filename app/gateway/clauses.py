@@ -1,0 +1,110 @@
+"""A text cut into what says one thing: clauses of sentences, cells of tables, each with the words around it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from app.core.scripts import simplified
+from app.gateway.figures import Figure, figures_in
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|(?<=[a-z0-9)])\.(?=\s|$)|$)")
+_CLAUSE = re.compile(r"(?<!\d),|,(?!\d{3})|[，、：:（）()]")
+_HAN = re.compile(r"[㐀-鿿]+")
+_LATIN = re.compile(r"[a-z][a-z]+")
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s)$")
+_ORDER = re.compile(r"^\s*(?:第\s?[\d零一二三四五六七八九十百]+条|[#>*-]+|\d{1,2}(?:\.\d{1,2}){0,3}[.、\s])\s*")
+_SAID_OF_ALL = re.compile(r"[(（]([^()（）]{1,12})[)）]")
+_UNIT_WORDS = re.compile(r"万元|亿元|万美元|亿美元|千元|元|美元|%|‰|天|个月|年|人|次|bp")
+_FUNCTION = frozenset(
+    re.findall(
+        r"\w+",
+        "the of to in on at for and or is are was be by an it this that with from as if not no may must can shall should "
+        "will than within least most more less per any all each which who when",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What says one thing, and where it stands."""
+
+    text: str
+    around: str
+    """The sentence it is a part of; of a cell the head of its row and column, and what announces the table."""
+    figures: tuple[Figure, ...]
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """Its own words."""
+        return terms(self.text)
+
+    @cached_property
+    def further(self) -> frozenset[str]:
+        """The words around it, its own too."""
+        return terms(self.around) | self.near
+
+
+def plain(text: str) -> str:
+    """One width, one script, lower case, without marks of citation and of emphasis."""
+    narrow = simplified(unicodedata.normalize("NFKC", text)).lower()
+    return re.sub(r"\[\d{1,2}\]|[*_`]{1,3}", "", re.sub(r"<[a-z_]+_\d+>", " ", narrow))
+
+
+def terms(text: str) -> frozenset[str]:
+    """What a text is compared by: pairs of Chinese characters, stems of Latin words."""
+    pairs = {run[at : at + 2] for run in _HAN.findall(text) for at in range(max(1, len(run) - 1))}
+    words = {_ENDING.sub("", word) for word in _LATIN.findall(text) if word not in _FUNCTION}
+    return frozenset(pairs | words)
+
+
+def clauses_of(text: str) -> list[Clause]:
+    """The clauses of a text in order; a table gives one for each cell."""
+    found: list[Clause] = []
+    table: list[list[str]] = []
+    announced = before = ""
+    for line in [*plain(text).split("\n"), ""]:
+        if line.lstrip().startswith("|"):
+            announced = announced or before
+            table.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+            continue
+        if table:
+            found += _cells(table, announced)
+            table, announced = [], ""
+        if line.strip():
+            found += _of_line(line)
+            before = line
+    return found
+
+
+def _of_line(line: str) -> Iterator[Clause]:
+    body = _ORDER.sub("", line)
+    for sentence in _SENTENCE.findall(body):
+        for part in _CLAUSE.split(sentence):
+            if part.strip():
+                yield Clause(part.strip(), sentence, tuple(figures_in(part)))
+
+
+def _cells(table: list[list[str]], announced: str) -> Iterator[Clause]:
+    rows = [row for row in table if not all(re.fullmatch(r":?-*:?", cell) for cell in row)]
+    head, *body = rows or [[]]
+    for row in body:
+        for column, cell in enumerate(row):
+            over = head[column] if column < len(head) else ""
+            # Its own row and column are said close to it: 部门负责人, 一类地区.
+            text = f"{row[0]} {over} {cell}" if column else cell
+            yield Clause(text, f"{announced} {' '.join(row)}", _in_cell(cell, f"{over} {announced}"))
+
+
+def _in_cell(cell: str, heads: str) -> tuple[Figure, ...]:
+    """A cell's figures; a bare one has the unit that stands in brackets above it: （万元）."""
+    said = next((unit for one in _SAID_OF_ALL.findall(heads) if (unit := _UNIT_WORDS.match(one))), None)
+    found = tuple(figures_in(cell))
+    if said and any(isinstance(one.value, Decimal) and not one.unit for one in found):
+        with_unit = tuple(figures_in(re.sub(r"\d$", lambda last: last[0] + said[0], cell)))
+        return with_unit or found
+    return found
