@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 from app.core.errors import SkillFailed
+from app.core.ports import Import, Version
 from app.core.skill import Ask, Context, Proposal, Result, Slot, skill
 from app.core.turn import Attachment
-from skills.knowledge.catalogue import number_in_words, say, state_in_words
+from skills.knowledge.catalogue import line_of, number_in_words, say
+
+_PATIENCE = 15.0
+"""Seconds for which the end of an import is waited for in the talk."""
+_MOST = 10
 
 
 @skill("knowledge.add", texts=say, confirm="one")
@@ -37,17 +44,43 @@ async def add(
 
 @add.on_confirmed
 async def added(ctx: Context, file: str, name: str, into: str) -> Result:
-    """Add exactly this file. The same bytes again are the same version."""
-    before = {(one.source, one.version) for one in await ctx.shelf.versions(into)}
-    version = await ctx.shelf.add(name, await ctx.files.read(file), into=into, by=ctx.person.id)
-    said = say(
-        "added_before" if (version.source, version.version) in before else "added",
-        title=version.title,
-        number=number_in_words(version),
-        version=version.version,
-        state=state_in_words(version, ctx.now.date()),
-    )
-    return Result(said, {"source": version.source, "version": version.version, "state": version.state})
+    """Import exactly this file. The same bytes again are the same version, so once more is harmless.
+
+    A scan of a hundred pages takes minutes: it goes on beside the talk, and its end announces itself.
+    """
+    content = await ctx.files.read(file)
+    present = await ctx.imports.start([(name, content)], into=into, by=ctx.person.id, room=ctx.room)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            async for state in ctx.imports.follow(present.id):
+                present = state
+    if present.state in ("waiting", "running"):
+        return Result(say("adding", name=name), {"import": present.id, "state": present.state})
+    if present.state == "failed":
+        raise SkillFailed("IMPORT_FAILED", present.why)
+    if present.failed and not present.added:
+        first = present.failed[0]
+        raise SkillFailed(first.code, say("not_added", name=first.name, reason=first.message))
+    return await _told(ctx, present, into)
+
+
+async def _told(ctx: Context, done: Import, into: str) -> Result:
+    """What came in, and who could not be read."""
+    listed = {(one.source, one.version): one for one in await ctx.shelf.versions(into)}
+    new = [listed[one] for one in done.added if one in listed]
+    said = [say("added", **_in_words(one)) for one in new[:1]] if len(new) == 1 else []
+    if len(new) > 1:
+        said.append(say("added_several", count=len(new)))
+        said.append("\n".join(line_of(one, ctx.now.date()) for one in new[:_MOST]))
+    if done.unchanged:
+        said.append(say("added_before", count=done.unchanged))
+    said += [say("not_added", name=one.name, reason=one.message) for one in done.failed[:_MOST]]
+    data = [{"source": one.source, "version": one.version, "state": one.state} for one in new]
+    return Result("\n\n".join(said), {"documents": data, "import": done.id})
+
+
+def _in_words(version: Version) -> dict[str, str]:
+    return {"title": version.title, "number": number_in_words(version), "version": version.version}
 
 
 def _chosen(ctx: Context, file: str) -> Attachment | None:

@@ -39,10 +39,10 @@ class Finding:
         found = self._index.search(names, query, depth=max(CANDIDATES, 2 * limit), also=also)
         if nearest:
             found = _fused(found, [mark for _, mark in sorted(chain.from_iterable(nearest.values()))])
-        best: dict[tuple[str, str], Found] = {}
+        best: dict[tuple[str, str, str], Found] = {}
         for one in found:
             if on is None or _counted(one, on.isoformat()):
-                best.setdefault((one.source, one.locator), one)  # a long passage counts by its best part
+                best.setdefault((one.source, one.locator, one.version), one)  # a long passage counts by its best part
         return list(best.values())[: max(0, limit)]
 
     def _nearest(self, names: Sequence[str], query: str) -> dict[str, list[tuple[float, str]]]:

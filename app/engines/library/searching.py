@@ -36,7 +36,7 @@ class Counts:
         _, size, counts = known
         statement = sql.of_set(sql.COUNT, shelf)
         for term in terms:
-            if term not in counts:
+            if not counts.get(term):  # numbers of rows come again: a term that was nowhere may be somewhere now
                 row = connection.execute(statement, (term,)).fetchone()
                 counts[term] = int(row[0]) if row else 0
         return size, {term: counts[term] for term in terms}
@@ -53,18 +53,17 @@ def search(
     """The best parts, best first; `depth` per shelf are compared. `also`: marks per shelf besides, near in meaning."""
     total = 0
     everywhere = dict.fromkeys(question.terms, 0)
-    rows: dict[str, tuple[Row, float]] = {}
+    rows: dict[tuple[object, object], tuple[Row, float]] = {}  # by mark and version: both may say it alike
     for shelf in shelves:
         size, here = counts.of(connection, shelf, question.terms)
         total += size
         for term, count in here.items():
             everywhere[term] += count
         for row, bm25 in _candidates(connection, shelf, here, depth):
-            rows[row[6]] = row, bm25
+            rows[row[6], row[9]] = row, bm25
         for mark in (also or {}).get(shelf, ()):
-            near = connection.execute(sql.of_set(sql.PART_OF_MARK, shelf), (mark,)).fetchone()
-            if near:
-                rows.setdefault(mark, (near, 0.0))
+            for near in connection.execute(sql.of_set(sql.PART_OF_MARK, shelf), (mark,)).fetchall():
+                rows.setdefault((near[6], near[9]), (near, 0.0))
     scale = question.scale(everywhere, total)
     return sorted((_found(row, bm25, scale) for row, bm25 in rows.values()), key=lambda one: -one.rank)
 
