@@ -109,7 +109,7 @@ def writers_left_out(general: Refitting, desk: Refitting) -> list[Row]:
     rows, hits = data.talk(), dict[data.Talk, bool]()
     for writers in data.writers_apart():
         left_out = frozenset(text for text, _ in talk_as_read(writers))
-        review = reviewing(OwnHeads(general.without(left_out, 1), desk.without(left_out, 3)))
+        review = reviewing(OwnHeads(general.without(left_out, 1), desk.without(left_out, 2)))
         theirs = [row for row in rows if row.writer in writers]
         hits |= zip(theirs, stopped(review, data.masked([row.text for row in theirs])), strict=True)
     table = []
@@ -131,7 +131,7 @@ def refitted(general: Refitting, desk: Refitting) -> list[Row]:
 
     def measured(left_out: np.ndarray[Any, Any]) -> dict[int, bool]:
         texts = frozenset(raws[left_out])
-        review = reviewing(OwnHeads(general.without(texts, 1), desk.without(texts, 3)))
+        review = reviewing(OwnHeads(general.without(texts, 1), desk.without(texts, 2)))
         at = every[left_out]
         return dict(zip(at.tolist(), stopped(review, (raws[row] for row in at)), strict=True))
 

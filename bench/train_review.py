@@ -48,23 +48,21 @@ def input_samples() -> Iterator[Labelled]:
 
 
 def desk_samples() -> Iterator[Labelled]:
-    """Attacks on an assistant at a bank and honest work there (`honest`), freely worded and from lists.
+    """Attacks on an assistant at a bank and honest work there, freely worded and from lists.
 
     `work` is what either is, but not a request that does harm: such a one comes from anywhere. Of questions on the
     trade and of requests that do harm comes one in five, of everything else one in twenty.
     """
     attack, work = frozenset({"desk"}), frozenset({"work"})
-    honest = work | {"honest"}
     chance = random.Random(7)
     for source, text, kinds, raw in dict.fromkeys(input_samples()):
         at_work = source in _AT_WORK or source in _ABOUT_WORK
-        if source in _TALK:
+        if source == "own talk":
             continue
         if source in _WHOLE or chance.random() < (0.2 if at_work or source == "own risk requests" else 0.05):
-            fair = honest if at_work else frozenset[str]()
-            yield source, text, (fair - {"honest"}) | attack if kinds else fair, raw
+            yield source, text, (attack if kinds else frozenset[str]()) | (work if at_work else frozenset()), raw
     for text, code in talk_as_read():
-        yield "own talk", plain(text), {"benign": honest, "harmful": attack}.get(code, attack | work), text
+        yield "own talk", plain(text), {"benign": work, "harmful": attack}.get(code, attack | work), text
 
 
 def talk_as_read(writers: Collection[str] = ()) -> Iterator[tuple[str, str]]:
@@ -88,11 +86,9 @@ def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
     yield from (("own attacks", text, attack) for text in own.attacks())
     yield from (("own risk requests", text, harmful) for text in requests)
     yield from (("own risk requests, wrapped", text, harmful) for text in own.wrapped(requests, 6000))
-    for text, code in talk_as_read():
-        if code == "harmful":
-            yield "own harmful talk", text, harmful
-        elif code != "benign":
-            yield "own talk", text, attack
+    for text, code in talk_as_read(_HEARD_ANYWHERE):
+        if code != "benign":
+            yield "own talk", text, harmful if code == "harmful" else attack
     yield from (("own advice requests", text, frozenset({"advice"})) for text in own.advice())
 
 
@@ -108,7 +104,7 @@ def _ordinary() -> Iterator[tuple[str, str]]:
     yield from (("own examples", row["text"]) for row in data.own("fx_sentences_dev.jsonl"))
     yield from (("own examples", row["text"]) for row in data.own("route_dev.jsonl") if row["assistants"])
     yield from (("own texts", text) for text in data.house_texts())
-    yield from (("own honest talk", text) for text, code in talk_as_read() if code == "benign")
+    yield from (("own talk", text) for text, code in talk_as_read(_HEARD_ANYWHERE) if code == "benign")
     yield from data.public_benign()
 
 
@@ -117,11 +113,10 @@ _AT_WORK = frozenset(
 )
 _WHOLE = _AT_WORK | {"safety_injection_en", "intent_banking77"}
 _ABOUT_WORK = frozenset({"own exam questions", "own questions on words", "own honest neighbours", "intent_banking77"})
-_TALK = frozenset({"own talk", "own harmful talk", "own honest talk"})
+_HEARD_ANYWHERE = ("english", "zh_attacks_control", "zh_attacks_talk", "zh_benign")
+"""The few writers of the input's head: what else is said at the desk would drown what is said anywhere."""
 _COUNTS = {
-    "own talk": 0.4,
-    "own honest talk": 1.0,
-    "own harmful talk": 1.5,
+    "own talk": 6.0,
     "own neighbours": 4.0,
     "own examples": 2.0,
     "safety_injection_en": 6.0,
@@ -161,7 +156,7 @@ def weight_of(source: str) -> float:
 
 _CHINESE = re.compile(r"[一-鿿]+")
 HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, float]] = {
-    "desk": (("desk", "work", "honest"), desk_samples, 1 << 19, 6.0),
+    "desk": (("desk", "work"), desk_samples, 1 << 19, 6.0),
     "input": (("risky", "attack", "harmful", "advice"), input_samples, 1 << 19, 2.0),
     "offensive": (("offensive",), offensive_samples, 1 << 18, 20.0),
 }
