@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.library.reading import LARGEST, READERS
+from app.engines.library.reading import largest, reader_of
 from app.engines.library.reading.archive import members
 from app.engines.library.reading.decoding import likeliest
 
@@ -116,10 +116,11 @@ def read_source(file: SourceFile, say: Texts) -> bytes:
 
 def check_size(name: str, size: int, say: Texts) -> int:
     """How many bytes such a file may have. Raises `BadInput` for more, and for a format that nobody reads."""
-    kind = PurePosixPath(name).suffix.lower()
-    if kind not in READERS and kind != ARCHIVE:
-        raise BadInput("DOCUMENT_FORMAT", say("document_unknown"))
-    most = LARGEST_ARCHIVE if kind == ARCHIVE else LARGEST
+    if PurePosixPath(name).suffix.lower() == ARCHIVE:
+        most = LARGEST_ARCHIVE
+    else:
+        reader_of(name, say)
+        most = largest(name)
     if size > most:
         raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=most // 2**20))
     return most
