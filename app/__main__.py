@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--as", dest="person")
     search.add_argument("-k", dest="limit", type=int, default=10)
 
+    knowledge = commands.add_parser("knowledge", help="documents and their index")
+    _knowledge_parser(knowledge.add_subparsers(required=True, metavar="COMMAND"))
     fx = commands.add_parser("fx", help="foreign exchange").add_subparsers(required=True, metavar="COMMAND")
     parse = _batch(fx, "parse", "take a dealing sentence apart", _domain)
     parse.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD")
@@ -103,6 +105,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("person", metavar="E1001")
     token.set_defaults(run=_token)
     return parser
+
+
+def _knowledge_parser(commands: Any) -> None:
+    check = commands.add_parser("check", help="whether index, originals, vectors and records agree")
+    check.add_argument("--mend", action="store_true", help="repair what can be repaired; no server may be running")
+    check.add_argument("--deep", action="store_true", help="read every original again and compare the passages")
+    check.set_defaults(run=_knowledge_check)
 
 
 def _batch(commands: Any, name: str, help: str, run: Run, metavar: str = "TEXT") -> argparse.ArgumentParser:
@@ -192,6 +201,12 @@ def _index(options: argparse.Namespace) -> int:
     from app.commands.index import index
 
     return asyncio.run(index(read_settings(), paths=options.paths, into=options.into))
+
+
+def _knowledge_check(options: argparse.Namespace) -> int:
+    from app.commands.knowledge_check import check
+
+    return asyncio.run(check(read_settings(), mend=options.mend, deep=options.deep))
 
 
 def _search(options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from app.core.errors import Refused
 from app.core.ports import DocumentState, Hit, ImportProgress, Likeness, Original, Version
 from app.core.texts import Texts
+from app.engines.library.consistency import Consistency
 from app.engines.library.finding import Finding
 from app.engines.library.following import Following, bank_day
 from app.engines.library.found import Found
@@ -50,18 +51,25 @@ class ChromaKnowledge:
     def __init__(self, content: Path, home: Path, embed: Embed | None = None) -> None:
         self._content = content
         self._index = LexicalIndex(home / "knowledge.db", _say, load_synonyms(content / "knowledge" / "synonyms.yaml"))
-        vectors = Vectors(home / "vectors", embed) if embed else None
+        vectors = self._vectors = Vectors(home / "vectors", embed) if embed else None
         self._finding = Finding(self._index, vectors)
         self._originals = Originals(home / "originals", _say)
         limits = load_import_rules(content)
         self._watched, self._home = limits.watched, home
         self._reading = ReadingProcess(_say, limits.document.reading)
-        locks = ImportLocks(home / "imports", _say)
+        locks = self._locks = ImportLocks(home / "imports", _say)
         self._importing = Importing(
             content, self._index, self._originals, self._reading, locks, limits.each_import, vectors, _say
         )
         self._following = Following(content, home, self._index, self._originals, self._importing, locks, _say)
         self._standings = Standings(content, self._index, self._originals, self._importing, vectors, _say)
+
+    @cached_property
+    def consistency(self) -> Consistency:
+        """Whether index, originals, vectors and records agree. Asked of an engine that was not opened."""
+        path = self._home / "knowledge.db"
+        parts = (self._index, self._originals, self._importing, self._following, self._standings, self._reading)
+        return Consistency(self._content, path, *parts, self._locks, self._vectors)
 
     @cached_property
     def sets(self) -> Mapping[str, KnowledgeSet]:

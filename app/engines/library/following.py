@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from app.core.errors import BadInput, Unavailable
+from app.core.errors import AssistantError, BadInput, Unavailable, place_of
 from app.core.texts import Texts
 from app.engines.library.import_lock import ImportLocks
 from app.engines.library.importing import READING, Importing, digest_of, version_of
@@ -80,6 +80,15 @@ class Following:
                     raise
                 _log.warning("set %s: %s", name, error.message)
             self._importing.embed(name)
+
+    def pending(self) -> list[str]:
+        """Sources of which the folders say otherwise than the index."""
+        originals, indexed = _by_set(self._originals.listed()), _by_set(self._index.kept())
+        found = []
+        for name in sorted({*_folders(self._shipped, self._added), *originals, *indexed}):
+            due = self._due(name, originals.get(name, ()), indexed.get(name, ()))
+            found += [f"{name}/{file.name}" for file in (*due.added, *due.shipped)] + list(due.gone)
+        return found
 
     def _due(self, name: str, originals: Sequence[KeptOriginal], indexed: Sequence[Kept]) -> _Due:
         digests = self._index.digests(name)
@@ -174,4 +183,9 @@ def _logged(source: str, otherwise: Callable[[], None] = lambda: None) -> Iterat
         yield
     except BadInput as error:
         _log.warning("%s: %s", source, error.message)
+        otherwise()
+    except AssistantError:
+        raise
+    except Exception as error:  # a defect in reading one document: the house opens, and the others are there
+        _log.error("%s: %s", source, place_of(error))
         otherwise()

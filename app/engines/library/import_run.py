@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from app.core.errors import BadInput
+from app.core.errors import AssistantError, BadInput, place_of
 from app.core.ports import ImportFailure, ImportProgress
 from app.core.texts import Texts
 from app.engines.library.reading.pages import Pages
@@ -24,6 +25,8 @@ class Taken:
     new: bool
     """False where it took the place of an earlier version."""
 
+
+_log = logging.getLogger(__name__)
 
 Take = Callable[[Item, bytes, Pages], Taken | None]
 """Brings a document in; None where it is there already. Raises `BadInput` for what cannot be read."""
@@ -52,7 +55,7 @@ class ImportRun:
         self._total = 0
 
     def run(self, items: Sequence[Item], take: Take) -> Outcome:
-        """All of them. Raises what `take` raises besides `BadInput`."""
+        """All of them. Raises `Unavailable` where nothing more can be kept."""
         waiting = list(reversed(items))
         self._expect(items)
         while waiting and not self.outcome.stopped:
@@ -73,8 +76,12 @@ class ImportRun:
             except Stopped:
                 self.outcome.stopped = True
             except BadInput as error:
-                self.outcome.failed.append(ImportFailure(item.shown, error.code, error.message))
-                self._over(item, self._say("failed", path=item.shown, reason=error.message), read=True)
+                self._failed(item, error.code, error.message)
+            except AssistantError:
+                raise
+            except Exception as error:  # a defect in reading this one: the others have done nothing
+                _log.error("a document cannot be imported: %s", place_of(error))
+                self._failed(item, "DOCUMENT_DEFECT", self._say("document_kills"))
             else:
                 self._took(item, taken)
         self._tell()
@@ -88,6 +95,10 @@ class ImportRun:
             self.outcome.taken.append(taken)
             said = self._say("indexed", source=taken.source, passages=taken.passages)
             self._over(item, said, read=True)
+
+    def _failed(self, item: Item, code: str, message: str) -> None:
+        self.outcome.failed.append(ImportFailure(item.shown, code, message))
+        self._over(item, self._say("failed", path=item.shown, reason=message), read=True)
 
     def _expect(self, items: Sequence[Item]) -> None:
         for item in items:

@@ -14,6 +14,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -131,6 +132,16 @@ class Originals:
         if hashlib.sha256(content).hexdigest() != kept.digest:
             raise Unavailable("ORIGINAL_CHANGED", self._say("original_changed"))
         return Original(kept.source.rsplit("/", 1)[-1], content)
+
+    def strays(self, older: float) -> list[Path]:
+        """Files without a name that have lain there for so many seconds: what a crash left behind."""
+        known = {one.digest for one in self.listed()}
+        files = self._folder.glob("[0-9a-f][0-9a-f]/*")
+        return sorted(one for one in files if one.name not in known and one.stat().st_mtime < time.time() - older)
+
+    def drop(self, digest: str) -> None:
+        """Remove bytes that are not what their name says, or nobody's."""
+        self.path(digest).unlink(missing_ok=True)
 
     def path(self, digest: str) -> Path:
         """Where bytes of that SHA-256 lie."""

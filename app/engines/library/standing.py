@@ -89,6 +89,12 @@ class Standings:
             self._index.place([wanted for _, wanted in moves])
             self._embed({shelf for kept, wanted in moves for shelf in (kept.shelf, wanted.shelf)})
 
+    def astray(self, versions: Sequence[Version], today: date) -> list[Kept]:
+        """What does not lie where these records and the day say: `place` would move it."""
+        recorded = {(one.source, one.version): one for one in versions}
+        kept = self._index.kept()
+        return [one for one in kept if _placed(one, recorded.get((one.source, one.version)), today.isoformat()) != one]
+
     def alike(self, names: Sequence[str], url: Callable[[str, str, str], str], *, fresh: bool) -> list[Likeness]:
         """What repeats or contradicts between documents of these sets; both places lie within them.
 

@@ -58,6 +58,10 @@ class Vectors:
                     known[str(about["text"])] = [float(value) for value in vector]
         return known
 
+    def marks(self, name: str) -> set[str]:
+        """The parts that a set's collection holds."""
+        return set(self._collection(name).get(include=[])["ids"])
+
     def nearest(self, name: str, query: str, limit: int) -> list[tuple[float, str]]:
         """Cosine distance and mark of the parts nearest in meaning, nearest first."""
         collection = self._collection(name)
