@@ -5,6 +5,14 @@
 
 from __future__ import annotations
 
+from app.core.ports.documents import (
+    Box,
+    Documents,
+    DocumentStanding,
+    OpenDocument,
+    PagePicture,
+    PlacedText,
+)
 from app.core.ports.imports import Import, ImportFailure, ImportProgress, Imports, ImportState
 from app.core.ports.knowledge import ANSWERS_FROM, DocumentState, Hit, Knowledge, Original
 from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
@@ -22,12 +30,15 @@ __all__ = [
     "Actions",
     "AuditLog",
     "AuditWatcher",
+    "Box",
     "Classifier",
     "Database",
     "Decision",
     "Delta",
     "Disliked",
+    "DocumentStanding",
     "DocumentState",
+    "Documents",
     "Entity",
     "Files",
     "Fit",
@@ -50,7 +61,10 @@ __all__ = [
     "Notice",
     "NoticeListener",
     "Notices",
+    "OpenDocument",
     "Original",
+    "PagePicture",
+    "PlacedText",
     "Placing",
     "Privacy",
     "Progress",

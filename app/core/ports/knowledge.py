@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from app.core.ports.imports import ImportProgress
+from app.core.quote_mark import marked_url
 from app.core.turn import Citation
 
 DocumentState = Literal["draft", "reviewed", "in_force", "superseded", "retired"]
@@ -43,7 +44,8 @@ class Hit:
 
     def citation(self, quote: str | None = None) -> Citation:
         """This place as a citation; `quote` must be a part of `text`."""
-        return Citation(self.source, self.locator, quote or self.text, self.url)
+        said = quote or self.text
+        return Citation(self.source, self.locator, said, marked_url(self.url, said))
 
 
 @dataclass(frozen=True, slots=True)
