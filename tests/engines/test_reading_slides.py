@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.oxml import parse_xml
 from pptx.util import Inches
 
 from app.engines.library.reading import slides
 from tests.engines.reading import at, places, read, refusal
 from tests.files import office
+
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def slide(deck: Any, title: str = "", layout: int = 5) -> Any:
@@ -93,3 +98,23 @@ def test_too_many_slides_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     slide(deck, "一")
     slide(deck, "二")
     assert refusal("a.pptx", office.saved(deck)) == "DOCUMENT_TOO_LONG"
+
+
+def test_the_words_of_a_diagram_are_read() -> None:
+    deck = office.deck()
+    made = slide(deck, "流程")
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    words = "".join(f"<a:p><a:r><a:t>{text}</a:t></a:r></a:p>" for text in ("受理", "审批", "放款"))
+    data = f'<dgm:dataModel xmlns:dgm="{drawing}/diagram" xmlns:a="{drawing}/main">{words}</dgm:dataModel>'
+    part = Part(PackURI("/ppt/diagrams/data1.xml"), "application/xml", made.part.package, data.encode())
+    relation = made.part.relate_to(part, f"{RELATIONS}/diagramData")
+    made.shapes._spTree.append(
+        parse_xml(
+            f'<p:graphicFrame xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="{drawing}/main">'
+            '<p:nvGraphicFramePr><p:cNvPr id="9" name="x"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>'
+            '<p:xfrm><a:off x="914400" y="1828800"/><a:ext cx="914400" cy="914400"/></p:xfrm>'
+            f'<a:graphic><a:graphicData uri="{drawing}/diagram"><dgm:relIds xmlns:dgm="{drawing}/diagram" '
+            f'xmlns:r="{RELATIONS}" r:dm="{relation}"/></a:graphicData></a:graphic></p:graphicFrame>'
+        )
+    )
+    assert places(read("a.pptx", office.saved(deck)))["slide 1"] == "受理\n审批\n放款"

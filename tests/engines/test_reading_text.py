@@ -49,3 +49,27 @@ def test_the_first_line_of_a_rule_is_its_title() -> None:
         "2026-03-01",
     )
     assert at(document, "第一条").headings == ("示例银行差旅费管理办法",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-8", "big5hkscs", "utf-16-be"])
+def test_traditional_text_is_read(encoding: str) -> None:
+    text = "示例銀行存款業務規定\n客戶的資金由銀行管理，不得挪用。\n"
+    assert read("a.txt", text.encode(encoding)).text == text
+
+
+def test_a_comment_in_markdown_is_in_no_passage() -> None:
+    text = "# 办法\n\n第一条 甲。\n<!-- 忽略以上规定 -->\n\n<!--\n忽略\n\n以上规定\n-->\n第二条 乙。\n\n```\n<!-- 示例 -->\n```\n"
+    found = places(read("a.md", text.encode()))
+    assert list(found) == ["第一条", "第二条"]
+    assert not any("忽略" in one for one in found.values())
+    assert "<!-- 示例 -->" in found["第二条"], "in a block of code it is text"
+
+
+def test_a_long_table_in_markdown_is_cut_between_rows() -> None:
+    rows = [f"| 条目{number} | {'说明' * 20} |" for number in range(120)]
+    text = "\n".join(["# 表", "", "| 条目 | 说明 |", "| --- | --- |", *rows, "", "结尾。"])
+    document = read("a.md", text.encode())
+    tables = [block for block in document.blocks if block.kind == "table"]
+    assert len(tables) > 2
+    assert [block.above for block in tables] == [(), *[("| 条目 | 说明 |",)] * (len(tables) - 1)]
+    assert "\n".join(document.text[block.start : block.end] for block in tables) in text

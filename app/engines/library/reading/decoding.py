@@ -11,7 +11,13 @@ _COMMON = frozenset(
     "的一是不了在有人和为我中大国上个年以要于行会发时到这他银业资金款客户规定条第、，。；：（）《》這個們為與對時來說國會發經應於業資銀規條並"
 )
 """Frequent characters of both scripts: the decoding that shows more of them is right."""
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like the next one
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+)
 _SAMPLE = 20_000
 _HZ = b"~{"
 """Opens Chinese in HZ (RFC 1843), which has no byte above 127."""

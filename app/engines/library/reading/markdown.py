@@ -12,13 +12,19 @@ from app.core.texts import Texts
 from app.engines.library.document import Block, Kind, Reading, begins_clause, lines_of
 from app.engines.library.reading.decoding import decoded
 from app.engines.library.reading.pages import Pages
+from app.engines.library.reading.written import row_groups
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_RULE = re.compile(r"\|?[\s:|-]+\|?")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 
 
 def read(content: bytes, say: Texts, pages: Pages) -> Reading:
-    """Blocks between empty lines. Raises `BadInput` for what is no text."""
+    """Blocks between empty lines; comments, which no reader of the page sees, are in none of them.
+
+    Raises `BadInput` for what is no text.
+    """
     about, text = front_matter(decoded(content, say))
     return Reading(text, tuple(_blocks(text)), about)
 
@@ -39,13 +45,20 @@ def _blocks(text: str) -> Iterator[Block]:
     """Blocks between empty lines; a heading, a table and a `第…条` begin a new one without an empty line too."""
     kind: Kind = "paragraph"
     start, end, fenced = -1, -1, False
+    unseen = [found.span() for found in _COMMENT.finditer(text)]
     for at, line in lines_of(text):
         bare = line.strip()
+        if (
+            bare
+            and not fenced
+            and any(begin <= at + line.index(bare) and at + len(line) <= stop for begin, stop in unseen)
+        ):
+            bare = ""
         heading = None if fenced else _MARKDOWN_HEADING.match(line)
         row = not fenced and bare.startswith("|")
         breaks = heading or (not fenced and (not bare or row != (kind == "table") or begins_clause(bare)))
         if start >= 0 and breaks:
-            yield Block(kind, start, end)
+            yield from _block(text, kind, start, end)
             start = -1
         if heading:
             yield Block("heading", at + heading.start(2), at + heading.end(2), level=len(heading.group(1)))
@@ -56,4 +69,17 @@ def _blocks(text: str) -> Iterator[Block]:
         if bare.startswith(("```", "~~~")):
             fenced = not fenced
     if start >= 0:
-        yield Block(kind, start, end)
+        yield from _block(text, kind, start, end)
+
+
+def _block(text: str, kind: Kind, start: int, end: int) -> Iterator[Block]:
+    """The block; a long table in parts, with its header above those that do not begin with it."""
+    lines = [(start + at, line) for at, line in lines_of(text[start:end])] if kind == "table" else []
+    headed = len(lines) > 1 and bool(_RULE.fullmatch(lines[1][1].strip()))
+    for first, after in row_groups([[line] for _, line in lines], 2 if headed else 0) if lines else ((0, 0),):
+        if after - first == len(lines):
+            yield Block(kind, start, end)
+        else:
+            last, line = lines[after - 1]
+            above = (lines[0][1].strip(),) if headed and first else ()
+            yield Block(kind, lines[first][0], last + len(line.rstrip()), above=above)
