@@ -25,8 +25,8 @@ def features(text: str, with_concepts: bool) -> tuple[Hashes, Counts]:
     """The n-grams of `text`, and where wanted its words and its concepts."""
     if not with_concepts:
         return pieces(text)
-    hashes, counts = zip(pieces(text), words(text), concepts(text), strict=True)
-    return np.concatenate(hashes), np.concatenate(counts)
+    every = (pieces(text), words(text), concepts(text))
+    return np.concatenate([hashes for hashes, _ in every]), np.concatenate([counts for _, counts in every])
 
 
 def concepts(text: str) -> tuple[Hashes, Counts]:

@@ -26,11 +26,10 @@ def words(text: str) -> tuple[Hashes, Counts]:
     """Hashes of the words, of neighbouring words and of words with one between, and 1 + ln(how often) of each."""
     codes = np.array([crc32(word.encode("utf-8", "replace")) for word in cut(folded(text), known_words())], np.uint64)
     with np.errstate(over="ignore"):
-        alone = _counted(mixed(codes ^ (_ONE << _HALF)))
-        beside = _counted(mixed(mixed(codes[:-1] + _BESIDE) ^ codes[1:]))
-        near = _counted(mixed(mixed(codes[:-2] + _NEAR) ^ codes[2:]))
-    hashes, counts = zip(alone, beside, near, strict=True)
-    return np.concatenate(hashes), np.concatenate((counts[0] * np.float32(LOUD), *counts[1:]))
+        alone, often = _counted(mixed(codes ^ (_ONE << _HALF)))
+        beside, together = _counted(mixed(mixed(codes[:-1] + _BESIDE) ^ codes[1:]))
+        near, apart = _counted(mixed(mixed(codes[:-2] + _NEAR) ^ codes[2:]))
+    return np.concatenate([alone, beside, near]), np.concatenate([often * np.float32(LOUD), together, apart])
 
 
 def cut(text: str, known: Collection[str]) -> list[str]:
