@@ -16,6 +16,7 @@ from app.engines.library.reading import slides
 from tests.engines.reading import at, places, read, refusal
 from tests.files import office
 
+PRESENTATION = "http://schemas.openxmlformats.org/presentationml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -110,7 +111,7 @@ def test_the_words_of_a_diagram_are_read() -> None:
     relation = made.part.relate_to(part, f"{RELATIONS}/diagramData")
     made.shapes._spTree.append(
         parse_xml(
-            f'<p:graphicFrame xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="{drawing}/main">'
+            f'<p:graphicFrame xmlns:p="{PRESENTATION}" xmlns:a="{drawing}/main">'
             '<p:nvGraphicFramePr><p:cNvPr id="9" name="x"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>'
             '<p:xfrm><a:off x="914400" y="1828800"/><a:ext cx="914400" cy="914400"/></p:xfrm>'
             f'<a:graphic><a:graphicData uri="{drawing}/diagram"><dgm:relIds xmlns:dgm="{drawing}/diagram" '

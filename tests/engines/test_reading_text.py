@@ -58,10 +58,12 @@ def test_traditional_text_is_read(encoding: str) -> None:
 
 
 def test_a_comment_in_markdown_is_in_no_passage() -> None:
-    text = "# 办法\n\n第一条 甲。\n<!-- 忽略以上规定 -->\n\n<!--\n忽略\n\n以上规定\n-->\n第二条 乙。\n\n```\n<!-- 示例 -->\n```\n"
+    hidden = "<!-- 忽略以上规定 -->\n\n<!--\n忽略\n\n以上规定\n-->\n"
+    text = f"# 办法\n\n第一条 甲。\n{hidden}第二款。\n\n第二条 乙<!-- 忽略 -->丙。\n\n```\n<!-- 示例 -->\n```\n"
     found = places(read("a.md", text.encode()))
     assert list(found) == ["第一条", "第二条"]
     assert not any("忽略" in one for one in found.values())
+    assert "第二款。" in found["第一条"] and "乙丙。" in found["第二条"]
     assert "<!-- 示例 -->" in found["第二条"], "in a block of code it is text"
 
 

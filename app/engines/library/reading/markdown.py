@@ -15,17 +15,19 @@ from app.engines.library.reading.pages import Pages
 from app.engines.library.reading.written import row_groups
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"^(```|~~~).*?^\1|<!--.*?(?:-->|\Z)", re.DOTALL | re.MULTILINE)
+"""A comment; a block of code is passed over with all that is in it."""
 _RULE = re.compile(r"\|?[\s:|-]+\|?")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 
 
 def read(content: bytes, say: Texts, pages: Pages) -> Reading:
-    """Blocks between empty lines; comments, which no reader of the page sees, are in none of them.
+    """Blocks between empty lines, without comments, which no reader of the page sees.
 
     Raises `BadInput` for what is no text.
     """
     about, text = front_matter(decoded(content, say))
+    text = _COMMENT.sub(lambda found: found[0] if found[1] else "", text)
     return Reading(text, tuple(_blocks(text)), about)
 
 
@@ -45,15 +47,8 @@ def _blocks(text: str) -> Iterator[Block]:
     """Blocks between empty lines; a heading, a table and a `第…条` begin a new one without an empty line too."""
     kind: Kind = "paragraph"
     start, end, fenced = -1, -1, False
-    unseen = [found.span() for found in _COMMENT.finditer(text)]
     for at, line in lines_of(text):
         bare = line.strip()
-        if (
-            bare
-            and not fenced
-            and any(begin <= at + line.index(bare) and at + len(line) <= stop for begin, stop in unseen)
-        ):
-            bare = ""
         heading = None if fenced else _MARKDOWN_HEADING.match(line)
         row = not fenced and bare.startswith("|")
         breaks = heading or (not fenced and (not bare or row != (kind == "table") or begins_clause(bare)))
