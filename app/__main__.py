@@ -112,6 +112,24 @@ def _knowledge_parser(commands: Any) -> None:
     check.add_argument("--mend", action="store_true", help="repair what can be repaired; no server may be running")
     check.add_argument("--deep", action="store_true", help="read every original again and compare the passages")
     check.set_defaults(run=_knowledge_check)
+    report = commands.add_parser("report", help="what the owners of documents should look at")
+    gaps = commands.add_parser("gaps", help="questions that found no answer")
+    gaps.add_argument("--close", type=int, metavar="ID", help="this one is done with")
+    for reader, run in ((report, _knowledge_report), (gaps, _knowledge_gaps)):
+        reader.add_argument("--owner", metavar="DEPARTMENT")
+        reader.add_argument("--set", dest="name", metavar="NAME")
+        reader.set_defaults(run=run)
+    case = commands.add_parser("case", help="a disliked answer, or a gap, becomes a regression case")
+    case.add_argument("id", metavar="TURN_OR_ID")
+    for name in ("source", "locator", "quote"):
+        case.add_argument(f"--{name}", default="", help="of the passage that is to be found; else what is found now")
+    case.set_defaults(run=_knowledge_case)
+    cases = commands.add_parser("cases", help="ask every case again")
+    cases.set_defaults(run=_knowledge_cases)
+    for command in (case, cases):
+        command.add_argument("--file", dest="path", type=Path, metavar="FILE", help="instead of the state folder's")
+    for command in (report, gaps, cases):
+        command.add_argument("--jsonl", action="store_true", help="print JSON lines")
 
 
 def _batch(commands: Any, name: str, help: str, run: Run, metavar: str = "TEXT") -> argparse.ArgumentParser:
@@ -207,6 +225,32 @@ def _knowledge_check(options: argparse.Namespace) -> int:
     from app.commands.knowledge_check import check
 
     return asyncio.run(check(read_settings(), mend=options.mend, deep=options.deep))
+
+
+def _knowledge_report(options: argparse.Namespace) -> int:
+    from app.commands.knowledge_report import report
+
+    return asyncio.run(report(read_settings(), owner=options.owner, name=options.name, jsonl=options.jsonl))
+
+
+def _knowledge_gaps(options: argparse.Namespace) -> int:
+    from app.commands.knowledge_report import gaps
+
+    asked = {name: getattr(options, name) for name in ("owner", "name", "close", "jsonl")}
+    return asyncio.run(gaps(read_settings(), **asked))
+
+
+def _knowledge_case(options: argparse.Namespace) -> int:
+    from app.commands.knowledge_cases import case
+
+    asked = {name: getattr(options, name) for name in ("id", "source", "locator", "quote", "path")}
+    return asyncio.run(case(read_settings(), **asked))
+
+
+def _knowledge_cases(options: argparse.Namespace) -> int:
+    from app.commands.knowledge_cases import cases
+
+    return asyncio.run(cases(read_settings(), path=options.path, jsonl=options.jsonl))
 
 
 def _search(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ PLANTED = [
     ("app/gateway/review.py", "import app.channels.api", "Floors"),
     ("app/channels/api.py", "import app.main", "Floors"),
     ("skills/office/__init__.py", "import app.team.runner", "Skills stand on the core alone"),
-    ("app/gateway/review.py", "import skills.fx", "Only main imports skills"),
+    ("app/gateway/review.py", "import skills.fx", "Only rooms import skills"),
     ("app/team/runner.py", "import app.engines.records", "Team and gateway know ports"),
     ("app/channels/api.py", "import app.channels.browser", "Channels are blind"),
     ("app/engines/rights.py", "import app.engines.privacy", "Engines are blind"),

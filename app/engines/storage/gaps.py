@@ -19,14 +19,14 @@ from app.engines.storage.tables import FEEDBACK, GAP, TURN
 
 
 class SqlGaps:
-    """Keeps them for the owners of the sets, whom `owners` names."""
+    """Keeps them for the owners of the sets, whom `owners` names. Without `privacy` nothing can be noted."""
 
     def __init__(
         self,
         database: SqlDatabase,
         sealer: Sealer,
         audit: SqlAuditLog,
-        privacy: Privacy,
+        privacy: Privacy | None,
         owners: Mapping[str, str],
     ) -> None:
         self._database = database
@@ -39,6 +39,8 @@ class SqlGaps:
         self, question: str, *, room: str, turn: str, person: str, at: datetime, set: str, nearest: Sequence[str] = ()
     ) -> Gap:
         """Keep a question that found no answer, masked, for the owner of `set`. The same turn again is the same gap."""
+        if self._privacy is None:
+            raise TypeError("these gaps were built to be read")
         text = (await self._privacy.mask(room, question)).masked.text
         values = {
             "turn": turn,
