@@ -75,3 +75,9 @@ def test_a_long_table_in_markdown_is_cut_between_rows() -> None:
     assert len(tables) > 2
     assert [block.above for block in tables] == [(), *[("| 条目 | 说明 |",)] * (len(tables) - 1)]
     assert "\n".join(document.text[block.start : block.end] for block in tables) in text
+
+
+def test_the_number_of_another_document_is_not_its_own() -> None:
+    text = "关于差旅费的通知\n（示银发〔2026〕5号）\n根据示银发〔2025〕3号，现通知如下。\n"
+    assert read("a.txt", text.encode()).number == "示银发〔2026〕5号"
+    assert read("a.txt", "差旅费的通知\n根据示银发〔2025〕3号\n现通知如下。".encode()).number == ""

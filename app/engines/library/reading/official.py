@@ -12,8 +12,10 @@ from datetime import date
 import cn2an
 
 _NUMBER = re.compile(
-    r"[\u4e00-\u9fff（）()A-Za-z]{1,24}[〔\[［(（]\s?(?:19|20)\d{2}\s?[〕\]］)）]\s?(?:第\s?)?\d{1,5}\s?号"
+    r"(?!根据|依据|按照?|参照|详?见|依照)[\u4e00-\u9fffA-Za-z]{1,16}[〔\[［(（]\s?(?:19|20)\d{2}\s?[〕\]］)）]\s?(?:第\s?)?\d{1,5}\s?号"
 )
+_NUMBER_LINE = re.compile(rf"[(（]?({_NUMBER.pattern})[)）]?(?:\s*签发人.*)?")
+"""The number stands alone in its line; a text that names another document's is none."""
 _DATE = re.compile(
     r"([12]\d{3}|[一二][〇○零Ｏ一二三四五六七八九]{3})年([\d一二三四五六七八九十]{1,3})月([\d一二三四五六七八九十]{1,3})日"
 )
@@ -27,9 +29,9 @@ _FIRST, _LAST = 10, 6
 def about_of(paragraphs: Sequence[str]) -> dict[str, str]:
     """`number`, and `issued` as ISO, where the paragraphs say them."""
     about: dict[str, str] = {}
-    number = next((found for text in paragraphs[:_FIRST] if (found := _NUMBER.match(text.strip()))), None)
+    number = next((found for text in paragraphs[:_FIRST] if (found := _NUMBER_LINE.fullmatch(text.strip()))), None)
     if number:
-        about["number"] = re.sub(r"\s", "", number[0])
+        about["number"] = re.sub(r"\s", "", number[1])
     for text in reversed(paragraphs[-_LAST:]):
         found = _DATE.fullmatch(re.sub(r"\s", "", text))
         if found and (day := _day(*found.groups())):
