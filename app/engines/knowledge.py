@@ -17,7 +17,16 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from app.core.errors import Refused
-from app.core.ports import DocumentState, Hit, ImportProgress, Likeness, Original, Version
+from app.core.ports import (
+    DocumentState,
+    Hit,
+    ImportProgress,
+    Likeness,
+    OpenDocument,
+    Original,
+    PagePicture,
+    Version,
+)
 from app.core.texts import Texts
 from app.engines.library.consistency import Consistency
 from app.engines.library.finding import Finding
@@ -30,6 +39,7 @@ from app.engines.library.importing import Importing
 from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
 from app.engines.library.lexical import LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
+from app.engines.library.opening import Opening
 from app.engines.library.originals import Originals
 from app.engines.library.reading.pages import Pages
 from app.engines.library.reading_process import ReadingProcess, Stop, never
@@ -62,6 +72,7 @@ class ChromaKnowledge:
             content, self._index, self._originals, self._reading, locks, limits.each_import, vectors, _say
         )
         self._following = Following(content, home, self._index, self._originals, self._importing, locks, _say)
+        self._opening = Opening(self._index, lambda: {name: one.owner for name, one in self.sets.items()}, _say)
         self._standings = Standings(content, self._index, self._originals, self._importing, vectors, _say)
 
     @cached_property
@@ -84,8 +95,9 @@ class ChromaKnowledge:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process that reads."""
+        """End the processes that read and draw."""
         self._reading.close()
+        self._opening.close()
 
     async def ping(self) -> None:
         """Raises `Unavailable` when the index does not answer."""
@@ -120,6 +132,14 @@ class ChromaKnowledge:
     async def original(self, source: str, version: str = "") -> Original | None:
         """The file of that version. Raises `Refused` for what is no document's name, `Unavailable` for lost bytes."""
         return await asyncio.to_thread(self._original, None, source, version)
+
+    async def open_document(self, source: str, version: str = "") -> OpenDocument | None:
+        """That version with its text and how it stands today. Raises `Refused` for what is no document's name."""
+        return await asyncio.to_thread(self._opened, None, source, version)
+
+    async def page(self, source: str, version: str, page: int, quote: str = "") -> PagePicture | None:
+        """A page as it looks. Raises `BadInput` where there is none to draw, `Refused`, `Unavailable`."""
+        return await asyncio.to_thread(self._page, None, source, version, page, quote)
 
     def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
         """A view that can read these sets and no other."""
@@ -198,6 +218,20 @@ class ChromaKnowledge:
         kept = self._originals.find(source, best.version) if best else None
         return self._originals.read(kept) if kept else None
 
+    def _opened(self, allowed: frozenset[str] | None, source: str, version: str) -> OpenDocument | None:
+        shelves, today = self._shelves(allowed, source, version), date.fromisoformat(bank_day())
+        kept = self._opening.version(source, version, shelves, today)
+        return self._opening.opened(kept, shelves, today) if kept else None
+
+    def _page(
+        self, allowed: frozenset[str] | None, source: str, version: str, page: int, quote: str
+    ) -> PagePicture | None:
+        shelves = self._shelves(allowed, source, version)
+        kept = self._opening.version(source, version, shelves, date.fromisoformat(bank_day()))
+        if kept is None:
+            return None
+        return self._opening.picture(kept, page, quote, lambda: self._original(allowed, source, kept.version))
+
     def _shelves(self, allowed: frozenset[str] | None, source: str, version: str) -> list[str]:
         """Where a source may lie for this view. Raises `Refused` for what is no document's name."""
         name = source.split("/", 1)[0]
@@ -243,6 +277,14 @@ class KnowledgeView:
     async def original(self, source: str, version: str = "") -> Original | None:
         """The file of that version; None where this view does not reach."""
         return await asyncio.to_thread(self._whole._original, self._allowed, source, version)
+
+    async def open_document(self, source: str, version: str = "") -> OpenDocument | None:
+        """That version with its text; None where this view does not reach."""
+        return await asyncio.to_thread(self._whole._opened, self._allowed, source, version)
+
+    async def page(self, source: str, version: str, page: int, quote: str = "") -> PagePicture | None:
+        """A page as it looks; None where this view does not reach."""
+        return await asyncio.to_thread(self._whole._page, self._allowed, source, version, page, quote)
 
     def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
         """A view of those of these sets that this one can read."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from app.core.ports.knowledge import Original
+from app.core.ports.knowledge import Knowledge
 
 DocumentStanding = Literal["draft", "reviewed", "not_yet", "in_force", "superseded", "expired", "retired"]
 """How a version stands on a day: `not_yet` begins later, `expired` came to its last day with nothing in its place."""
@@ -78,8 +78,8 @@ class PagePicture:
     """Pages of the document."""
 
 
-class Documents(Protocol):
-    """Documents to look at."""
+class Documents(Knowledge, Protocol):
+    """Documents in sets that can be looked at, besides being searched: what a channel shows, and no skill needs."""
 
     async def open_document(self, source: str, version: str = "") -> OpenDocument | None:
         """That version, or the one that counts where none is named; None where this view has none.
@@ -94,10 +94,6 @@ class Documents(Protocol):
 
         Raises `BadInput` for a page or a format that cannot be drawn, `Unavailable` when its bytes are gone.
         """
-        ...
-
-    async def original(self, source: str, version: str = "") -> Original | None:
-        """The file of that version; None where this view has none. Raises `Unavailable` when its bytes are gone."""
         ...
 
     def narrowed(self, sets: Sequence[str]) -> Documents:

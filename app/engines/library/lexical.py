@@ -105,6 +105,17 @@ class LexicalIndex:
             rows = [Kept(*row) for row in connection.execute(sql.KEPT)]
         return [one for one in rows if name in (None, one.source.split("/", 1)[0])]
 
+    def versions(self, source: str) -> list[Kept]:
+        """Every version of one document."""
+        with self._connection() as connection:
+            return [Kept(*row) for row in connection.execute(sql.KEPT_OF, (source,))]
+
+    def text_of(self, kept: Kept) -> list[tuple[str, str, str]]:
+        """Locator, titles above and text of each passage of a version, in its order."""
+        with self._connection() as connection:
+            rows = connection.execute(sql.of_set(sql.WHOLE_PASSAGES, kept.shelf), (kept.source, kept.version))
+            return [(locator, heading, text) for _, locator, heading, text in sorted(rows)]
+
     def place(self, moves: Sequence[Kept]) -> None:
         """Lay these versions on the shelves they name, with their dates and state; in one transaction."""
         with self._connection(write=True) as connection:

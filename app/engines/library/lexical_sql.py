@@ -48,6 +48,7 @@ DIGESTS = "SELECT source, digest FROM documents WHERE shelf IN (?, ?) ORDER BY l
 KEPT = (
     "SELECT source, version, shelf, title, number, owner, supersedes, dated, until, state, superseded_by FROM documents"
 )
+KEPT_OF = f"{KEPT} WHERE source = ?"
 PLACED = "UPDATE documents SET shelf = ?, dated = ?, until = ?, state = ?, superseded_by = ?"
 PLACED += " WHERE source = ? AND version = ?"
 WHOLE_PASSAGES = "SELECT id, locator, heading, text FROM passages_{name} WHERE source = ? AND version = ?"

@@ -1,4 +1,4 @@
-"""Reads documents in a process of its own: `python -m app.engines.library.reading_child`.
+"""Reads documents, and draws their pages, in a process of its own: `python -m app.engines.library.reading_child`.
 
 It is handed a name and bytes and hands back text. It holds no secret, no open file and no more memory than it was
 given; whatever a document does to it, its parent says that this one file cannot be read.
@@ -7,6 +7,7 @@ Frames on standard input and output: four bytes of length, then JSON; after a re
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import resource
@@ -53,6 +54,8 @@ def _read(request: dict[str, Any], content: bytes, answers: BinaryIO, say: Texts
 
     with speaking(request["language"]):
         try:
+            if "quote" in request:
+                return _drawn(request, content, say)
             document = read_document(request["name"], content, say, pages)
             return {"document": asdict(document), "passages": [asdict(one) for one in passages_of(document)]}
         except BadInput as error:
@@ -61,6 +64,17 @@ def _read(request: dict[str, Any], content: bytes, answers: BinaryIO, say: Texts
             return {"code": "DOCUMENT_TOO_HEAVY", "message": say("document_too_heavy")}
         except Exception:  # a defect of a reader: the file cannot be read, the next one can
             return {"code": "DOCUMENT_BROKEN", "message": say("document_broken")}
+
+
+def _drawn(request: dict[str, Any], content: bytes, say: Texts) -> dict[str, Any]:
+    from app.engines.library.reading.pdf_pages import (
+        page_picture,
+    )  # with libraries that reading a page of text needs not
+
+    drawn = page_picture(content, request["page"], request["quote"] or None, say)
+    boxes = [(box.left, box.top, box.right, box.bottom) for box in drawn.boxes]
+    about = {"width": drawn.width, "height": drawn.height, "boxes": boxes, "number": drawn.page, "of": drawn.of}
+    return {**about, "png": base64.b64encode(drawn.png).decode()}
 
 
 def _confine(memory: int) -> None:

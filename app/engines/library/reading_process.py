@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import select
@@ -17,6 +18,7 @@ from pathlib import PurePath
 from typing import Any
 
 from app.core.errors import BadInput
+from app.core.ports import Box, PagePicture
 from app.core.texts import Texts, language
 from app.engines.library.document import Block, Document
 from app.engines.library.passages import Passage, passages_of
@@ -77,11 +79,23 @@ class ReadingProcess:
         if len(content) <= _SMALL and PurePath(name).suffix.lower() in _HERE:
             document = read_document(name, content, self._say, pages)
             return document, passages_of(document)
+        answer = self._asked({"name": name}, content, pages, stop)
+        return _document(answer["document"]), [_passage(one) for one in answer["passages"]]
+
+    def draw(self, content: bytes, page: int, quote: str) -> PagePicture:
+        """A page of a PDF or a picture as it looks. Blocks. Raises `BadInput` as `read` does."""
+        answer = self._asked({"page": page, "quote": quote}, content, unwatched, never)
+        boxes = tuple(Box(*one) for one in answer["boxes"])
+        png = base64.b64decode(answer["png"])
+        return PagePicture(png, answer["width"], answer["height"], boxes, answer["number"], answer["of"])
+
+    def _asked(self, request: dict[str, Any], content: bytes, pages: Pages, stop: Stop) -> dict[str, Any]:
+        """What the child makes of it. Raises `BadInput`, also where that takes too long or kills it; `Stopped`."""
         while not self._turn.acquire(timeout=_ASK_EVERY):
             if stop():
                 raise Stopped
         try:
-            return self._read(name, content, pages, stop)
+            return self._answered(request, content, pages, stop)
         except (BrokenPipeError, EOFError, ValueError):
             self._end()
             raise BadInput("DOCUMENT_KILLS", self._say("document_kills")) from None
@@ -98,10 +112,10 @@ class ReadingProcess:
         with self._turn:
             self._end()
 
-    def _read(self, name: str, content: bytes, pages: Pages, stop: Stop) -> tuple[Document, list[Passage]]:
+    def _answered(self, asked: dict[str, Any], content: bytes, pages: Pages, stop: Stop) -> dict[str, Any]:
         child = self._child = self._child if self._child and self._child.poll() is None else self._start()
         assert child.stdin is not None
-        request = json.dumps({"name": name, "language": language()}).encode()
+        request = json.dumps({**asked, "language": language()}).encode()
         started = heard = time.monotonic()
         child.stdin.write(_HEAD.pack(len(request)) + request + _HEAD.pack(len(content)) + content)
         child.stdin.flush()
@@ -124,7 +138,7 @@ class ReadingProcess:
                     self._end()
                 raise BadInput(str(answer["code"]), str(answer["message"]))
             else:
-                return _document(answer["document"]), [_passage(one) for one in answer["passages"]]
+                return answer
 
     def _answer(self, child: subprocess.Popen[bytes]) -> dict[str, Any] | None:
         """The next whole answer; None after a moment without one. Raises `EOFError` where the child has died."""
