@@ -13,7 +13,7 @@ from app.engines.library.reading.layout.tables import Table, cells_of, table_of,
 
 Item = Paragraph | Table
 
-_SMALLER = 0.93
+_SMALLER, _SMALLER_SCANNED = 0.93, 0.82
 """Of the body's letters: footnotes are set smaller."""
 
 
@@ -115,4 +115,5 @@ def _notes_last(items: Sequence[Item], body: float, sheet: Sheet) -> list[Item]:
 
 
 def _noted(item: Paragraph, body: float, sheet: Sheet) -> bool:
-    return item.lines[0].top > 0.5 * sheet.height and item.size < _SMALLER * body
+    smaller = _SMALLER_SCANNED if sheet.scanned else _SMALLER
+    return item.lines[0].top > 0.5 * sheet.height and item.size < smaller * body
