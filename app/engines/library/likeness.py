@@ -203,7 +203,7 @@ def _in_tables(piece: Piece) -> Iterator[_Figure]:
 
 
 def _figure(piece: Piece, sentence: str, around: str, found: re.Match[str]) -> _Figure | None:
-    subject = frozenset(word for word in asked(around) if word not in _NO_SUBJECT and not word.isdigit())
+    subject = frozenset(word for word in asked(around) if word not in _NO_SUBJECT)
     if len(subject) < 2 or sum(map(len, subject)) < 5:
         return None
     bound = next((name for name, said in _BOUNDS if said.search(around)), "")
