@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from datetime import date, datetime, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.cell import range_boundaries
 
 from app.engines.library.passages import LONGEST_TABLE
 from app.engines.library.reading import read_document, sheet_grid, workbook
@@ -23,6 +25,7 @@ def test_a_table_has_its_cells_as_its_place() -> None:
     document = read("rates.xlsx", office.saved(office.workbook({"存款": RATES})))
     assert places(document) == {"存款!A1:B3": "| 期限 | 利率 |\n| --- | --- |\n| 三个月 | 0.011 |\n| 一年 | 0.0135 |"}
     assert at(document, "存款!A1:B3").headings == ("存款",)
+    assert document.title == "rates", "the name of a sheet is no title"
 
 
 def test_empty_rows_and_columns_keep_tables_apart() -> None:
@@ -45,7 +48,7 @@ def test_titles_units_and_notes_are_no_rows() -> None:
         ["注：以上数据未经审计，仅供内部参考。"],
     ]
     document = read("a.xlsx", office.saved(office.workbook({"Sheet1": rows})))
-    assert document.title == "Sheet1"
+    assert document.title == "资产负债表"
     table = at(document, "Sheet1!A3:C4")
     assert table.headings == ("Sheet1", "资产负债表", "编制单位：华星科技有限公司", "单位：万元")
     assert table.text.startswith("| 项目 | 2025年 | 2026年 |\n| --- |")
@@ -192,6 +195,43 @@ def test_cells_far_to_the_right_in_every_row_do_not_take_for_ever(monkeypatch: p
 )
 def test_a_value_is_shown_as_the_sheet_shows_it(value: object, number_format: str, text: str) -> None:
     assert shown(value, number_format) == text
+
+
+_CELL = st.one_of(
+    st.none(),
+    st.none(),
+    st.integers(-(10**9), 10**9),
+    st.text(alphabet="甲乙丙丁ab 12", max_size=4).map(str.strip),
+)
+_ROWS = st.lists(st.lists(_CELL, min_size=1, max_size=7), min_size=1, max_size=14)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_ROWS)
+def test_every_cell_stands_once_at_the_place_that_covers_it(rows: list[list[object]]) -> None:
+    wanted = Counter(
+        (row, column, str(value))
+        for row, cells in enumerate(rows, start=1)
+        for column, value in enumerate(cells, start=1)
+        if value not in (None, "")
+    )
+    if not wanted:
+        return
+    document = read("a.xlsx", office.saved(office.workbook({"甲表": rows})))
+    found: Counter[tuple[int, int, str]] = Counter()
+    for block in document.blocks[1:]:
+        text = document.text[block.start : block.end]
+        left, top, right, bottom = range_boundaries(block.place.removeprefix("甲表!"))
+        if block.kind != "table":
+            found[top, left, " ".join(text.split())] += 1
+            continue
+        lines = [line for line in text.split("\n") if not line.startswith("| --- |")]
+        assert len(lines) == bottom - top + 1
+        for row, line in enumerate(lines, start=top):
+            cells = line[2:-2].split(" | ")
+            assert len(cells) == right - left + 1
+            found.update((row, left + at, " ".join(cell.split())) for at, cell in enumerate(cells) if cell.strip())
+    assert found == Counter({(row, column, " ".join(text.split())): n for (row, column, text), n in wanted.items()})
 
 
 @given(

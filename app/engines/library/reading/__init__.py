@@ -56,7 +56,9 @@ def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatche
     found = _found(read, content, say, pages)
     if not found.blocks:
         raise BadInput("DOCUMENT_EMPTY", say("document_empty"))
-    heading = next((found.text[one.start : one.end] for one in found.blocks if one.kind == "heading"), "")
+    headings = ((found.text[one.start : one.end], one.place) for one in found.blocks if one.kind == "heading")
+    # The name of a sheet or the number of a slide is a place, no title.
+    heading = next((text for text, place in headings if text != place), "")
     return Document(
         found.text,
         found.blocks,
