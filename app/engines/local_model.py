@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from rapidfuzz import fuzz
 
+from app.core.follow_ups import completed
 from app.core.model_talk import ModelChunk, ModelMessage, ModelRequest, Pending, SlotSpec, ToolCall, ToolSpec
 from app.engines.language import slots
 from app.engines.language.cues import Cue, cue_of, is_question
@@ -138,6 +139,9 @@ class LocalModel:
         corrects = cue is not None and cue.kind == "correct"
         spoken = next((name for name, slot in tool.slots.items() if slot.kind == "utterance"), None)
         if tool.material:
+            full = {name: completed(text, old) for name, old in pending.arguments.items()}
+            if all(full.values()):
+                return _call(tool, {name: str(value) for name, value in full.items()})
             if not corrects:
                 return None
             return _call(tool, {name: f"{old}\n{text}" for name, old in pending.arguments.items()})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz import fuzz, process
 
 from app.core.assistant import Assistant
+from app.core.follow_ups import completed
 from app.core.ports import ANSWERS_FROM, Knowledge, Understanding
 from app.core.turn import Mention
 from app.team.mentions import find_mentions, name_table, shares
@@ -26,6 +27,8 @@ KNOWS = 0.6
 half of `bench/bench_route.py` nothing that is nobody's reaches it alone."""
 KNOWS_ALONE = 0.25
 """And by how much it must be better than every other assistant's."""
+LEANT_ON = "规定"
+"""Stands for the question before, where only the form of the next one is looked at: 这个谁批 leans on any."""
 ALIKE = 60.0
 """rapidfuzz ratio (0 to 100) from which a written name resembles an assistant's."""
 
@@ -125,6 +128,9 @@ class Router:
             leaves = best is not None and best.assistant not in pending
             if not (leaves and confidence >= CLEARLY and confidence - waiting >= LEAD):
                 return Routing(pending, (), (), waiting, "pending", text)
+        leans = bool(recent) and completed(text, LEANT_ON) is not None
+        if leans and not (best and best.assistant not in recent and confidence >= CLEARLY):
+            return Routing(recent, (), (), confidence, "pending", text)
         if best and confidence >= FITS:
             return Routing((best.assistant,), (), (), confidence, "fit", text)
         if recent and 0 < len(text.strip()) <= AFTERTHOUGHT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from typing import Any
 from app.core.assistant import Assistant
 from app.core.audit import AuditEntry, canonical_json
 from app.core.errors import AssistantError, Refused, Retry, SkillFailed, place_of
+from app.core.follow_ups import in_full
 from app.core.model_talk import ToolCall
 from app.core.ports import (
     Actions,
@@ -40,6 +42,8 @@ from app.team.permits import Permits, skills_of
 from app.team.work import Work
 
 _LONGEST_RUN = 60  # seconds
+_LEANS_ON = 4  # earlier messages
+_CALL = re.compile(r"@\S+\s*")
 _BROKE = ("SKILL_TIMEOUT", "SKILL_FAILED")
 CLAIM = 90.0
 """Seconds after which an execution that nobody finished was cut off by a crash: none runs for longer."""
@@ -60,6 +64,19 @@ class Ran:
 def digest_of(skill: str, arguments: Mapping[str, Any]) -> str:
     """SHA-256 over skill and arguments in canonical JSON: what a person confirms is exactly this."""
     return hashlib.sha256(canonical_json({"skill": skill, "arguments": arguments}).encode()).hexdigest()
+
+
+def _in_full(skill: Skill, arguments: Mapping[str, Any], work: Work) -> dict[str, Any]:
+    """A search's arguments; a question that leans on the talk of this room (那二类地区呢) is said in full."""
+    earlier = [_CALL.sub("", turn.text.text) for turn in work.earlier[-_LEANS_ON:]]
+    return {
+        name: in_full(value, earlier) if isinstance(value, str) and _is_utterance(skill, name) else value
+        for name, value in arguments.items()
+    }
+
+
+def _is_utterance(skill: Skill, name: str) -> bool:
+    return name in skill.slots and skill.slots[name].kind == "utterance"
 
 
 class Runner:
@@ -114,6 +131,8 @@ class Runner:
         Raises `Retry` when the call does not fit, `Refused` where rights end, `SkillFailed` when it could not be done.
         """
         skill = self._permitted(work, assistant, call.name)
+        if skill.material:
+            call = replace(call, arguments=_in_full(skill, call.arguments, work))
         true_arguments = await self._privacy.unmask_value(work.room.id, dict(call.arguments), work.person)
         # Two assistants that ask the same each look into their own sets.
         key = f"{assistant.name}/{digest_of(skill.name, true_arguments)}"

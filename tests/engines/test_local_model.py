@@ -269,7 +269,7 @@ async def test_a_follow_up_searches_with_what_was_asked(library: Talk) -> None:
         pending=Pending("knowledge.search", {"query": "小说的借期有多长"}, None),
     )
     await library.says("那期刊呢")
-    assert library.call.arguments == {"query": "小说的借期有多长\n那期刊呢"}
+    assert library.call.arguments == {"query": "期刊的借期有多长"}
 
 
 async def test_nothing_found_is_said_with_what_there_is(library: Talk) -> None:

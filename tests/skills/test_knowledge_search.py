@@ -66,7 +66,9 @@ async def test_passages_come_numbered_in_the_order_of_the_citations(tmp_path: Pa
 async def test_what_is_not_good_enough_is_not_quoted(tmp_path: Path, database: FakeDatabase) -> None:
     hits = [hit(1, ANSWERS_FROM - 0.01), hit(2, 0.1), hit(2, 0.05)]
     result = await search.function(context(tmp_path, database, knowledge=Knows(*hits)), query="办法")
-    assert result.data == {"found": False, "passages": [], "nearest": ["办法1", "办法2"]}
+    (part,) = result.data["parts"]
+    assert (result.data["found"], result.data["passages"]) == (False, [])
+    assert (part["passages"], part["nearest"]) == ([], ["办法1", "办法2"])
     assert not result.citations
     assert "办法1" in result.text
 
@@ -75,7 +77,7 @@ async def test_what_is_not_good_enough_is_not_quoted(tmp_path: Path, database: F
 async def test_nothing_at_all_is_said(tmp_path: Path, database: FakeDatabase, language: str) -> None:
     with speaking(language):  # type: ignore[arg-type]
         result = await search.function(context(tmp_path, database), query="办法")
-    assert result.data["nearest"] == [] and result.text
+    assert result.data["parts"][0]["nearest"] == [] and result.text
 
 
 async def test_on_the_shipped_rules(tmp_path: Path, database: FakeDatabase) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from app.core.model_talk import ModelChunk, ModelRequest, Pending
 from app.core.texts import Texts, language, language_of
 from app.engines.language.cues import Cue
-from app.engines.language.quoting import Quote, passages_of, quotes
+from app.engines.language.quoting import Passage, Quote, passages_of, quotes
 from app.engines.language.templates import is_sentence
 
 say = Texts(Path(__file__).parent / "texts")
@@ -50,20 +50,38 @@ def abilities(request: ModelRequest) -> Iterator[ModelChunk]:
 
 
 def quotation(request: ModelRequest, data: Mapping[str, Any], question: str) -> Iterator[ModelChunk]:
-    """The passages' own words that answer `question`, each with its mark; else that there are none."""
+    """The passages' own words that answer `question`, each with its mark, question by question; else that none do."""
     passages = passages_of(data)
-    found = quotes(question, passages)
-    if found:
-        yield said(say("local_cited_one" if len(found) == 1 else "local_cited_many") + "\n")
+    if as_of := data.get("as_of"):
+        yield said(f"{as_of}\n")
+    parts = [part for part in data.get("parts") or () if isinstance(part, dict)]
+    answered = False
+    for part in parts or [{"question": question}]:
+        asked = str(part.get("question") or question)
+        wanted = part.get("passages")
+        found = quotes(asked, [one for one in passages if wanted is None or one.n in wanted])
+        answered = answered or bool(found)
+        if len(parts) > 1:
+            yield said(say("local_part", question=asked) + "\n")
+        elif found:
+            yield said(say("local_cited_one" if len(found) == 1 else "local_cited_many") + "\n")
         for quote in found:
             yield said(_quoted(quote))
-        return
+        if not found:
+            yield from _nothing(passages, {**data, **part})
+    if not answered:
+        yield from _skills(request)
+
+
+def _nothing(passages: Sequence[Passage], part: Mapping[str, Any]) -> Iterator[ModelChunk]:
+    """That a question has no answer, what comes near, and whom to ask."""
     yield said(say("local_none"))
-    near = [passage.title for passage in passages if passage.title] or _named_near(data)
+    near = _named_near(part) or [passage.title for passage in passages if passage.title]
     if near:
         titles = list(dict.fromkeys(near))[:MOST_EXAMPLES]
         yield said(say("local_none_near", titles=say("local_comma").join(titles)))
-    yield from _skills(request)
+    if owner := part.get("owner"):
+        yield said(say("local_ask_owner", owner=owner))
 
 
 def _skills(request: ModelRequest) -> Iterator[ModelChunk]:
@@ -83,4 +101,5 @@ def _quoted(quote: Quote) -> str:
     head = say("local_quote", title=passage.title, locator=passage.locator)
     lines = quote.text.splitlines()
     mark = f"\n>\n> [{passage.n}]" if lines[-1].lstrip().startswith("|") else f" [{passage.n}]"
-    return head + "\n\n" + "\n".join(f"> {line}" for line in lines) + mark + "\n"
+    notes = "".join(f"\n{note}\n" for note in passage.notes)
+    return head + "\n\n" + "\n".join(f"> {line}" for line in lines) + mark + "\n" + notes

@@ -65,6 +65,8 @@ class Passage:
     text: str
     title: str
     locator: str
+    notes: tuple[str, ...] = ()
+    """What a reader must know of it, in sentences of the bank: that it was superseded, that another contradicts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,13 @@ def passages_of(data: Mapping[str, object]) -> list[Passage]:
     found = data.get("passages")
     rows = found if isinstance(found, list) else []
     return [
-        Passage(row["n"], row["text"], str(row.get("title") or row.get("source") or ""), str(row.get("locator") or ""))
+        Passage(
+            row["n"],
+            row["text"],
+            str(row.get("title") or row.get("source") or ""),
+            str(row.get("locator") or ""),
+            tuple(map(str, row.get("notes") or ())),
+        )
         for row in rows
         if isinstance(row, dict) and isinstance(row.get("n"), int) and isinstance(row.get("text"), str) and row["text"]
     ]
