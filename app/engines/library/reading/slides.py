@@ -56,16 +56,16 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
 
 
 def _read_slide(written: Written, slide: Any, place: str, size: tuple[int, int]) -> None:
-    shapes = [shape for shape in _flat(slide.shapes) if _seen(shape, size)]
+    shapes = list(_in_order(slide.shapes, size))
     title = slide.shapes.title
     titled = _text(title).strip() if title is not None and _seen(title, size) else ""
     if not titled:
         # Some draw the title as any other text; where there is none, the slide's number stands over what is on it.
-        first = next((line for shape in _in_order(shapes, size[1]) for line in _lines(shape)), "")
+        first = next((line for shape in shapes for line in _lines(shape)), "")
         titled = first if 0 < len(first) <= _LONGEST_TITLE else place
         title = None
     said = Written()
-    for shape in _in_order(shapes, size[1]):
+    for shape in shapes:
         if title is not None and shape.shape_id == title.shape_id:
             continue
         _read_shape(said, shape, place)
@@ -73,8 +73,7 @@ def _read_slide(written: Written, slide: Any, place: str, size: tuple[int, int])
     noted = _frame_text(notes).strip() if notes is not None else ""
     if said.blocks or noted or titled != place:
         written.heading(" ".join(titled.split()), 1, place)
-    for block in said.blocks:
-        text = "\n\n".join(said.pieces)[block.start : block.end]
+    for block, text in zip(said.blocks, said.pieces, strict=True):
         if text != titled or title is not None:
             written.block(block.kind, text, block.place, block.level, block.above)
     if noted:
@@ -144,13 +143,21 @@ def _cell(cell: Any) -> str:
     return "" if cell.is_spanned else " ".join(_frame_text(cell.text_frame).split())
 
 
-def _flat(shapes: Iterable[Any], depth: int = 0) -> Iterator[Any]:
-    """Shapes with those of groups in their place."""
-    for shape in shapes:
-        if hasattr(shape, "shapes") and depth < _DEEPEST_GROUP:
-            yield from _flat(shape.shapes, depth + 1)
+def _in_order(shapes: Iterable[Any], size: tuple[int, int], depth: int = 0) -> Iterator[Any]:
+    """What is to be seen, from the top down, side by side from left to right; a group is one of its neighbours."""
+    line = max(1, int(size[1] * _SAME_LINE))
+    lines: list[list[Any]] = []
+    for shape in sorted((one for one in shapes if _seen(one, size)), key=lambda one: one.top or 0):
+        if lines and (shape.top or 0) - (lines[-1][0].top or 0) <= line:
+            lines[-1].append(shape)
         else:
-            yield shape
+            lines.append([shape])
+    for row in lines:
+        for shape in sorted(row, key=lambda one: one.left or 0):
+            if hasattr(shape, "shapes") and depth < _DEEPEST_GROUP:
+                yield from _in_order(shape.shapes, size, depth + 1)
+            else:
+                yield shape
 
 
 def _seen(shape: Any, size: tuple[int, int]) -> bool:
@@ -164,16 +171,3 @@ def _seen(shape: Any, size: tuple[int, int]) -> bool:
         shape.left >= size[0] or shape.top >= size[1] or shape.left + shape.width <= 0 or shape.top + shape.height <= 0
     )
     return not beside
-
-
-def _in_order(shapes: Iterable[Any], height: int) -> list[Any]:
-    """From the top down, side by side from left to right. Shapes of a group stay where the group's first one stands."""
-    line = max(1, int(height * _SAME_LINE))
-    placed = sorted(shapes, key=lambda one: one.top or 0)
-    lines: list[list[Any]] = []
-    for shape in placed:
-        if lines and (shape.top or 0) - (lines[-1][0].top or 0) <= line:
-            lines[-1].append(shape)
-        else:
-            lines.append([shape])
-    return [shape for one in lines for shape in sorted(one, key=lambda shape: shape.left or 0)]
