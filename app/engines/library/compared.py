@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from app.engines.library.words import bare, normal
 
-_SENTENCE = re.compile(r"[^。；！？;!?\n|]+")
+_SENTENCE = re.compile(r"(?:[^。；！？;!?\n]|\n(?=\|))+")
 _LATIN = re.compile(r"[a-z0-9][a-z0-9.%]*")
 
 

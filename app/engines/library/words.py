@@ -20,7 +20,7 @@ _YEAR_WITHIN = re.compile(r"[a-z]+((?:19|20)\d\d)")
 """fy2018 is asked for as 2018, too."""
 _ASKING = (
     r"哪(?:一|几)?(?:[个種种些里儿边位家项类所座部次件条份级类年月日天]|方面|地方|国家?|个人|一个人)?|什么(?:样的?|时候|时间|地方)?|多少(?:个|人)?"
-    r"|何[时处年地种人]|谁"
+    r"|何[时处年地种人]|谁|多[大高重长]"
 )
 """What is asked for stands in the question only: 哪一年."""
 _NOTHING = re.compile(r"(?!)")
