@@ -10,10 +10,11 @@ from typing import Any, Literal
 from app.core.assistant import Assistant, Example
 from app.core.audit import AuditEntry
 from app.core.errors import BadInput, Refused
-from app.core.ports import AuditLog, Files, Hit, Knowledge, Privacy, Records, Rights, StoredTurn
+from app.core.ports import AuditLog, Documents, Files, Hit, Privacy, Records, Rights, StoredTurn
 from app.core.texts import Texts
 from app.core.turn import Attachment, Person, Reply, Room
 from app.gateway.identity import Identity
+from app.gateway.reading_room import Cited, ReadingRoom
 from app.gateway.review import Review
 from app.gateway.rooms import Rooms
 
@@ -51,7 +52,7 @@ class Desk:
         records: Records,
         audit: AuditLog,
         files: Files,
-        knowledge: Knowledge,
+        knowledge: Documents,
         assistants: Mapping[str, Assistant],
         texts: Texts,
     ) -> None:
@@ -63,7 +64,9 @@ class Desk:
         self._records = records
         self._audit = audit
         self._files = files
-        self._knowledge = knowledge
+        self.documents = ReadingRoom(
+            identity=identity, rights=rights, audit=audit, documents=knowledge, assistants=assistants, texts=texts
+        )
         self._assistants = assistants
         self._texts = texts
 
@@ -198,21 +201,7 @@ class Desk:
 
     async def passage(self, person: str, source: str, locator: str, version: str = "") -> Hit:
         """The original passage of a citation. Raises `Refused` where the person may not read the set."""
-        viewer = self._identity.person(person)
-        set_name = source.split("/")[0]
-        readers = [one.name for one in self._assistants.values() if set_name in one.knowledge]
-        decisions = [self._rights.decide(viewer, one, f"knowledge:{set_name}") for one in readers]
-        if not any(decision.allowed for decision in decisions):
-            # A set that no assistant reads is named by whoever asked: it goes into no record.
-            detail = {"knowledge": set_name, "reason": decisions[0].why} if decisions else {"reason": "unknown"}
-            rule = decisions[0].rule if decisions else ""
-            entry = _entry("refused", viewer, "", decision="refuse", detail={**detail, "rule": rule or "no rule"})
-            await self._audit.append(entry)
-            raise Refused("NO_KNOWLEDGE", self._texts("no_knowledge"))
-        found = await self._knowledge.narrowed([set_name]).passage(source, locator, version)
-        if found is None:
-            raise BadInput("NO_PASSAGE", self._texts("no_passage"))
-        return found
+        return await self.documents.passage(person, Cited(source, locator, version))
 
     def starters(self, person: str) -> Sequence[tuple[Assistant, Example]]:
         """What an empty chat offers: one starter of each assistant whose skill, or documents, the person may use."""
