@@ -24,6 +24,8 @@ class Taken:
     passages: int
     new: bool
     """False where it took the place of an earlier version."""
+    left_out: tuple[str, ...] = ()
+    """What of the file was not read, a sentence each: hidden sheets, attachments …"""
 
 
 _log = logging.getLogger(__name__)
@@ -94,7 +96,7 @@ class ImportRun:
         else:
             self.outcome.taken.append(taken)
             said = self._say("indexed", source=taken.source, passages=taken.passages)
-            self._over(item, said, read=True)
+            self._over(item, "；".join([said, *taken.left_out]), read=True)
 
     def _failed(self, item: Item, code: str, message: str) -> None:
         self.outcome.failed.append(ImportFailure(item.shown, code, message))

@@ -16,6 +16,7 @@ from app.core.texts import Texts
 from app.engines.library.import_lock import ImportLocks
 from app.engines.library.import_rules import ImportLimits
 from app.engines.library.import_run import ImportRun, Outcome, Take, Taken
+from app.engines.library.knowledge_sets import check_readers
 from app.engines.library.lexical import LexicalIndex, Standing
 from app.engines.library.lexical_sql import OLD, is_set_name
 from app.engines.library.originals import VERSION, Originals
@@ -24,7 +25,7 @@ from app.engines.library.reading_process import ReadingProcess, Stop, never
 from app.engines.library.sources import Item, is_source_name, items_of
 from app.engines.library.vectors import Vectors
 
-READING = 2
+READING = 3
 """Version of how documents are read and cut: a change makes every document be read again."""
 
 _log = logging.getLogger(__name__)
@@ -126,10 +127,11 @@ class Importing:
     ) -> Taken:
         """Read, keep, index. The bytes are kept first: what the index knows can always be shown."""
         document, passages = self._reading.read(source, content, pages, stop)
+        check_readers(document.audience, document.places, source, self._content, self._say)
         new = self._originals.find(source) is None
         kept = self._originals.keep(source, content, shelf=shelf, shipped=shipped)
         self._index.put(shelf, Standing(source, kept.version, digest_of(content), state), document, passages)
-        return Taken(source, kept.version, len(passages), new)
+        return Taken(source, kept.version, len(passages), new, tuple(document.left_out))
 
     def again(self, source: str, content: bytes, *, shelf: str, state: str) -> None:
         """Index what is kept already: the index was lost, or a newer program reads better."""
@@ -166,5 +168,6 @@ def _summary(into: str, outcome: Outcome) -> dict[str, Any]:
         "unchanged": outcome.unchanged,
         "passages": sum(one.passages for one in outcome.taken),
         "failed": [{"path": one.name, "code": one.code, "message": one.message} for one in outcome.failed],
+        "left_out": [{"source": one.source, "what": what} for one in outcome.taken for what in one.left_out],
         "stopped": outcome.stopped,
     }
