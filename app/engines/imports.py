@@ -187,7 +187,8 @@ class LocalImports:
             state, why = "failed", _say("import_broke_off")
         await self._note(job, run.outcome, state)
         added = tuple((one.source, one.version) for one in run.outcome.taken)
-        over = replace(job.value, state=state, why=why, added=added)  # type: ignore[arg-type]
+        left_out = tuple((one.source, what) for one in run.outcome.taken for what in one.left_out)
+        over = replace(job.value, state=state, why=why, added=added, left_out=left_out)  # type: ignore[arg-type]
         job.now(replace(over, unchanged=run.outcome.unchanged, failed=tuple(run.outcome.failed)))
         self._notices.tell(ImportEnded(job.value.by, job.value))
 

@@ -59,6 +59,8 @@ class Import:
     unchanged: int = 0
     """Documents whose bytes were there already."""
     failed: tuple[ImportFailure, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Of what came in: a source, and a sentence on what stands in the file and was not read (hidden sheets …)."""
     why: str = ""
     """Of `failed`: the reason, for people."""
 
