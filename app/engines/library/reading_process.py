@@ -199,7 +199,7 @@ class ReadingProcess:
 
 def _document(values: dict[str, Any]) -> Document:
     blocks = tuple(Block(**{**one, "above": tuple(one["above"])}) for one in values["blocks"])
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return Document(**{**plain, "blocks": blocks})
 
 
