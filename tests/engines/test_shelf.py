@@ -258,3 +258,19 @@ async def test_nothing_personal_is_plain_in_the_table(house: Deskmate) -> None:
     stored = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
     assert "李小明".encode() not in stored
     assert (await house.shelf.kept("office"))[0].title == "关于李小明考勤异常的说明"
+
+
+@pytest.mark.parametrize("more", ["audience: [dealers]\n", "places: [城东支行]\n", "audience: dealers\n"])
+async def test_a_document_for_fewer_people_than_its_set_is_refused_with_the_set_to_use(
+    house: Deskmate, more: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        await house.shelf.add("meals.md", text(40, more=more), into="office", by="E6001")
+    assert refused.value.code == "DOCUMENT_AUDIENCE"
+    assert "set.yaml" in refused.value.message
+    assert not await house.shelf.kept("office")
+
+
+async def test_a_document_for_all_readers_of_its_set_is_taken(house: Deskmate) -> None:
+    draft = await house.shelf.add("meals.md", text(40, more='audience: ["*"]\n'), into="office", by="E6001")
+    assert draft.state == "draft"

@@ -61,6 +61,10 @@ class Document:
     """The department that answers for it; empty where it does not say."""
     supersedes: str = ""
     """Number, title or source of what it takes the place of."""
+    audience: tuple[str, ...] = ()
+    """Roles that it says it is for; empty where it says none: then for those of its set."""
+    places: tuple[str, ...] = ()
+    """Places that it says it belongs to."""
     left_out: tuple[str, ...] = ()
     """Sentences for who imports it: what stands in the file and was not read (hidden sheets, attachments …)."""
 

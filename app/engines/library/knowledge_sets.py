@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.assistant import ContentError, checked_content, read_yaml
+from app.core.assistant import ContentError, checked_content, line_at, read_yaml
+from app.core.errors import BadInput
+from app.core.texts import Texts
 from app.engines.library.lexical_sql import is_set_name
 from app.engines.library.reading.markdown import front_matter
 from app.engines.library.synonyms import load_synonyms
@@ -41,8 +43,13 @@ class _FrontMatter(BaseModel):
     number: str = ""
     issued: date | None = None
     valid_from: date | None = None
+    valid_until: date | None = None
     owner: str = ""
     department: str = ""
+    supersedes: str = ""
+    audience: tuple[str, ...] = ()
+    """Where it says one, that of its set: a document for fewer people lies in a set of its own."""
+    places: tuple[str, ...] = ()
 
 
 def load_sets(content: Path) -> Mapping[str, KnowledgeSet]:
@@ -55,9 +62,36 @@ def load_sets(content: Path) -> Mapping[str, KnowledgeSet]:
 def check_content(content: Path) -> None:
     """Raises `ContentError` with file and line for a wrong `set.yaml`, `synonyms.yaml` or head of a document."""
     load_synonyms(content / "knowledge" / "synonyms.yaml")
-    for name in load_sets(content):
+    for name, own in load_sets(content).items():
         for path in sorted((content / "knowledge" / name).rglob("*.md")):
-            _check_document(path)
+            _check_document(path, own)
+
+
+def check_readers(audience: Sequence[str], places: Sequence[str], source: str, content: Path, say: Texts) -> None:
+    """Raises `BadInput` for a document that is for fewer people than its set, and names the set that fits.
+
+    Whoever may search a set sees what is in it: to leave out some of it afterwards would leak by what is missing.
+    """
+    if not audience and not places:
+        return
+    sets = load_sets(content)
+    if (own := sets.get(source.split("/", 1)[0])) is None or _for_all_readers(audience, places, own):
+        return
+    fitting = [name for name, one in sets.items() if _for_all_readers(audience, places, one) and _within(one, audience)]
+    named = "、".join(fitting) or say("a_new_set")
+    who = "、".join([*audience, *places])
+    raise BadInput("DOCUMENT_AUDIENCE", say("document_audience", who=who, sets=named))
+
+
+def _for_all_readers(audience: Sequence[str], places: Sequence[str], own: KnowledgeSet) -> bool:
+    """Whether everybody who may read the set may read the document."""
+    by_role = not audience or "*" in audience or ("*" not in own.audience and set(own.audience) <= set(audience))
+    return by_role and (not places or (bool(own.places) and set(own.places) <= set(places)))
+
+
+def _within(own: KnowledgeSet, audience: Sequence[str]) -> bool:
+    """Whether the set is not for everybody where the document is not."""
+    return "*" not in own.audience or not audience or "*" in audience
 
 
 def _load(folder: Path) -> KnowledgeSet:
@@ -70,7 +104,7 @@ def _load(folder: Path) -> KnowledgeSet:
     return checked_content(KnowledgeSet, path, values)
 
 
-def _check_document(path: Path) -> None:
+def _check_document(path: Path, own: KnowledgeSet) -> None:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -80,4 +114,6 @@ def _check_document(path: Path) -> None:
         raise ContentError(
             path, 1, "a document begins with its title, number, issued, valid_from between two lines of ---"
         )
-    checked_content(_FrontMatter, path, dict(about))
+    checked = checked_content(_FrontMatter, path, dict(about))
+    if not _for_all_readers(checked.audience, checked.places, own):
+        raise ContentError(path, line_at(path, ("audience",)), "for fewer people than its set: it needs one of its own")

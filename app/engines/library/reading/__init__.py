@@ -68,6 +68,8 @@ def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatche
         until=_iso(found.about.get("valid_until")),
         owner=str(found.about.get("owner") or ""),
         supersedes=str(found.about.get("supersedes") or ""),
+        audience=_several(found.about.get("audience")),
+        places=_several(found.about.get("places")),
         left_out=tuple(found.about.get("left_out") or ()),
     )
 
@@ -103,6 +105,10 @@ def _found(read: Reader, content: bytes, say: Texts, pages: Pages) -> Reading:
             raise
         _log.warning("a file of %d bytes could not be read: %s", len(content), place_of(error))
         raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
+
+
+def _several(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else (str(value),) if value else ()
 
 
 def _iso(value: object) -> str:
