@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, zip_longest
 
 from app.core.errors import place_of
 from app.engines.library.found import Found
 from app.engines.library.lexical import LexicalIndex
 from app.engines.library.lexical_sql import OLD
+from app.engines.library.questions import is_situation, parts_of, pieces_of
 from app.engines.library.searching import CANDIDATES
 from app.engines.library.vectors import Vectors
 
@@ -18,6 +19,11 @@ NEAREST = 20
 """Parts per set that are fetched by meaning."""
 FUSION = 60
 """k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009)."""
+
+DEPTH_OF_PIECE, FUSION_OF_PIECES = 20, 5
+"""Of an account each sentence is searched for so deep; k of its fusion, small: a sentence's first hits count."""
+WEIGHT_OF_WHOLE = 3.0
+"""In the rank of what a part of a question finds: of its score for the whole question."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,16 +40,50 @@ class Finding:
         if on is not None:
             there = self._index.sets()
             names = [*names, *(old for name in names if (old := name + OLD) in there)]
-        nearest = self._nearest(names, query)
-        also = {name: [mark for _, mark in near] for name, near in nearest.items()}
-        found = self._index.search(names, query, depth=max(CANDIDATES, 2 * limit), also=also)
-        if nearest:
-            found = _fused(found, [mark for _, mark in sorted(chain.from_iterable(nearest.values()))])
-        best: dict[tuple[str, str, str], Found] = {}
+        depth = max(CANDIDATES, 2 * limit)
+        if is_situation(query):
+            found = self._for_situation(names, query)
+        else:
+            whole = self._found(names, query, depth)
+            parts = parts_of(query)
+            found = (
+                whole if len(parts) < 2 else _interleaved([self._found(names, part, depth) for part in parts], whole)
+            )
+        best: dict[tuple[str, str], Found] = {}
         for one in found:
             if on is None or _counted(one, on.isoformat()):
-                best.setdefault((one.source, one.locator, one.version), one)  # a long passage counts by its best part
+                best.setdefault((one.source, one.locator), one)  # a long passage counts by its best part
         return list(best.values())[: max(0, limit)]
+
+    def _found(self, names: Sequence[str], query: str, depth: int) -> list[Found]:
+        nearest = self._nearest(names, query)
+        also = {name: [mark for _, mark in near] for name, near in nearest.items()}
+        found = self._index.search(names, query, depth=depth, also=also)
+        if nearest:
+            found = _fused(found, [mark for _, mark in sorted(chain.from_iterable(nearest.values()))])
+        return found
+
+    def _for_situation(self, names: Sequence[str], query: str) -> list[Found]:
+        """What each sentence of an account finds, a document's best passage before any second one.
+
+        A document counts by what its passages hold of every sentence; a passage's score stays that of its sentence.
+        """
+        value: dict[str, float] = {}
+        best: dict[str, Found] = {}
+        for piece in pieces_of(query):
+            of_piece: dict[str, Found] = {}
+            for one in self._index.search(names, piece, depth=DEPTH_OF_PIECE):
+                of_piece.setdefault(one.source, one)
+                if one.mark not in best or one.score > best[one.mark].score:
+                    best[one.mark] = one
+            for place, one in enumerate(of_piece.values(), start=1):
+                value[one.source] = value.get(one.source, 0.0) + one.score / (FUSION_OF_PIECES + place)
+        by_document: dict[str, list[Found]] = {}
+        for one in sorted(best.values(), key=lambda one: -one.score):
+            by_document.setdefault(one.source, []).append(one)
+        ranked = sorted(by_document.items(), key=lambda item: -value.get(item[0], 0.0))
+        rounds = zip_longest(*(passages for _, passages in ranked))
+        return [one for turn in rounds for one in turn if one]
 
     def _nearest(self, names: Sequence[str], query: str) -> dict[str, list[tuple[float, str]]]:
         if not self._vectors or not query.strip():
@@ -53,6 +93,13 @@ class Finding:
         except Exception as error:  # the embedding is away: words still find
             _log.warning("search by meaning: %s", place_of(error))
             return {}
+
+
+def _interleaved(parts: Sequence[Sequence[Found]], whole: Sequence[Found]) -> list[Found]:
+    """Each part's best, then each part's second; what also fits the whole question comes first among a part's."""
+    fits = {one.mark: one.score for one in whole}
+    ranked = [sorted(part, key=lambda one: -(one.rank + WEIGHT_OF_WHOLE * fits.get(one.mark, 0.0))) for part in parts]
+    return [one for turn in zip_longest(*ranked) for one in turn if one]
 
 
 def _counted(found: Found, day: str) -> bool:

@@ -19,6 +19,7 @@ from app.engines.library.document import Document
 from app.engines.library.found import Found
 from app.engines.library.likeness import Piece
 from app.engines.library.passages import Passage
+from app.engines.library.questions import named_in
 from app.engines.library.relevance import question_of
 from app.engines.library.searching import CANDIDATES, Counts, search
 from app.engines.library.synonyms import NONE, Synonyms
@@ -207,7 +208,7 @@ class LexicalIndex:
         if not question.about:
             return []
         with self._connection() as connection:
-            return search(connection, self._counts, names, question, depth, also)
+            return search(connection, self._counts, names, question, depth, also, named_in(query))
 
     def marks(self, name: str) -> Iterator[tuple[str, str]]:
         """Mark and text of every part of a set, for the vectors."""

@@ -80,6 +80,10 @@ PARTS = (
 )
 PART = f"{PARTS} WHERE t.id = ?"
 PART_OF_MARK = f"{PARTS} WHERE t.mark = ?"
+AT_CLAUSE = (
+    "SELECT p.locator, d.title, t.mark FROM passages_{name} p JOIN documents d USING (source, version)"
+    " JOIN parts_{name} t ON t.passage = p.id AND t.start = 0 WHERE p.locator GLOB ?"
+)
 PASSAGE = (
     "SELECT p.heading, p.text, d.title, d.dated, d.version, d.until, d.state, d.owner, d.superseded_by"
     " FROM passages_{name} p JOIN documents d USING (source, version)"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from app.engines.library import lexical_sql as sql
 from app.engines.library.compared import compared
 from app.engines.library.found import Found
+from app.engines.library.questions import Named
 from app.engines.library.relevance import Question, Scale
 
 CANDIDATES = 50
@@ -16,6 +17,11 @@ WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
 LOOKED_AT = 12_000
 """Entries of a shelf's index that one question may touch: its rarest words come first, the frequent ones only rank."""
+
+WEIGHT_OF_NAMED_CLAUSE, WEIGHT_OF_NAMED_DOCUMENT = 20.0, 3.0
+"""In the rank: the clause that a question names comes first, before all that only speaks of the matter."""
+MOST_CLAUSES = 200
+"""So many documents' 第一条 are compared."""
 
 Row = tuple[str, ...]
 
@@ -49,8 +55,12 @@ def search(
     question: Question,
     depth: int = CANDIDATES,
     also: Mapping[str, Sequence[str]] | None = None,
+    named: Named = Named(),  # noqa: B008 - frozen
 ) -> list[Found]:
-    """The best parts, best first; `depth` per shelf are compared. `also`: marks per shelf besides, near in meaning."""
+    """The best parts, best first; `depth` per shelf are compared. `also`: marks per shelf besides, near in meaning.
+
+    What `named` says comes first: a clause, a document.
+    """
     total = 0
     everywhere = dict.fromkeys(question.terms, 0)
     rows: dict[tuple[object, object], tuple[Row, float]] = {}  # by mark and version: both may say it alike
@@ -61,11 +71,11 @@ def search(
             everywhere[term] += count
         for row, bm25 in _candidates(connection, shelf, here, depth):
             rows[row[6], row[9]] = row, bm25
-        for mark in (also or {}).get(shelf, ()):
+        for mark in (*(also or {}).get(shelf, ()), *_clauses(connection, shelf, named)):
             for near in connection.execute(sql.of_set(sql.PART_OF_MARK, shelf), (mark,)).fetchall():
                 rows.setdefault((near[6], near[9]), (near, 0.0))
     scale = question.scale(everywhere, total)
-    return sorted((_found(row, bm25, scale) for row, bm25 in rows.values()), key=lambda one: -one.rank)
+    return sorted((_found(row, bm25, scale, named) for row, bm25 in rows.values()), key=lambda one: -one.rank)
 
 
 def _candidates(
@@ -77,6 +87,15 @@ def _candidates(
         statement = sql.of_set(sql.PART, shelf)
         for part, bm25 in best:
             yield connection.execute(statement, (part,)).fetchone(), bm25
+
+
+def _clauses(connection: sqlite3.Connection, shelf: str, named: Named) -> list[str]:
+    """Marks of the clauses that are named, of the documents that are named or of all."""
+    marks: list[str] = []
+    for spelled in named.spellings:
+        there = connection.execute(sql.of_set(sql.AT_CLAUSE, shelf), (f"*{spelled}*",))
+        marks += [mark for locator, title, mark in there if named.is_at(locator) and named.is_of(title)]
+    return marks[:MOST_CLAUSES]
 
 
 def _rarest(counts: Mapping[str, int]) -> list[str]:
@@ -92,8 +111,11 @@ def _rarest(counts: Mapping[str, int]) -> list[str]:
     return chosen
 
 
-def _found(row: Row, bm25: float, scale: Scale) -> Found:
+def _found(row: Row, bm25: float, scale: Scale, named: Named) -> Found:
     source, locator, heading, text, title, dated, mark, titles, body, *standing = row
     part = compared(text, f"{title} {heading}", titles, body)
     score = scale.score(part)
-    return Found(source, locator, heading, text, title, dated, mark, score, scale.rank(bm25, score, part), *standing)
+    rank = scale.rank(bm25, score, part)
+    if (named.clauses or named.titles) and named.is_of(title):
+        rank += WEIGHT_OF_NAMED_CLAUSE if named.is_at(locator) else WEIGHT_OF_NAMED_DOCUMENT if named.titles else 0.0
+    return Found(source, locator, heading, text, title, dated, mark, score, rank, *standing)
