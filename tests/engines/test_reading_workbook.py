@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.cell import range_boundaries
 
 from app.engines.library.passages import LONGEST_TABLE
-from app.engines.library.reading import read_document, sheet_grid, workbook
+from app.engines.library.reading import read_document, sheet_grid, sheet_tables, workbook
 from app.engines.library.reading.cells import shown
 from tests.engines.reading import SAY, at, places, read, refusal
 from tests.files import office
@@ -158,6 +158,16 @@ def test_cells_far_to_the_right_in_every_row_do_not_take_for_ever(monkeypatch: p
     for row in range(1, 11):
         book["S"].cell(row, 16_384, "x")
     assert refusal("a.xlsx", office.saved(book)) == "DOCUMENT_TOO_LONG"
+
+
+def test_a_full_row_over_a_full_column_is_refused_and_a_diagonal_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    diagonal = [[None] * (2 * at) + [at] for at in range(300)]
+    assert len(places(read("a.xlsx", office.saved(office.workbook({"S": diagonal}))))) == 300
+    crossed = [[1] * 60, *([1] for _ in range(60))]
+    content = office.saved(office.workbook({"S": crossed}))
+    assert read("a.xlsx", content).blocks
+    monkeypatch.setattr(sheet_tables, "_LARGEST_BLOCK", 1_000)
+    assert refusal("a.xlsx", content) == "DOCUMENT_TOO_LONG"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ _FIGURE = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPTION = re.compile(r"^(?:编制单位|填报单位|单位|金额单位|货币单位|币种|Unit|Currency)\s*[：:]", re.IGNORECASE)
 _MOST_HEADER_ROWS = 4
+_LARGEST_BLOCK = 4_000_000
+"""Cells, with the empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,21 @@ class SheetLine:
 
 
 def found_on(grid: Grid, merged: Sequence[Area]) -> Iterator[SheetTable | SheetLine]:
-    """Tables and single lines in reading order: down, and from left to right."""
+    """Tables and single lines in reading order: down, and from left to right.
+
+    Raises `ValueError` for a block that is mostly empty and immense: a full row over a full column.
+    """
     filled = _filled(grid, merged)
+    merged_at: dict[int, list[Area]] = {}
+    for one in merged:
+        for row in range(one[1], one[3] + 1):
+            merged_at.setdefault(row, []).append(one)
     for area in _areas(filled):
-        yield from _in_area(filled, grid, merged, area)
+        left, top, right, bottom = area
+        if (right - left + 1) * (bottom - top + 1) > _LARGEST_BLOCK:
+            raise ValueError(f"a block of {right - left + 1} columns and {bottom - top + 1} rows")
+        inside = dict.fromkeys(one for row in range(top, bottom + 1) for one in merged_at.get(row, ()))
+        yield from _in_area(filled, grid, [one for one in inside if one[0] <= right and one[2] >= left], area)
 
 
 def _filled(grid: Grid, merged: Sequence[Area]) -> dict[int, dict[int, str]]:
@@ -63,13 +76,16 @@ def _areas(cells: Grid) -> Iterator[Area]:
     """Rows without a gap, cut at columns that are empty in all of them; such a part is cut at its own empty rows."""
     for rows in _runs(sorted(row for row, line in cells.items() if line)):
         columns = _runs(sorted({column for row in rows for column in cells[row]}))
-        for part in columns:
-            inside = {row: {at: cells[row][at] for at in cells[row].keys() & set(part)} for row in rows}
-            used = sorted(row for row, line in inside.items() if line)
-            if len(columns) > 1 and len(used) < len(rows):
-                yield from _areas({row: inside[row] for row in used})
+        part_of = {column: number for number, part in enumerate(columns) for column in part}
+        parts: list[dict[int, dict[int, str]]] = [{} for _ in columns]
+        for row in rows:
+            for column, text in cells[row].items():
+                parts[part_of[column]].setdefault(row, {})[column] = text
+        for part, inside in zip(columns, parts, strict=True):
+            if len(columns) > 1 and len(inside) < len(rows):
+                yield from _areas(inside)
             else:
-                yield part[0], used[0], part[-1], used[-1]
+                yield part[0], rows[0], part[-1], rows[-1]
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:
@@ -101,7 +117,6 @@ def _in_area(cells: Grid, grid: Grid, merged: Sequence[Area], area: Area) -> Ite
             tuple(cells.get(row, {}).get(column, "") for column in range(left, right + 1))
             for row in range(top + begin, top + end)
         )
-        merged = [one for one in merged if one[0] <= right and one[2] >= left and one[1] <= bottom and one[3] >= top]
         header = header_rows(rows, merged, top + begin)
         yield SheetTable(
             (left, top + begin, right, top + end - 1), _once(rows, header, merged, left, top + begin), header

@@ -11,6 +11,8 @@ from app.engines.library.document import Block, Kind, Reading, plain_heading_lev
 LONGEST_TABLE = 2400
 """Characters of a table that stays whole; a longer one is cut between rows, with its header `above` each part."""
 MOST_ROWS_TOGETHER = 40
+_LONGEST_HEADER = 1_500
+"""Characters: a table of thousands of columns would say more in its headers than in its rows."""
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Written:
         """The rows from `start` to before `stop`; the header stands over those that do not begin with it."""
         ruled = markdown_table(rows[start:stop], header if start == 0 else 0)
         if start and header:
-            above = (*above, header_line(rows[:header]))
+            above = (*above, header_line(rows[:header])[:_LONGEST_HEADER])
         self._add("table", ruled, place, 0, above)
 
     def take(self, reading: Reading, place: str, below: int) -> None:
