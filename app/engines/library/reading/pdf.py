@@ -26,6 +26,7 @@ _WHOLE_PAGE = 0.5
 _DRAWN_TEXT = 200
 _STRANGE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _LATIN_1 = re.compile(r"[\u00a1-\u00ff]")
+_WORDS = re.compile(r"[^\W\d_]{2}")
 _DRAFT_TITLE = re.compile(
     r"\.(?:docx?|xlsx?|pptx?|pdf|wps|indd|tmp)$|^(?:Microsoft|untitled|无标题|未命名|文档\d*$|PowerPoint)",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
                 sheets.append(laid_out(page))
         title = pdf.title()
     found = reading_of(sheets)
-    useful = title and not _DRAFT_TITLE.search(title) and not is_garbled(title)
+    useful = _WORDS.search(title) and not _DRAFT_TITLE.search(title) and not is_garbled(title)
     return Reading(found.text, found.blocks, {"title": title} if useful else {})
 
 

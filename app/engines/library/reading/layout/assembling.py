@@ -19,6 +19,7 @@ _LONGEST_CAPTION = 120
 _LONGEST_HEADING = 110
 _LONGEST_HAN_HEADING = 45
 _UNDONE = re.compile(r"[。；;，,：:!！?？]$|[a-z]{3,}\.$")
+_IN_BRACKETS = re.compile(r"[(（].*[)）]$")
 _HYPHENED = re.compile(r"([A-Za-z]+)-$")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -144,6 +145,7 @@ def _titles(item: Paragraph, text: str) -> bool:
         and len(item.lines) <= 3
         and not item.note
         and not _UNDONE.search(text)
+        and not _IN_BRACKETS.match(text)
         and not begins_clause(text)
         and bool(_LETTERS.search(text))
     )

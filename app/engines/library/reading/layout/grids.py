@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.engines.library.reading.layout.page import Piece, Rule
 
 _NEAR = 3.0
 """Points: closer lines are one line."""
-_MOST_LINES = 400
+_ALONG = 0.34
+_MOST_RULES = 8_000
 _MOST_CELLS = 20_000
 
 
@@ -69,21 +70,38 @@ class Grid:
 
 
 def grids_of(rules: Sequence[Rule]) -> Iterator[Grid]:
-    """Groups of lines that touch and make at least two rows and two columns."""
-    if len(rules) > _MOST_LINES * 20:
+    """Groups of lines that touch and make at least two rows and two columns; the outer sides may be open."""
+    if len(rules) > _MOST_RULES:
         return
     for group in _touching(rules):
-        across = _places(rule.left for rule in group if rule.upright)
-        down = _places(rule.top for rule in group if not rule.upright)
-        if len(across) >= 3 and len(down) >= 3 and (len(across) - 1) * (len(down) - 1) <= _MOST_CELLS:
+        upright = [rule for rule in group if rule.upright]
+        level = [rule for rule in group if not rule.upright]
+        if not upright or not level:
+            continue
+        down = _places(rule.top for rule in level)
+        tall = down[-1] - down[0]
+        sides = (min(rule.left for rule in level), max(rule.right for rule in level))
+        within = _places(
+            rule.left
+            for rule in upright
+            # A line between two columns runs along (nearly) all of their rows.
+            if sum(min(other.bottom, down[-1]) - max(other.top, down[0]) for other in upright if _same(rule, other))
+            >= _ALONG * tall
+        )
+        across = _places((*within, *sides))
+        if within and min(len(across), len(down)) >= 3 and (len(across) - 1) * (len(down) - 1) <= _MOST_CELLS:
             yield Grid(across, down, tuple(group))
+
+
+def _same(rule: Rule, other: Rule) -> bool:
+    return abs(rule.left - other.left) < _NEAR
 
 
 def _union(first: list[int], one: int, other: int) -> None:
     first[max(one, other)] = min(one, other)
 
 
-def _places(values: Iterator[float] | Sequence[float]) -> tuple[float, ...]:
+def _places(values: Iterable[float]) -> tuple[float, ...]:
     """The values in order, those near each other once."""
     found: list[float] = []
     for value in sorted(values):

@@ -9,7 +9,7 @@ from app.engines.library.reading.layout.grids import Grid, grids_of
 from app.engines.library.reading.layout.page import Piece, Sheet
 from app.engines.library.reading.layout.paragraphs import Paragraph, begins_note, paragraphs_of
 from app.engines.library.reading.layout.pieces import rows_of, spaced
-from app.engines.library.reading.layout.tables import Table, cells_of, table_of, tables_in
+from app.engines.library.reading.layout.tables import Table, cells_of, is_figure, table_of, tables_in
 
 Item = Paragraph | Table
 
@@ -19,7 +19,7 @@ _SMALLER, _SMALLER_SCANNED = 0.93, 0.82
 
 def items_of(sheet: Sheet, body: float) -> list[Item]:
     """Paragraphs and tables of a page in reading order, footnotes last. `body` is the usual size of letters."""
-    grids = [grid for grid in grids_of(sheet.rules) if sum(grid.holds(piece) for piece in sheet.pieces) >= 2]
+    grids = [grid for grid in grids_of(sheet.rules) if _sound(grid, sheet)]
     pieces = [piece for piece in sheet.pieces if not any(grid.holds(piece) for grid in grids)]
     # A grid takes part in the order as one large piece without text.
     large = [_as_piece(grid) for grid in grids]
@@ -28,6 +28,15 @@ def items_of(sheet: Sheet, body: float) -> list[Item]:
     for region in regions([*pieces, *large]):
         items += _region(region, stand_in, sheet)
     return _notes_last(items, body, sheet)
+
+
+def _sound(grid: Grid, sheet: Sheet) -> bool:
+    """True where the lines part rows and columns: no figures below each other in a cell, no three pieces beside."""
+    inside = [piece for piece in sheet.pieces if grid.holds(piece)]
+    cells = [rows_of(cell) for row in grid.rows(inside) for cell in row if len(cell) > 1]
+    beside = any(len(row) > 2 for cell in cells for row in cell)
+    below = any(len(cell) > 1 and all(is_figure(row[0].text) for row in cell) for cell in cells)
+    return len(inside) > 1 and not beside and not below
 
 
 def _as_piece(grid: Grid) -> Piece:
