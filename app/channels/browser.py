@@ -35,4 +35,4 @@ def mount(app: FastAPI, gateway: Gateway, settings: Settings, sign_in: SignIn, n
     with without("traceloop"):
         from app.channels.browser_chat import Chat
 
-    Chat(gateway, sign_in, notices).mount(app, settings.content)
+    Chat(gateway, sign_in, notices).mount(app)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError
+from app.core.quote_mark import marked_url
 from app.core.texts import Texts, language
 from app.core.turn import Action, Approval, Attachment, Chart, Citation, Mode, Part, Reply
 
@@ -60,7 +62,7 @@ class Cards:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._titles: dict[str, str] = {}
+        self._titles: dict[tuple[str, str], str] = {}
 
     def question(self, place: Place, told: Told) -> Json:
         """What the person said."""
@@ -154,14 +156,14 @@ class Cards:
         """The place that a citation points to, for the side panel. Raises `AssistantError`."""
         if url.startswith(FILES):
             return await self._cell(place, locator, quote, url)
-        hit = await self._gateway.desk.passage(place.person, source, locator)
+        hit = await self._gateway.desk.passage(place.person, source, locator, version_in(url))
         props = {
             "title": hit.title,
             "locator": hit.locator,
             "dated": hit.dated,
             "text": displayed(hit.text) if "\n|" in hit.text else hit.text,
             "quote": displayed(quote) if "\n|" in hit.text else quote,
-            "url": f"{hit.url}#at" if hit.url else "",
+            "url": f"{marked_url(hit.url, quote)}#at" if hit.url else "",
             "labels": _labels("passage"),
         }
         return _custom(place, f"passage:{source}:{locator}", "Passage", "", props)
@@ -193,15 +195,17 @@ class Cards:
         """The document's title; its file name where the document is gone or no longer open to this person."""
         if citation.url.startswith(FILES):
             return Path(citation.source).stem
-        if citation.source not in self._titles:
+        version = version_in(citation.url)
+        known = (citation.source, version)
+        if known not in self._titles:
             try:
-                hit = await self._gateway.desk.passage(person, citation.source, citation.locator)
+                hit = await self._gateway.desk.passage(person, citation.source, citation.locator, version)
             except AssistantError:
                 return Path(citation.source).stem
             if len(self._titles) > 10_000:
                 self._titles.clear()
-            self._titles[citation.source] = hit.title
-        return self._titles[citation.source]
+            self._titles[known] = hit.title
+        return self._titles[known]
 
     def _called(self, speaker: str) -> str:
         assistant = self._gateway.assistants.get(speaker)
@@ -247,6 +251,11 @@ def file_element(place: Place, for_id: str, file: Attachment) -> Json:
         "mime": file.mime,
         "size": "medium" if picture else None,
     }
+
+
+def version_in(url: str) -> str:
+    """The version of the document that a citation's address opens; empty where it names none."""
+    return parse_qs(urlsplit(url).query).get("v", [""])[0]
 
 
 def file_url(id: str) -> str:

@@ -52,7 +52,7 @@ class Chat:
         notices.subscribe(self._notices.hear)
         self._placed: WeakSet[WebsocketSession] = WeakSet()
 
-    def mount(self, app: FastAPI, content: Path) -> None:
+    def mount(self, app: FastAPI) -> None:
         """Hand Chainlit its callbacks and put it behind `app`.
 
         `mount_chainlit` would load a file by its path as a second copy of this module, and add a layer to every
@@ -77,7 +77,7 @@ class Chat:
         chainlit.server.sio.on("stop", _stop)
         # Other sites' pages may not open a connection in the person's name.
         chainlit.server.sio.eio.cors_allowed_origins = None
-        app.include_router(router(self._gateway, content / "knowledge"))
+        app.include_router(router(self._gateway))
         app.mount("/", chainlit.server.app)
 
     async def _log_in(self, id: str, password: str) -> User | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 from itertools import cycle
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
@@ -12,12 +11,12 @@ from chainlit.auth import get_current_user
 from chainlit.session import WebsocketSession
 from chainlit.user import PersistedUser
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartParser
 
+from app.channels import browser_documents
 from app.channels.browser_cards import Json, say, spoken_name
-from app.channels.browser_documents import HEADERS, document_page, refusal_page
 from app.channels.browser_page import language_of_browser
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError
@@ -36,9 +35,10 @@ MultiPartParser.spool_max_size = UPLOAD_LIMIT
 """Uploads stay in memory: from one megabyte on they would lie in a plain temporary file while they are read."""
 
 
-def router(gateway: Gateway, knowledge: Path) -> APIRouter:
+def router(gateway: Gateway) -> APIRouter:
     """The routes. They come before Chainlit's of the same path, which would keep uploads as plain files of its own."""
     routes = APIRouter(include_in_schema=False)
+    routes.include_router(browser_documents.router(gateway))
     faces = {
         assistant.title: _face(assistant.face, disc)
         for assistant, disc in zip(gateway.assistants.values(), cycle(_DISCS), strict=False)
@@ -99,16 +99,6 @@ def router(gateway: Gateway, knowledge: Path) -> APIRouter:
                 "Content-Security-Policy": "sandbox; default-src 'none'",
             },
         )
-
-    @routes.get("/documents/{source:path}")
-    async def document(request: Request, source: str, user: _User, at: str = "", v: str = "") -> Response:
-        """The original of a citation. Who may read the passage may read its document: rights are by set."""
-        with speaking(language_of_browser(request.headers.get("accept-language", ""))):
-            try:
-                hit = await gateway.desk.passage(user.identifier, source, at, v)
-            except AssistantError as error:
-                return HTMLResponse(refusal_page(error.message), 404, headers=HEADERS)
-            return HTMLResponse(document_page(knowledge, hit), headers=HEADERS)
 
     @routes.get("/avatars/{name:path}")
     async def avatar(name: str) -> Response:
