@@ -330,6 +330,17 @@ def test_a_scanned_page_among_others_is_read_by_its_picture() -> None:
     assert {one.place for one in found.blocks} == {"p.1", "p.2"}
 
 
+def test_pages_that_ocr_cannot_read_are_told() -> None:
+    blank = PdfPage().picture(b"\xff" * 10_000, 100, 100, (0, 0, 595, 842))
+    told = read(lines(PdfPage(), RULE), blank).about["left_out"]
+    assert told == (SAY("scan_unread", pages="2"),)
+
+
+def test_a_picture_within_a_page_that_claims_too_much_is_refused() -> None:
+    bomb = PdfPage().picture(b"\xff", 60_000, 60_000, (0, 0, 595, 842))
+    assert refused(pdf_file([bomb])).code == "DOCUMENT_TOO_LARGE"
+
+
 def test_a_font_that_hides_its_characters_is_read_by_its_looks() -> None:
     assert pdf.is_garbled("\ue001\ue002\ue003\ue004 一")
     assert pdf.is_garbled("ÖÐ»ªÈËÃñ¹²ºÍ¹ú")

@@ -56,7 +56,7 @@ def sheet_of(image: Image.Image, number: int, width: float, height: float) -> Sh
     by = width / scan.image.width
     pieces = labelled(piece.scaled(by) for piece in scan.pieces)
     rules = tuple(rule.scaled(by) for rule in scan.rules)
-    return Sheet(number, width, height, tuple(pieces), rules, scanned=True)
+    return Sheet(number, width, height, tuple(pieces), rules, scanned=True, certainty=scan.certainty)
 
 
 def scanned(image: Image.Image) -> Scan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.errors import BadInput
@@ -12,6 +13,7 @@ from app.engines.library.reading.layout.assembling import reading_of
 from app.engines.library.reading.layout.page import Page, Sheet
 from app.engines.library.reading.layout.pieces import laid_out
 from app.engines.library.reading.pages import Pages
+from app.engines.library.reading.unsure import with_unsure
 
 if TYPE_CHECKING:
     from app.engines.library.reading.pdfium import Pdf
@@ -51,9 +53,9 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
             else:
                 sheets.append(laid_out(page))
         title = pdf.title()
-    found = reading_of(sheets)
+    found = with_unsure(reading_of(sheets), sheets, say)
     useful = _WORDS.search(title) and not _DRAFT_TITLE.search(title) and not is_garbled(title)
-    return Reading(found.text, found.blocks, {"title": title} if useful else {})
+    return replace(found, about={**found.about, "title": title}) if useful else found
 
 
 def needs_eyes(page: Page) -> bool:

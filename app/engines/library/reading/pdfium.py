@@ -31,6 +31,8 @@ MOST_CHARACTERS = 200_000
 """On one page. A full newspaper page has 30,000."""
 MOST_PIXELS = 9_000_000
 """Of a page that is drawn: A4 at 300 dpi. A poster is drawn coarser."""
+MOST_PICTURED = 200_000_000
+"""Of a picture within a page: A1 at 300 dpi has seventy million. More is a bomb."""
 DRAWN_DPI = 144
 """Of a page that people look at."""
 
@@ -40,7 +42,7 @@ _HYPHENS = frozenset("\x02\xad\ufffe")
 _FORMS = re.compile("[\ufb00-\ufb06\u2e80-\u2fdf\uf900-\ufaff]")
 """Ligatures and double code points of Han characters: nobody types them, so no search would find them."""
 _BOLD = re.compile(rb"bold|black|heavy|semibold|simhei|heiti", re.IGNORECASE)
-_MOST_PATHS = 20_000
+_MOST_SHAPES = 20_000
 _THIN = 2.5
 """Points: a thinner box is a line."""
 
@@ -96,7 +98,7 @@ class Pdf:
             if sideways:
                 turned = _Turned(page, sideways)
                 words, _ = self._words(page, turned)
-            rules, covered, paths = _drawn(page, turned)
+            rules, covered, paths = self._drawn(page, turned)
             return Page(number, turned.width, turned.height, tuple(words), tuple(rules), covered, paths, sideways)
 
     def image(self, number: int, dpi: int) -> Image.Image:
@@ -148,6 +150,31 @@ class Pdf:
         most = ways.most_common(1)
         return words, most[0][0] if most and most[0][0] > 0 and most[0][1] * 2 > ways.total() else 0
 
+    def _drawn(self, page: Any, turned: _Turned) -> tuple[list[Rule], float, int]:
+        """Ruled lines, the share of the page under its largest picture, the number of shapes."""
+        rules: list[Rule] = []
+        covered, shapes = 0.0, 0
+        for found in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE), max_depth=1):
+            shapes += 1
+            if shapes > _MOST_SHAPES:
+                break
+            try:
+                left, top, right, bottom = turned.box(*found.get_bounds())
+            except pypdfium2.PdfiumError:
+                continue
+            wide, tall = right - left, bottom - top
+            if found.type == raw.FPDF_PAGEOBJ_IMAGE:
+                across, down = found.get_px_size()
+                if across * down > MOST_PICTURED:
+                    limit = MOST_PICTURED // 10_000
+                    raise BadInput("DOCUMENT_TOO_LARGE", self._say("picture_too_large", limit=limit))
+                covered = max(covered, wide * tall / max(1.0, turned.width * turned.height))
+            elif min(wide, tall) < _THIN < max(wide, tall):
+                rules.append(Rule(left, top, right, bottom))
+            elif min(wide, tall) > 3 * _THIN and wide < 0.98 * turned.width and _outlined(found):
+                rules += _edges(left, top, right, bottom)
+        return rules, min(1.0, covered), shapes
+
 
 class _Turned:
     """From a page's own coordinates (upwards, perhaps turned) to points from the top left corner as it is shown."""
@@ -183,14 +210,15 @@ def _words(raw_page: Any, count: int, turned: _Turned, ways: Counter[int]) -> It
     text: list[str] = []
     left = top = right = bottom = size = 0.0
     bold, blanks, before, way = False, 0, 0, 0
+    white = parted = False
 
     def done() -> Iterator[Word]:
-        nonlocal blanks
+        nonlocal blanks, white
         ways[way] += len(text)
         if text and not way:
-            yield Word(_plain("".join(text)), left, top, right, bottom, size, bold, before)
+            yield Word(_plain("".join(text)), left, top, right, bottom, size, bold, before, parted)
         if text:
-            blanks = 0
+            blanks, white = 0, False
         text.clear()
 
     for at in range(count):
@@ -198,6 +226,7 @@ def _words(raw_page: Any, count: int, turned: _Turned, ways: Counter[int]) -> It
         char = chr(code) if code < 0x110000 else "\ufffd"
         if char.isspace() or not code:
             yield from done()
+            white = True
             blanks += code > 0 and not raw.FPDFText_IsGenerated(raw_page, at) and char not in "\r\n"
             continue
         raw.FPDFText_GetLooseCharBox(raw_page, at, ctypes.byref(box))
@@ -216,7 +245,7 @@ def _words(raw_page: Any, count: int, turned: _Turned, ways: Counter[int]) -> It
             raw.FPDFText_GetFontInfo(raw_page, at, name, 128, ctypes.byref(flags))
             bold = raw.FPDFText_GetFontWeight(raw_page, at) >= 600 or bool(_BOLD.search(name.value))
             way = turned.way(raw.FPDFText_GetCharAngle(raw_page, at))
-            before = blanks
+            before, parted = blanks, white
         else:
             left, top, right, bottom = min(left, this[0]), min(top, this[1]), max(right, this[2]), max(bottom, this[3])
         text.append("-" if char in _HYPHENS else char)
@@ -226,28 +255,6 @@ def _words(raw_page: Any, count: int, turned: _Turned, ways: Counter[int]) -> It
 def _plain(text: str) -> str:
     """Without ligatures, double code points and halves of characters."""
     return well_formed(_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text))
-
-
-def _drawn(page: Any, turned: _Turned) -> tuple[list[Rule], float, int]:
-    """Ruled lines, the share of the page under its largest picture, the number of shapes."""
-    rules: list[Rule] = []
-    covered, shapes = 0.0, 0
-    for found in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE), max_depth=1):
-        shapes += 1
-        if shapes > _MOST_PATHS:
-            break
-        try:
-            left, top, right, bottom = turned.box(*found.get_bounds())
-        except pypdfium2.PdfiumError:
-            continue
-        wide, tall = right - left, bottom - top
-        if found.type == raw.FPDF_PAGEOBJ_IMAGE:
-            covered = max(covered, wide * tall / max(1.0, turned.width * turned.height))
-        elif min(wide, tall) < _THIN < max(wide, tall):
-            rules.append(Rule(left, top, right, bottom))
-        elif min(wide, tall) > 3 * _THIN and wide < 0.98 * turned.width and _outlined(found):
-            rules += _edges(left, top, right, bottom)
-    return rules, min(1.0, covered), shapes
 
 
 def _outlined(path: Any) -> bool:

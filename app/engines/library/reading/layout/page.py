@@ -37,6 +37,8 @@ class Word:
     bold: bool = False
     blanks: int = 0
     """White space before it that the file itself holds."""
+    parted: bool = False
+    """Space before it, written or shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Sheet:
     pieces: tuple[Piece, ...]
     rules: tuple[Rule, ...] = ()
     scanned: bool = False
+    certainty: float = 1.0
+    """Of what was read from a picture, 0 to 1."""
 
     def with_pieces(self, pieces: Iterable[Piece]) -> Sheet:
         return replace(self, pieces=tuple(pieces))

@@ -112,7 +112,7 @@ def _between(before: Word, word: Word) -> str:
     gap, tall = word.left - before.right, max(before.size, word.size, 1.0)
     if _HAN.match(before.text[-1]) and _HAN.match(word.text[0]):
         return " " if word.blanks and gap > 0.4 * tall else ""
-    return " " if word.blanks or gap > 0.12 * tall else ""
+    return " " if word.parted or gap > 0.12 * tall else ""
 
 
 def _both(one: Piece, other: Piece, blank: str) -> Piece:
