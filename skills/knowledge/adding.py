@@ -11,6 +11,7 @@ from app.core.ports import Import, Version
 from app.core.skill import Ask, Context, Proposal, Result, Slot, skill
 from app.core.turn import Attachment
 from skills.knowledge.catalogue import line_of, number_in_words, say
+from skills.knowledge.coming_in import in_words
 
 _PATIENCE = 15.0
 """Seconds for which the end of an import is waited for in the talk."""
@@ -54,6 +55,8 @@ async def added(ctx: Context, file: str, name: str, into: str) -> Result:
         async with asyncio.timeout(_PATIENCE):
             async for state in ctx.imports.follow(present.id):
                 present = state
+                if present.state in ("waiting", "running"):
+                    await ctx.tell(in_words(present))
     if present.state in ("waiting", "running"):
         return Result(say("adding", name=name), {"import": present.id, "state": present.state})
     if present.state == "failed":
