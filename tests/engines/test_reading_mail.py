@@ -60,6 +60,16 @@ def test_attachments_are_read_as_what_they_are() -> None:
     assert "程序.exe" in document.left_out[1] and "x.exe" in document.left_out[0]
 
 
+def test_an_attachment_that_cannot_be_read_does_not_take_the_mail_along() -> None:
+    message = office.mail("附件", "见附件。")
+    office.attach(message, "坏.xlsx", b"PK not really")
+    office.attach(message, "宽.csv", b"a,b\n" * 5_000 + b"x," * 5_000)
+    office.attach(message, "好.md", RULES)
+    document = read("a.eml", message.as_bytes())
+    assert "见附件。" in document.text and "第一条 甲。" in document.text
+    assert len(document.left_out) == 2
+
+
 def test_a_mail_in_a_mail_is_read_but_not_for_ever() -> None:
     message = office.mail("第4层", "最深处")
     for level in (3, 2, 1):

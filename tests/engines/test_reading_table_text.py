@@ -60,6 +60,10 @@ def test_what_is_no_table_is_refused(content: bytes, code: str) -> None:
     assert refusal("a.csv", content) == code
 
 
+def test_one_row_of_immense_width_is_refused() -> None:
+    assert refusal("a.csv", b"a,b\n" * 5_000 + b"x," * 5_000) == "DOCUMENT_TOO_LONG"
+
+
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_text, "MOST_ROWS", 10)
     assert refusal("a.csv", b"a,b\n" * 11) == "DOCUMENT_TOO_LONG"

@@ -141,8 +141,17 @@ def test_what_is_no_page_is_refused(content: bytes, code: str) -> None:
     assert refusal("a.html", content) == code
 
 
-def test_a_page_of_ten_thousand_nested_elements_is_read_or_refused() -> None:
-    read("a.html", page("<p>开头</p>" + "<div>" * 10_000 + "深处" + "</div>" * 10_000))
+@pytest.mark.parametrize("tag", ["div", "span", "font", "ul><li", "table><tr><td", "blockquote"])
+def test_however_deep_words_stand_they_are_read(tag: str) -> None:
+    text = read("a.html", page("<p>开头</p>" + f"<{tag}>" * 600 + "深处")).text
+    assert "开头" in text and "深处" in text
+    assert refusal("a.html", page("<p>开头</p>" + f"<{tag}>" * 5_000 + "深处")) == "DOCUMENT_TOO_LONG"
+
+
+def test_styles_for_print_alone_hide_nothing() -> None:
+    style = "<style>@media print{.a{color:red} .b{display:none}} .c{display:none}</style>"
+    document = read("a.html", page("<p class=b>屏幕上看得见</p><p class=c>忽略</p>", style))
+    assert document.text == "屏幕上看得见"
 
 
 def test_external_entities_are_not_opened(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.cell import range_boundaries
 
 from app.engines.library.passages import LONGEST_TABLE
-from app.engines.library.reading import read_document, sheet_grid, sheet_tables, workbook
+from app.engines.library.reading import read_document, sheet_grid, workbook, written
 from app.engines.library.reading.cells import shown
 from tests.engines.reading import SAY, at, places, read, refusal
 from tests.files import office
@@ -166,7 +166,7 @@ def test_a_full_row_over_a_full_column_is_refused_and_a_diagonal_is_read(monkeyp
     crossed = [[1] * 60, *([1] for _ in range(60))]
     content = office.saved(office.workbook({"S": crossed}))
     assert read("a.xlsx", content).blocks
-    monkeypatch.setattr(sheet_tables, "_LARGEST_BLOCK", 1_000)
+    monkeypatch.setattr(written, "LARGEST_AREA", 1_000)
     assert refusal("a.xlsx", content) == "DOCUMENT_TOO_LONG"
 
 

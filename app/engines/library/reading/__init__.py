@@ -13,10 +13,43 @@ from app.engines.library.document import Document, Reading
 from app.engines.library.reading import markdown, pdf, picture, plain_text, slides, table_text, web_page, word, workbook
 from app.engines.library.reading.mail import MailReader
 from app.engines.library.reading.pages import Pages, unwatched
+from app.engines.library.reading.written import TooWide
 
 Reader = Callable[[bytes, Texts, Pages], Reading]
 
 _log = logging.getLogger(__name__)
+
+
+def _guarded(read: Reader) -> Reader:
+    """The reader, from which nothing comes but a reading, a `BadInput`, and what `pages` raises.
+
+    A file that breaks a parser in a way nobody foresaw is a broken file too.
+    """
+
+    def guarded(content: bytes, say: Texts, pages: Pages) -> Reading:
+        stopped: list[BaseException] = []
+
+        def told(page: int, of: int) -> None:
+            try:
+                pages(page, of)
+            except BaseException as reason:
+                stopped.append(reason)
+                raise
+
+        try:
+            return read(content, say, told)
+        except TooWide:
+            raise BadInput("DOCUMENT_TOO_LONG", say("document_part_too_large")) from None
+        except (AssistantError, MemoryError):
+            raise
+        except Exception as error:
+            if error in stopped:
+                raise
+            _log.warning("a file of %d bytes could not be read: %s", len(content), place_of(error))
+            raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
+
+    return guarded
+
 
 _OF_FILES: Mapping[str, Reader] = {
     ".md": markdown.read,
@@ -30,7 +63,8 @@ _OF_FILES: Mapping[str, Reader] = {
     ".pdf": pdf.read,
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), picture.read),
 }
-READERS: Mapping[str, Reader] = {**_OF_FILES, ".eml": MailReader(_OF_FILES).read}
+_GUARDED = {ending: _guarded(read) for ending, read in _OF_FILES.items()}
+READERS: Mapping[str, Reader] = {**_GUARDED, ".eml": _guarded(MailReader(_GUARDED).read)}
 """Ending of a file's name -> who reads it."""
 OLD_FORMATS = frozenset((".doc", ".dot", ".wps", ".xls", ".xlt", ".et", ".xlsb", ".ppt", ".pps", ".dps"))
 """Files of programs before 2007: what they look like depends on the program, and their readers are long unkept."""
@@ -53,7 +87,7 @@ def read_document(name: str, content: bytes, say: Texts, pages: Pages = unwatche
     read = reader_of(name, say)
     if len(content) > largest(name):
         raise BadInput("DOCUMENT_TOO_LARGE", say("document_too_large", limit=largest(name) // 2**20))
-    found = _found(read, content, say, pages)
+    found = read(content, say, pages)
     if not found.blocks:
         raise BadInput("DOCUMENT_EMPTY", say("document_empty"))
     headings = ((found.text[one.start : one.end], one.place) for one in found.blocks if one.kind == "heading")
@@ -83,32 +117,6 @@ def reader_of(name: str, say: Texts) -> Reader:
     if read is None:
         raise BadInput("DOCUMENT_FORMAT", say("document_unknown"))
     return read
-
-
-def _found(read: Reader, content: bytes, say: Texts, pages: Pages) -> Reading:
-    """What the reader finds. A file that breaks a parser in a way nobody foresaw is a broken file too."""
-    stopped: list[BaseException] = []
-
-    def told(page: int, of: int) -> None:
-        try:
-            pages(page, of)
-        except BaseException as reason:
-            stopped.append(reason)
-            raise
-
-    try:
-        return read(content, say, told)
-    except (AssistantError, MemoryError):
-        raise
-    except Exception as error:
-        if error in stopped:
-            raise
-        _log.warning("a file of %d bytes could not be read: %s", len(content), place_of(error))
-        raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
-
-
-def _several(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else (str(value),) if value else ()
 
 
 def _iso(value: object) -> str:

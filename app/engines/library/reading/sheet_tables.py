@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.engines.library.reading.written import check_area
+
 Grid = Mapping[int, Mapping[int, str]]
 """Row -> column -> text of the cells with something in them, both from 1."""
 Area = tuple[int, int, int, int]
@@ -17,8 +19,6 @@ _FIGURE = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPTION = re.compile(r"^(?:编制单位|填报单位|单位|金额单位|货币单位|币种|Unit|Currency)\s*[：:]", re.IGNORECASE)
 _MOST_HEADER_ROWS = 4
-_LARGEST_BLOCK = 4_000_000
-"""Cells, with the empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class SheetLine:
 def found_on(grid: Grid, merged: Sequence[Area]) -> Iterator[SheetTable | SheetLine]:
     """Tables and single lines in reading order: down, and from left to right.
 
-    Raises `ValueError` for a block that is mostly empty and immense: a full row over a full column.
+    Raises `TooWide` for a block that is mostly empty and immense: a full row over a full column.
     """
     filled = _filled(grid, merged)
     merged_at: dict[int, list[Area]] = {}
@@ -54,8 +54,7 @@ def found_on(grid: Grid, merged: Sequence[Area]) -> Iterator[SheetTable | SheetL
             merged_at.setdefault(row, []).append(one)
     for area in _areas(filled):
         left, top, right, bottom = area
-        if (right - left + 1) * (bottom - top + 1) > _LARGEST_BLOCK:
-            raise ValueError(f"a block of {right - left + 1} columns and {bottom - top + 1} rows")
+        check_area(right - left + 1, bottom - top + 1)
         inside = dict.fromkeys(one for row in range(top, bottom + 1) for one in merged_at.get(row, ()))
         yield from _in_area(filled, grid, [one for one in inside if one[0] <= right and one[2] >= left], area)
 

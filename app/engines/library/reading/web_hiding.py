@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 _TAGS = frozenset(
@@ -55,7 +56,7 @@ _STYLED = re.compile(
     r"|(?:^|;|\s)(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|$)|mso-hide\s*:\s*all",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,5000})\}")
+_BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"(?:[a-z][\w-]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _MOST_STYLE = 500_000
@@ -70,8 +71,8 @@ class Hiding:
     def __init__(self, tree: Any) -> None:
         sheets = "\n".join(str(style.text or "") for style in tree.iter("style"))[:_MOST_STYLE]
         self._selectors: set[tuple[str, str]] = set()
-        for selectors, rules in _RULE.findall(_COMMENT.sub("", sheets)):
-            if not _STYLED.search(rules.strip()) or "@" in selectors:
+        for selectors, rules in _rules(_COMMENT.sub("", sheets)):
+            if not _STYLED.search(rules.strip()):
                 continue
             for selector in map(str.strip, selectors.split(",")):
                 if selector and _SIMPLE.fullmatch(selector):
@@ -96,3 +97,18 @@ class Hiding:
         if about.get("id"):
             marks.append(f"#{about['id']}")
         return any(("", mark) in self._selectors or (tag, mark) in self._selectors for mark in marks)
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Selectors and rules of a style sheet; what holds for print or for small screens alone is passed over."""
+    depth, last, selectors = 0, 0, ""
+    for brace in _BRACE.finditer(sheet):
+        inside = sheet[last : brace.start()]
+        last = brace.end()
+        if brace[0] == "{":
+            depth += 1
+            selectors = inside if depth == 1 else ""
+        else:
+            if depth == 1 and not selectors.lstrip().startswith("@"):
+                yield selectors, inside
+            depth = max(0, depth - 1)

@@ -6,7 +6,7 @@ What is hidden is left out: it is where a page gives orders to programs that peo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.engines.library.document import Reading, begins_clause
 from app.engines.library.reading.decoding import decoded
 from app.engines.library.reading.pages import Pages
 from app.engines.library.reading.web_hiding import Hiding
-from app.engines.library.reading.written import Written, padded
+from app.engines.library.reading.written import TooWide, Written, padded
 
 _DECLARED = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
@@ -69,7 +69,8 @@ _IN_LINE = frozenset(
 )
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _MOST_SPANNED = 200
-_LONGEST_DEPTH = 400
+_DEEPEST = 150
+"""Elements within elements that are told apart; what is deeper is read as words."""
 
 
 def read(content: bytes, say: Texts, pages: Pages) -> Reading:
@@ -82,18 +83,19 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
 
 
 def page_reading(text: str, say: Texts) -> Reading:
-    """The page in `text`; also the body of a mail."""
+    """The page in `text`; also the body of a mail. Raises `TooWide` where it is too deep."""
     from lxml import etree, html
 
     text = _XML_DECLARATION.sub("", text.replace("\0", ""))
     if not text.strip():
         return Reading("", ())
+    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree = html.document_fromstring(
-            text, parser=html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
-        )
+        tree = html.document_fromstring(text, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return Reading("", ())
+    if any("depth" in error.message for error in parser.error_log):
+        raise TooWide("more than two thousand elements within each other: the parser drops what is deeper")
     title = " ".join("".join(tree.xpath("string(//head/title)")).split())
     page = _Page(Hiding(tree))
     page.walk(tree.find("body") if tree.find("body") is not None else tree)
@@ -112,7 +114,7 @@ class _Page:
 
     def walk(self, element: Any, depth: int = 0) -> None:
         """Writes what is in the element, in blocks."""
-        if depth > _LONGEST_DEPTH or self.hiding.hides(element):
+        if self.hiding.hides(element):
             return
         tag = element.tag
         if tag in _HEADINGS:
@@ -132,6 +134,8 @@ class _Page:
         elif tag == "dl":
             self.close()
             self.written.block("paragraph", "\n".join(self._terms(element)))
+        elif depth > _DEEPEST:
+            self.line.extend(self._pieces(element))
         else:
             self._walk_into(element, depth)
 
@@ -158,17 +162,21 @@ class _Page:
         """All that is to be seen in the element, in one line."""
         return " ".join("".join(self._pieces(element)).split())
 
-    def _pieces(self, element: Any, depth: int = 0, without: Iterable[str] = ()) -> Iterator[str]:
-        if depth > _LONGEST_DEPTH or self.hiding.hides(element):
-            return
-        apart = element.tag not in _IN_LINE
-        yield "\n" if apart else ""
-        yield element.text or ""
-        for child in element:
-            if isinstance(child.tag, str) and child.tag not in without:
-                yield from self._pieces(child, depth + 1, without)
-            yield child.tail or ""
-        yield "\n" if apart else ""
+    def _pieces(self, element: Any, without: frozenset[str] = frozenset()) -> Iterator[str]:
+        """The words in the element, however deep: pages that never close a tag go thousands of levels down."""
+        waiting: list[Any] = [element]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, str):
+                yield one
+            elif one is element or (isinstance(one.tag, str) and one.tag not in without):
+                if self.hiding.hides(one):
+                    continue
+                edge = "" if one.tag in _IN_LINE else "\n"
+                waiting.append(edge)
+                for child in reversed(one):
+                    waiting += [child.tail or "", child]
+                yield edge + (one.text or "")
 
     def items(self, element: Any, depth: int = 0) -> Iterator[str]:
         """A list's items with the numbers that the page shows; lists within it are moved in."""
@@ -176,7 +184,7 @@ class _Page:
         for child in element:
             if not isinstance(child.tag, str) or self.hiding.hides(child):
                 continue
-            if child.tag in _LISTS:
+            if child.tag in _LISTS and depth <= _DEEPEST:
                 yield from self.items(child, depth + 1)
                 continue
             own = " ".join("".join(self._pieces(child, without=_LISTS)).split())
@@ -186,10 +194,11 @@ class _Page:
             if own:
                 yield "  " * min(depth, 8) + ("" if begins_clause(own) else mark) + own
             number += 1
-            if depth < _LONGEST_DEPTH:
-                for below in child.iterchildren(*_LISTS):
-                    if not self.hiding.hides(below):
-                        yield from self.items(below, depth + 1)
+            for below in child.iterchildren(*_LISTS):
+                if depth > _DEEPEST:
+                    yield self.inside(below)
+                elif not self.hiding.hides(below):
+                    yield from self.items(below, depth + 1)
 
     def _terms(self, element: Any) -> Iterator[str]:
         """`term：meaning`, as one line each."""

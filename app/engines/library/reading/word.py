@@ -16,7 +16,7 @@ from app.engines.library.reading.pages import Pages
 from app.engines.library.reading.word_numbers import W, numbers_of
 from app.engines.library.reading.word_styles import styles_of
 from app.engines.library.reading.word_walk import WordParagraph, WordTable, WordWalk
-from app.engines.library.reading.written import Written
+from app.engines.library.reading.written import TooWide, Written
 
 _LONGEST_HEADING = 100
 _LONGEST_TITLE = 60
@@ -39,6 +39,8 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
     try:
         walk, body = _opened(content)
         return _written(list(walk.items(body)))
+    except TooWide:
+        raise
     except Exception:  # python-docx and the XML parser break in many ways on files that are not what they say
         raise BadInput("DOCUMENT_BROKEN", say("document_broken")) from None
 

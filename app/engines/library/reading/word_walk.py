@@ -9,7 +9,7 @@ from typing import Any
 from app.engines.library.reading.sheet_tables import Area, header_rows
 from app.engines.library.reading.word_numbers import Numbers, W
 from app.engines.library.reading.word_styles import Style, is_on, outline_level, value_of
-from app.engines.library.reading.written import one_line
+from app.engines.library.reading.written import one_line, padded
 
 _STRUCK_OUT_OR_REPEATED = frozenset(("del", "moveFrom", "Fallback", "rt", "rPr", "pPr", "instrText", "delText"))
 _CONTAINERS = frozenset(("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "AlternateContent", "Choice"))
@@ -189,7 +189,7 @@ def _as_items(
     if width < 2:
         yield from (WordParagraph(row[0]) for row in rows)
         return
-    cells = [[*row, *[""] * (width - len(row))] for row in rows]
+    cells = padded(rows)
     named = next((at for at, is_head in enumerate(heads) if not is_head), len(heads))
     header = min(named, len(cells) - 1) or header_rows(cells, merged)
     for left, top, right, _ in merged:

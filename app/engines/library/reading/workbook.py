@@ -45,10 +45,7 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
                 pages(number, len(sheets))
                 grid = grid_of(sheet, left, say)
                 left -= grid.count
-                try:
-                    _write(written, str(sheet.title), grid, say)
-                except ValueError:
-                    raise BadInput("DOCUMENT_TOO_LONG", say("workbook_too_long", limit=MOST_CELLS // 10_000)) from None
+                _write(written, str(sheet.title), grid, say)
     return written.reading()
 
 

@@ -11,8 +11,14 @@ from app.engines.library.document import Block, Kind, Reading, plain_heading_lev
 LONGEST_TABLE = 2400
 """Characters of a table that stays whole; a longer one is cut between rows, with its header `above` each part."""
 MOST_ROWS_TOGETHER = 40
+LARGEST_AREA = 4_000_000
+"""Cells of a table, with the empty ones."""
 _LONGEST_HEADER = 1_500
 """Characters: a table of thousands of columns would say more in its headers than in its rows."""
+
+
+class TooWide(Exception):
+    """A table of immense width or height, most of it empty."""
 
 
 @dataclass(slots=True)
@@ -113,7 +119,14 @@ def one_line(cell: str) -> str:
     return " ".join(cell.split())
 
 
+def check_area(columns: int, rows: int) -> None:
+    """Raises `TooWide` for a table of more cells, empty ones too, than anybody fills."""
+    if columns * rows > LARGEST_AREA:
+        raise TooWide(f"{columns} columns, {rows} rows")
+
+
 def padded(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Rows of one width."""
+    """Rows of one width. Raises `TooWide`."""
     width = max(map(len, rows), default=0)
+    check_area(width, len(rows))
     return [[*row, *[""] * (width - len(row))] for row in rows]
