@@ -115,7 +115,7 @@ class LexicalIndex:
         """Locator, titles above and text of each passage of a version, in its order."""
         with self._connection() as connection:
             rows = connection.execute(sql.of_set(sql.WHOLE_PASSAGES, kept.shelf), (kept.source, kept.version))
-            return [(locator, heading, text) for _, locator, heading, text in sorted(rows)]
+            return [(locator, heading, text) for _, locator, heading, text in rows]
 
     def place(self, moves: Sequence[Kept]) -> None:
         """Lay these versions on the shelves they name, with their dates and state; in one transaction."""

@@ -51,7 +51,7 @@ KEPT = (
 KEPT_OF = f"{KEPT} WHERE source = ?"
 PLACED = "UPDATE documents SET shelf = ?, dated = ?, until = ?, state = ?, superseded_by = ?"
 PLACED += " WHERE source = ? AND version = ?"
-WHOLE_PASSAGES = "SELECT id, locator, heading, text FROM passages_{name} WHERE source = ? AND version = ?"
+WHOLE_PASSAGES = "SELECT id, locator, heading, text FROM passages_{name} WHERE source = ? AND version = ? ORDER BY id"
 WHOLE_PARTS = (
     "SELECT t.start, t.stop, t.mark, w.titles, w.body FROM parts_{name} t JOIN words_{name} w ON w.rowid = t.id"
     " WHERE t.passage = ? ORDER BY t.id"
