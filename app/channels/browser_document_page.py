@@ -226,7 +226,7 @@ _OPENED = ' id="at" tabindex="-1" autofocus'
 
 def _text(shown: Shown, place: DocumentAddress, which: Sequence[int], *, anchored: bool) -> str:
     markup = PurePosixPath(shown.document.source).suffix.lower() in _MARKDOWN
-    text = DocumentText(markup, place.to_place, anchored)
+    text = DocumentText(shown.document.title, markup, place.to_place, anchored)
     for at in which:
         cited = at == shown.at
         text.add(shown.document.passages[at], shown.quote if cited else None, cited=cited)

@@ -32,6 +32,8 @@ def anchor_of(locator: str) -> str:
 class DocumentText:
     """Writes passages one after the other."""
 
+    title: str
+    """Of the document."""
     markup: bool
     """Whether `**` means bold in this document."""
     here: str
@@ -46,7 +48,7 @@ class DocumentText:
     def add(self, passage: PlacedText, quote: Span | None, *, cited: bool) -> None:
         """The next passage; `quote` are offsets in its text."""
         notes = self._begin_slide(passage.locator)
-        self._headings([one for one in passage.headings if not is_row(one)])
+        self._headings(self._titles(passage))
         header = next((one for one in reversed(passage.headings) if is_row(one)), "")
         marks = _Marks(quote, self.anchored and cited)
         body = "".join(self._blocks(passage, header, marks))
@@ -76,6 +78,13 @@ class DocumentText:
                 self._pieces.append(f'<article class="slide"><p class="slide-label">{label}</p>')
             self._slide, self._above = number, ()
         return bool(found and found[2])
+
+    def _titles(self, passage: PlacedText) -> list[str]:
+        """Without header rows; a slide without one has the document's: it is left out of what stands above."""
+        titles = [one for one in passage.headings if not is_row(one)]
+        if not self._slide:
+            return titles
+        return [one for one in titles if not _SLIDE.fullmatch(one)] if titles else [self.title]
 
     def _headings(self, titles: Sequence[str]) -> None:
         """What stands newly above. A caption that was read as a paragraph before is no title again."""

@@ -53,7 +53,7 @@ def page(document: OpenDocument, at: int | None = None, quote: str = "", **more:
 
 
 def written(passage: PlacedText, quote: tuple[int, int] | None = None, *, markup: bool = False) -> str:
-    text = DocumentText(markup, "/documents/x?at=")
+    text = DocumentText("办法", markup, "/documents/x?at=")
     text.add(passage, quote, cited=quote is not None)
     return text.html()
 
