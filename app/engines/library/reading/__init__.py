@@ -119,5 +119,9 @@ def reader_of(name: str, say: Texts) -> Reader:
     return read
 
 
+def _several(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else (str(value),) if value else ()
+
+
 def _iso(value: object) -> str:
     return value.isoformat()[:10] if isinstance(value, date) else str(value or "")
