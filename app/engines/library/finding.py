@@ -20,8 +20,6 @@ NEAREST = 20
 FUSION = 60
 """k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009)."""
 
-DEPTH_OF_PIECE, FUSION_OF_PIECES = 20, 5
-"""Of an account each sentence is searched for so deep; k of its fusion, small: a sentence's first hits count."""
 WEIGHT_OF_WHOLE = 3.0
 """In the rank of what a part of a question finds: of its score for the whole question."""
 
@@ -42,7 +40,8 @@ class Finding:
             names = [*names, *(old for name in names if (old := name + OLD) in there)]
         depth = max(CANDIDATES, 2 * limit)
         if is_situation(query):
-            found = self._for_situation(names, query)
+            turns = zip_longest(*self._index.documents_for(names, pieces_of(query), 2 * limit))
+            found = [one for turn in turns for one in turn if one]  # every document's best before any second one
         else:
             whole = self._found(names, query, depth)
             parts = parts_of(query)
@@ -62,28 +61,6 @@ class Finding:
         if nearest:
             found = _fused(found, [mark for _, mark in sorted(chain.from_iterable(nearest.values()))])
         return found
-
-    def _for_situation(self, names: Sequence[str], query: str) -> list[Found]:
-        """What each sentence of an account finds, a document's best passage before any second one.
-
-        A document counts by what its passages hold of every sentence; a passage's score stays that of its sentence.
-        """
-        value: dict[str, float] = {}
-        best: dict[str, Found] = {}
-        for piece in pieces_of(query):
-            of_piece: dict[str, Found] = {}
-            for one in self._index.search(names, piece, depth=DEPTH_OF_PIECE):
-                of_piece.setdefault(one.source, one)
-                if one.mark not in best or one.score > best[one.mark].score:
-                    best[one.mark] = one
-            for place, one in enumerate(of_piece.values(), start=1):
-                value[one.source] = value.get(one.source, 0.0) + one.score / (FUSION_OF_PIECES + place)
-        by_document: dict[str, list[Found]] = {}
-        for one in sorted(best.values(), key=lambda one: -one.score):
-            by_document.setdefault(one.source, []).append(one)
-        ranked = sorted(by_document.items(), key=lambda item: -value.get(item[0], 0.0))
-        rounds = zip_longest(*(passages for _, passages in ranked))
-        return [one for turn in rounds for one in turn if one]
 
     def _nearest(self, names: Sequence[str], query: str) -> dict[str, list[tuple[float, str]]]:
         if not self._vectors or not query.strip():

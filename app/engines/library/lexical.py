@@ -21,7 +21,7 @@ from app.engines.library.likeness import Piece
 from app.engines.library.passages import Passage
 from app.engines.library.questions import named_in
 from app.engines.library.relevance import question_of
-from app.engines.library.searching import CANDIDATES, Counts, search
+from app.engines.library.searching import CANDIDATES, Counts, documents_for, search
 from app.engines.library.synonyms import NONE, Synonyms
 from app.engines.library.words import terms
 from app.engines.sqlite_wal import use_wal
@@ -209,6 +209,12 @@ class LexicalIndex:
             return []
         with self._connection() as connection:
             return search(connection, self._counts, names, question, depth, also, named_in(query))
+
+    def documents_for(self, names: Iterable[str], pieces: Sequence[str], limit: int) -> list[list[Found]]:
+        """For an account in pieces: the documents that hold most of it, best first, of each its best passages."""
+        questions = [one for one in (question_of(piece, self._synonyms) for piece in pieces) if one.about]
+        with self._connection() as connection:
+            return documents_for(connection, self._counts, names, questions, limit) if questions else []
 
     def marks(self, name: str) -> Iterator[tuple[str, str]]:
         """Mark and text of every part of a set, for the vectors."""

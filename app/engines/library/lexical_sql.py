@@ -80,6 +80,7 @@ PARTS = (
 )
 PART = f"{PARTS} WHERE t.id = ?"
 PART_OF_MARK = f"{PARTS} WHERE t.mark = ?"
+WHOSE = "SELECT p.source, p.version FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage WHERE t.id = ?"
 AT_CLAUSE = (
     "SELECT p.locator, d.title, t.mark FROM passages_{name} p JOIN documents d USING (source, version)"
     " JOIN parts_{name} t ON t.passage = p.id AND t.start = 0 WHERE p.locator GLOB ?"

@@ -11,13 +11,15 @@ from app.engines.library.found import Found
 from app.engines.library.questions import Named
 from app.engines.library.relevance import Question, Scale
 
-CANDIDATES = 50
+CANDIDATES = 40
 """Per shelf: so many of BM25's best are compared with the question."""
 WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
-LOOKED_AT = 12_000
+LOOKED_AT = 6_000
 """Entries of a shelf's index that one question may touch: its rarest words come first, the frequent ones only rank."""
 
+DEPTH_OF_ACCOUNT, LOOKED_AT_FOR_ACCOUNT, PARTS_OF_DOCUMENT = 400, 40_000, 5
+"""The same for a long account; a document counts by the sum of so many passages (tried: 1, 2, 3, 5)."""
 WEIGHT_OF_NAMED_CLAUSE, WEIGHT_OF_NAMED_DOCUMENT = 20.0, 3.0
 """In the rank: the clause that a question names comes first, before all that only speaks of the matter."""
 MOST_CLAUSES = 200
@@ -78,15 +80,53 @@ def search(
     return sorted((_found(row, bm25, scale, named) for row, bm25 in rows.values()), key=lambda one: -one.rank)
 
 
+def documents_for(
+    connection: sqlite3.Connection, counts: Counts, shelves: Iterable[str], questions: Sequence[Question], limit: int
+) -> list[list[Found]]:
+    """For an account in pieces: the documents that hold most of it, best first, of each its best passages.
+
+    A document counts by its best passages' BM25 over the pairs of characters (of English: the words) of all pieces
+    together. Every passage has the score of the piece that it fits best.
+    """
+    terms = {term for question in questions for term in question.terms if term[0] == "~" or term.isascii()}
+    documents: dict[tuple[str, str], list[tuple[float, str, int]]] = {}
+    total = 0
+    everywhere: dict[str, int] = {}
+    for shelf in shelves:
+        size, here = counts.of(connection, shelf, {term for question in questions for term in question.terms})
+        total += size
+        everywhere = {term: count + everywhere.get(term, 0) for term, count in here.items()}
+        of_account = {term: count for term, count in here.items() if term in terms}
+        for part, bm25 in _best(connection, shelf, of_account, DEPTH_OF_ACCOUNT, LOOKED_AT_FOR_ACCOUNT):
+            whose = connection.execute(sql.of_set(sql.WHOSE, shelf), (part,)).fetchone()
+            documents.setdefault(whose, []).append((bm25, shelf, part))
+    scales = [question.scale(everywhere, total) for question in questions]
+    ranked = sorted(documents.values(), key=lambda parts: -sum(bm25 for bm25, _, _ in parts[:PARTS_OF_DOCUMENT]))
+    return [
+        [
+            max((_found(row, bm25, scale, Named()) for scale in scales), key=lambda one: one.score)
+            for bm25, shelf, part in parts[: 1 + limit // len(ranked)]
+            for row in [connection.execute(sql.of_set(sql.PART, shelf), (part,)).fetchone()]
+        ]
+        for parts in ranked[:limit]
+    ]
+
+
 def _candidates(
     connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int
 ) -> Iterator[tuple[Row, float]]:
-    wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in _rarest(counts))
-    if wanted:
-        best = connection.execute(sql.of_set(sql.BEST, shelf), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
-        statement = sql.of_set(sql.PART, shelf)
-        for part, bm25 in best:
-            yield connection.execute(statement, (part,)).fetchone(), bm25
+    statement = sql.of_set(sql.PART, shelf)
+    for part, bm25 in _best(connection, shelf, counts, depth, LOOKED_AT):
+        yield connection.execute(statement, (part,)).fetchone(), bm25
+
+
+def _best(
+    connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int, budget: int
+) -> list[tuple[int, float]]:
+    wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in _rarest(counts, budget))
+    if not wanted:
+        return []
+    return connection.execute(sql.of_set(sql.BEST, shelf), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
 
 
 def _clauses(connection: sqlite3.Connection, shelf: str, named: Named) -> list[str]:
@@ -98,13 +138,13 @@ def _clauses(connection: sqlite3.Connection, shelf: str, named: Named) -> list[s
     return marks[:MOST_CLAUSES]
 
 
-def _rarest(counts: Mapping[str, int]) -> list[str]:
+def _rarest(counts: Mapping[str, int], budget: int) -> list[str]:
     """The terms that are there, rarest first, until they would touch too much; one at least."""
     chosen: list[str] = []
     touched = 0
     for term in sorted(counts, key=lambda term: (counts[term], term)):
         touched += counts[term]
-        if chosen and touched > LOOKED_AT:
+        if chosen and touched > budget:
             break
         if counts[term]:
             chosen.append(term)

@@ -32,10 +32,13 @@ _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split("|"), 1
 
 _SEPARATED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 _POINT_NOTHING = re.compile(r"(?<![\d.])(\d+)\.0+(?![\d.])")
+_PERCENT = r"[%‰]| ?per ?cent\b| pct\b"
 _FIGURE = re.compile(
+    # Plain figures and 一些 are left alone at once: most of a text's are of this kind.
     rf"(?:([百千万])分之)?(?<![\d.{_HAN_DIGIT}哪某这那每同另])"
+    rf"(?=(?(1)|(?:\d[\d.]*(?:[{_HAN_DIGIT}万亿点]|{_PERCENT})|[{_HAN_DIGIT}]+(?:[万亿点\d]|{_PERCENT}|个?(?:{_UNITS})))))"
     rf"((?:\d+(?:\.\d+)?(?![\d.])|[{_HAN_DIGIT}])(?:[{_HAN_DIGIT}万亿]|(?<!\d)\d)*(?:点[零〇一二三四五六七八九]+[万亿]*)?)"
-    rf"([%‰]| ?per ?cent\b| pct\b)?(?=(个?(?:{_UNITS}))?)"
+    rf"({_PERCENT})?(?=(个?(?:{_UNITS}))?)"
 )
 _ENGLISH = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?)[ -]?({'|'.join(_ENGLISH_SCALES)})\b")
 _DAY = re.compile(r"(?<![\d.])(\d{4})(?:(?:年(\d{1,2})月(\d{1,2})[日号])|(?:[-/.](\d{1,2})[-/.](\d{1,2})(?![\d./-])))")
@@ -47,7 +50,9 @@ _ENGLISH_DAY = re.compile(
 
 def normal(text: str) -> str:
     """`２，０００，０００`, `二百万`, `2 million`: 2000000; 千分之五: 0.5%; 2026-03-01: 2026年3月1日; 國: 国."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    plain = unicodedata.normalize("NFKC", text).lower()
+    if not unicodedata.is_normalized("NFKC", plain):
+        plain = unicodedata.normalize("NFKC", plain)
     plain = _SEPARATED.sub(lambda found: found.group().replace(",", ""), simplified(plain))
     plain = _FIGURE.sub(_figure, plain)
     plain = _ENGLISH.sub(lambda found: _plain(Decimal(found[1]).scaleb(_ENGLISH_SCALES[found[2]])), plain)
