@@ -80,7 +80,7 @@ def parts_of(mail: Message, say: Texts) -> MailParts:
 
 def head(mail: Message, name: str) -> str:
     """A head in one line, decoded; empty where the mail has none."""
-    return " ".join(_decoded_words(str(mail.get(name) or "")).split())[:_LONGEST_HEAD]
+    return " ".join(_decoded_words(str(mail.get(name) or "")[: 5 * _LONGEST_HEAD]).split())[:_LONGEST_HEAD]
 
 
 def sent(mail: Message) -> datetime | None:
