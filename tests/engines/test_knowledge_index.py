@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 from app.core.errors import BadInput, Unavailable
 from app.core.ports import ImportProgress
 from app.engines.knowledge import ChromaKnowledge
+from app.engines.library.importing import Importing
 
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"
 
@@ -171,3 +175,93 @@ async def test_a_full_disk_is_said_and_leaves_the_index_as_it_was(
     assert refused.value.code == "STORAGE_FULL"
     assert not await added.knowledge.search("公务用车")
     assert (await added.index(path))["added"] == 1
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+async def test_an_archive_is_its_documents(added: Added) -> None:
+    rule = "第一条 保函手续费为千分之五。".encode()
+    members = {"甲/a.txt": rule, "乙/a.txt": "第一条 车辆提前一天申请。".encode(), "c.docx": b"PK\3\4 broken"}
+    added.write("制度.zip", zipped({**members, "../../out.txt": "越界。".encode()}))
+    added.write("not.zip", b"PK is all")
+    summary = await added.index()
+    assert (summary["added"], summary["passages"]) == (2, 2)
+    assert sorted(failures(summary)) == ["c.docx", "not.zip", "out.txt"]
+    hit = (await added.knowledge.search("保函手续费"))[0]
+    assert (hit.source, hit.locator) == ("office/制度.zip/甲/a.txt", "第一条")
+    original = await added.knowledge.original(hit.source, hit.version)
+    assert original is not None and (original.name, original.content) == ("a.txt", rule)
+    assert not (added.folder.parent.parent / "out.txt").exists()
+    assert (await added.index())["unchanged"] == 2
+
+
+async def test_a_bomb_is_refused_unopened(added: Added) -> None:
+    added.write("bomb.zip", zipped({"a.txt": b"0" * (64 * 2**20)}))
+    assert failures(await added.index()) == {"bomb.zip": "ARCHIVE_BOMB"}
+
+
+async def test_a_name_in_an_old_encoding_is_read(added: Added) -> None:
+    raw = os.path.join(os.fsencode(added.folder), "用车办法.txt".encode("gb18030"))
+    with open(raw, "wb") as file:
+        file.write("公务用车应当提前一天申请。".encode())
+    summary = await added.index()
+    assert [one.said.split("：")[0] for one in added.progress if one.said] == ["office/用车办法.txt"], summary
+    json.dumps(summary, ensure_ascii=False).encode()
+
+
+async def test_more_than_an_import_may_be_is_said(added: Added) -> None:
+    rules = added.content / "config" / "knowledge.yaml"
+    rules.parent.mkdir()
+    rules.write_text("each_import: {documents: 3}\n", encoding="utf-8")
+    added.knowledge = ChromaKnowledge(added.content, added.home)
+    for number in range(4):
+        added.write(f"{number}.txt", f"第{number}份。")
+    with pytest.raises(BadInput) as refused:
+        await added.index()
+    assert refused.value.code == "IMPORT_TOO_LARGE"
+    assert not (await added.index(*(added.folder / f"{number}.txt" for number in range(3))))["failed"]
+
+
+async def test_only_what_changed_gets_new_vectors(added: Added) -> None:
+    """A rule of forty clauses: one changes, then a paragraph is put in before all of them."""
+    clauses = [f"第{number}条 第{number}项业务由经办人办理。" for number in range(1, 41)]
+    asked: list[str] = []
+
+    def embed(texts: Sequence[str]) -> list[list[float]]:
+        asked.extend(texts)
+        return [[float(len(text)), 1.0] for text in texts]
+
+    async def embedded(lines: Sequence[str]) -> list[str]:
+        asked.clear()
+        added.knowledge = ChromaKnowledge(added.content, added.home, embed)
+        await added.index(added.write("rule.md", "\n\n".join(lines)), into="rules")
+        return [text for text in asked if "业务" in text or "施行" in text]
+
+    assert len(await embedded(clauses)) == 40
+    assert len(await embedded([one.replace("第7项", "第7项新") for one in clauses])) == 1
+    assert len(await embedded(["本办法自发布之日起施行。", *clauses])) == 1
+    assert await embedded(clauses) == [], "the first version again: its vectors are still there"
+
+
+async def test_a_defect_in_reading_one_document_does_not_stop_the_rest(
+    added: Added, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put = Importing.put
+
+    def sometimes(self: Importing, source: str, *rest: Any, **named: Any) -> Any:
+        if source.endswith("b.txt"):
+            raise ZeroDivisionError("秘密内容")
+        return put(self, source, *rest, **named)
+
+    monkeypatch.setattr(Importing, "put", sometimes)
+    for name in "abc":
+        added.write(f"{name}.txt", f"第{name}份通知。")
+    summary = await added.index()
+    assert summary["added"] == 2 and failures(summary) == {"b.txt": "DOCUMENT_DEFECT"}
+    assert "ZeroDivisionError" in caplog.text and "秘密内容" not in caplog.text
