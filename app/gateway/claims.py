@@ -10,24 +10,29 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
+from app.gateway.bounds import bound_of, order_of
 from app.gateway.clauses import Clause, clauses_of, plain, terms
 from app.gateway.figures import Figure, figures_in
-from app.gateway.names import codes_in, grades_in, is_general, named_in, parties_in, places_in, titles_in
+from app.gateway.names import grades_in, named_in, parties_in, places_in, titles_in
 from app.gateway.polarity import bare, polarity_of
 
 Doubt = Literal["number", "unit", "date", "bound", "name", "negation", "modality"]
 
-SPEAKS_OF = 0.2
+SPEAKS_OF = 0.12
 """Share of a sentence's words from which a passage of the same language speaks of it."""
 FEW = 5
 """Words; what has fewer says too little to be judged by them."""
-ELSEWHERE = 0.2
+ELSEWHERE = 0.1
 """By how much more another place must speak of the sentence's matter than the one that gives the same figure."""
+FEW_TO_COMPARE, OPPOSED = 3, 0.33
+NEARLY_ALL, SHORTEST, FLANKED = 0.6, 6, 10
 SAME_MATTER = 0.5
 """Likeness (Dice) of the words of two clauses from which their yes and no are compared."""
 
@@ -38,16 +43,13 @@ _SAME_UNIT = {
     "year": ("month", Decimal(12)),
     "hour": ("minute", Decimal(60)),
 }
+_HAN = re.compile(r"[^㐀-鿿]+")
+_OPPOSITES = [
+    set(pair)
+    for pair in ("高低", "早近", "前后", "上下", "大小", "多少", "长短", "内外", "买卖", "收付", "先后", "早晚")
+]
 _WORKING = re.compile(r"工作日|交易日|营业日|working|business")
-_COUNTS = frozenset(["people", "times", *"次人名户家笔份级倍位"])
-_UP = re.compile(
-    r"以上|超过(?<!不超过)(?<!不得超过)|不低于|不少于|不得低于|不得少于|至少|最低|最少|高于(?<!不高于)(?<!不得高于)|大于|多于|以后|之后"
-    r"|at least|more than|over |above|no less|not less|exceed|minimum|after"
-)
-_DOWN = re.compile(
-    r"以下|不超过|不得超过|不高于|不得高于|不多于|至多|最高|最多|不足|低于(?<!不低于)(?<!不得低于)|少于(?<!不少于)(?<!不得少于)|小于|以内|之内|以前|之前|上限"
-    r"|at most|up to|less than(?<!no less than)(?<!not less than)|below|under |within|no more|not more|maximum|not exceed|before|by "
-)
+_COUNTS = frozenset(["people", "times", *"次人名户家笔份级倍位每"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,13 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
     text = "\n".join(plain(f"{passage.head}\n{passage.text}") for passage in passages)
     found: list[Doubt] = []
     own = clauses_of(sentence)
+    stated = [figure for clause in own for figure in clause.figures]
     also = [*figures_in(given), *(one for passage in passages for one in figures_in(passage.head))]
     for clause in own:
-        found += _of_figures(clause, there, also)
-        found += _of_polarity(clause, there)
-    found += _of_names(
-        sentence, text, "\n".join(f"{passage.head}\n{passage.text}" for passage in passages), plain(given)
-    )
+        found += _of_figures(clause, there, also, stated)
+    found += _of_polarity(own, there)
+    found += _of_words(own, there)
+    found += _of_names(sentence, text, plain(given))
     return tuple(dict.fromkeys(found))
 
 
@@ -85,7 +87,10 @@ def speaks_of(sentence: str, passage: Passage) -> bool:
     common = [term for term in own if _is_han(term) == _mostly_han(there)]
     if len(common) < FEW:
         return True
-    return len(own & there) >= SPEAKS_OF * len(common)
+    if len(own & there) >= SPEAKS_OF * len(common):
+        return True
+    said = [one for clause in clauses_of(sentence) for one in clause.figures if one.states]
+    return any(_same(one, other) for one in said for clause in _read(passage.text) for other in clause.figures)
 
 
 @lru_cache(maxsize=256)
@@ -96,27 +101,56 @@ def _read(text: str) -> tuple[Clause, ...]:
 # --- figures ---
 
 
-def _of_figures(clause: Clause, there: Sequence[Clause], also: Sequence[Figure]) -> Iterator[Doubt]:
+def _of_figures(
+    clause: Clause, there: Sequence[Clause], also: Sequence[Figure], stated: Sequence[Figure]
+) -> Iterator[Doubt]:
     for figure in clause.figures:
+        if figure.unit == "day" and _WORKING.search(clause.around) and not any(map(_is_working, stated)):
+            figure = replace(figure, said="工作日")
         if not (figure.states or figure.said in _COUNTS) or any(_same(figure, one) for one in also):
             continue
         like = [(one, other) for one in there for other in one.figures if _comparable(figure, other)]
         if not figure.states and not any(other.said == figure.said for _, other in like):
             continue
         same = [one for one, other in like if _same(figure, other)]
+        if not same and (_is_each(figure, clause.text) or _is_part_of_date(figure, there)):
+            continue
         if not same:
             yield _kind(figure, there)
             continue
-        others = [one for one, other in like if not _same(figure, other)]
+        # A place competes where its figure is of the same kind and the sentence does not name it too.
+        others = [
+            one
+            for one, other in like
+            if (other.unit, len(other.said)) == (figure.unit, len(figure.said))
+            and not any(_same(said, other) for said in (figure, *stated))
+        ]
         closeness = _closeness(clause, there)
         best = max(closeness(one) for one in same)
         if others and max(closeness(one) for one in others) - best > ELSEWHERE:
             yield "date" if figure.kind in ("date", "time") else "number"
             continue
-        bound = _bound(clause.text)
-        bounds = {_bound(one.text) for one in same if closeness(one) >= best - 0.05}
+        bound = bound_of(clause.text)
+        bounds = {bound_of(one.text) for one in same if closeness(one) >= best - 0.05}
         if bound and bounds == {"up" if bound == "down" else "down"}:
             yield "bound"
+        order, orders = order_of(clause.text), {order_of(one.text) for one in same if closeness(one) >= best - 0.05}
+        if order and orders == {"after" if order == "before" else "before"}:
+            yield "bound"
+
+
+def _is_each(figure: Figure, text: str) -> bool:
+    """一天一百元, 每人一年: a period that something is counted by."""
+    return figure.value == 1 and re.search(r"一\s?个?(?:天|年|月|晚|周|小时)(?![内以之前后])", text) is not None
+
+
+def _is_part_of_date(figure: Figure, there: Sequence[Clause]) -> bool:
+    """九月 of 2026年9月8日, 26日 of a span, a bare 2026."""
+    if not isinstance(figure.value, Decimal) or figure.unit not in ("", "day", "month", "year"):
+        return False
+    place = {"": 0, "year": 0, "month": 1, "day": 2}[figure.unit]
+    dates = (other.value for one in there for other in one.figures if other.kind == "date")
+    return any(isinstance(parts, tuple) and parts[place] == figure.value for parts in dates)
 
 
 def _comparable(figure: Figure, other: Figure) -> bool:
@@ -125,22 +159,32 @@ def _comparable(figure: Figure, other: Figure) -> bool:
     if not isinstance(figure.value, Decimal):
         return True
     unit, other_unit = _SAME_UNIT.get(figure.unit, (figure.unit, 0))[0], _SAME_UNIT.get(other.unit, (other.unit, 0))[0]
-    return unit == other_unit or not unit or not other_unit
+    return unit == other_unit or not unit or not other_unit or {figure.unit, other.unit} == {"day", "month"}
 
 
 def _same(figure: Figure, other: Figure) -> bool:
     if not _comparable(figure, other):
         return False
     if isinstance(figure.value, Decimal) and isinstance(other.value, Decimal):
-        if _WORKING.search(figure.said) and not _WORKING.search(other.said) and other.unit == "day":
+        if figure.unit == other.unit == "day" and _is_working(figure) != _is_working(other):
             return False
-        if _WORKING.search(other.said) and not _WORKING.search(figure.said) and figure.unit == "day":
-            return False
+        if {figure.unit, other.unit} == {"day", "month"}:
+            return figure.value * (30 if figure.unit == "month" else 1) == other.value * (
+                30 if other.unit == "month" else 1
+            )
+        if not figure.unit or not other.unit:
+            # A bare figure may be of any unit; a count (一次) is not.
+            one = other if figure.unit else figure
+            return figure.value == other.value and (figure.unit == other.unit or not one.said)
         return _amount(figure) == _amount(other) or (figure.value == other.value and figure.unit == other.unit)
     if isinstance(figure.value, tuple) and isinstance(other.value, tuple):
         said = zip(figure.value, other.value, strict=False)
         return all(one is None or two is None or one == two for one, two in said) and _overlap(figure, other)
     return figure.value == other.value
+
+
+def _is_working(figure: Figure) -> bool:
+    return _WORKING.search(figure.said) is not None
 
 
 def _overlap(figure: Figure, other: Figure) -> bool:
@@ -180,60 +224,101 @@ def _closeness(clause: Clause, there: Sequence[Clause]):  # type: ignore[no-unty
     return closeness
 
 
-def _bound(text: str) -> str:
-    up, down = bool(_UP.search(text)), bool(_DOWN.search(text))
-    return "" if up == down else "up" if up else "down"
-
-
 # --- yes and no ---
 
 
-def _of_polarity(clause: Clause, there: Sequence[Clause]) -> Iterator[Doubt]:
-    own = terms(bare(clause.text))
-    if len(own) < 2:
-        return
-    best, likeness = None, 0.0
-    for start in range(len(there)):
-        for length in (1, 2, 3):
-            span = there[start : start + length]
-            if len(span) < length or any(one.around != span[0].around for one in span):
+def _of_polarity(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Doubt]:
+    """Clause by clause; one that says too little to be found (可以再借) together with the one before it."""
+    for place, clause in enumerate(own):
+        said = polarity_of(clause.text)
+        found, judged = _contradicts(clause.text, there)
+        if found:
+            yield found
+        elif not judged and (said.denies or said.modality) and place and own[place - 1].around == clause.around:
+            found, _ = _contradicts(f"{own[place - 1].text}，{clause.text}", there)
+            if found == "negation":
+                yield found
+
+
+def _contradicts(said: str, there: Sequence[Clause]) -> tuple[Doubt | None, bool]:
+    """The contradiction, and whether there was something to compare with."""
+    words = terms(bare(said))
+    if len(words) < FEW_TO_COMPARE:
+        return None, False
+    best, likeness = _most_like(words, there)
+    own, meant = polarity_of(said), polarity_of(best)
+    opposed = {own.modality, meant.modality} == {"allows", "forbids"} and own.denies != meant.denies
+    if own.turns or meant.turns or likeness < (OPPOSED if opposed else SAME_MATTER):
+        return None, False
+    if own.denies != meant.denies:
+        return "negation", True
+    differs = own.modality and meant.modality and own.modality != meant.modality
+    return ("modality" if differs else None), True
+
+
+def _most_like(words: frozenset[str], there: Sequence[Clause]) -> tuple[str, float]:
+    """The clause, or the few in a row, that speak most of the same, and how much (Dice)."""
+    best, likeness = "", 0.0
+    for start, first in enumerate(there):
+        span: list[str] = []
+        for one in there[start : start + 3]:
+            if one.around != first.around:
                 break
-            text = "，".join(one.text for one in span)
-            words = terms(bare(text))
-            dice = 2 * len(own & words) / (len(own) + len(words) or 1)
+            span.append(one.text)
+            text = "，".join(span)
+            other = terms(bare(text))
+            dice = 2 * len(words & other) / (len(words) + len(other))
             if dice > likeness:
                 best, likeness = text, dice
-    if best is None or likeness < SAME_MATTER:
-        return
-    said, meant = polarity_of(clause.text), polarity_of(best)
-    if said.turns or meant.turns:
-        return
-    if said.denies != meant.denies:
-        yield "negation"
-    elif said.modality and meant.modality and said.modality != meant.modality:
-        yield "modality"
+    return best, likeness
+
+
+# --- words in place of others ---
+
+
+def _of_words(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Doubt]:
+    """A clause said nearly word for word, with another word in the place of one: 由中台复核 for 由交易主管复核."""
+    those = [_HAN.sub("", one.text) for one in there]
+    for clause in own:
+        said = _HAN.sub("", clause.text)
+        if len(said) < SHORTEST or not those:
+            continue
+        aligned = [(SequenceMatcher(None, said, meant, autojunk=False).get_matching_blocks(), meant) for meant in those]
+        blocks, meant = max(aligned, key=lambda one: sum(block.size for block in one[0]))
+        if sum(block.size for block in blocks) < NEARLY_ALL * min(len(said), len(meant)):
+            continue
+        for before, after in pairwise(blocks):
+            here = said[before.a + before.size : after.a]
+            instead = meant[before.b + before.size : after.b]
+            if _replaces(here, instead, before.size, after.size):
+                yield "name"
+
+
+def _replaces(here: str, instead: str, before: int, after: int) -> bool:
+    """Whether one word stands for another of the same length or so, between words that are the same."""
+    if {here, instead} in _OPPOSITES:
+        return True
+    alike = 2 <= len(here) <= 6 and 2 <= len(instead) <= 6 and not set(here) & set(instead)
+    return alike and min(before, after) >= 2 and before + after >= FLANKED
 
 
 # --- names ---
 
 
-def _of_names(sentence: str, text: str, written: str, given: str) -> Iterator[Doubt]:
+def _of_names(sentence: str, text: str, given: str) -> Iterator[Doubt]:
     said = plain(sentence)
     for title in titles_in(said):
         if title not in text and title not in given and not _within(title, text):
             yield "name"
     for name, ending in parties_in(said):
-        if named_in(name, ending, text) or named_in(name, ending, given):
-            continue
-        if not is_general(name) or any(end == ending for _, end in parties_in(text)):
+        if not named_in(name, ending, text) and not named_in(name, ending, given):
             yield "name"
     if any(place not in text and place not in given for place in places_in(said)):
         yield "name"
-    for name, ending in grades_in(said):
-        if name not in text and name not in given and any(end == ending for _, end in grades_in(text)):
-            yield "name"
-    codes = set(codes_in(written))
-    if codes and any(code not in codes and code.lower() not in f"{text}\n{given}" for code in codes_in(sentence)):
+    steps: dict[int, set[str]] = {}
+    for step, scale in grades_in(text):
+        steps.setdefault(scale, set()).add(step)
+    if any(scale in steps and step not in steps[scale] and step not in given for step, scale in grades_in(said)):
         yield "name"
 
 

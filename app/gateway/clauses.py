@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -13,7 +13,16 @@ from app.core.scripts import simplified
 from app.gateway.figures import Figure, figures_in
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+?(?:[。！？!?；;\n]+|(?<=[a-z0-9)])\.(?=\s|$)|$)")
-_CLAUSE = re.compile(r"(?<!\d),|,(?!\d{3})|[，、：:（）()]")
+_CLAUSE = re.compile(r"(?<!\d),|,(?!\d{3})|[，：（）()]|(?<!\d):|:(?!\d)")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?\s?[%‰]?(?:万|亿)?(?:个?(?:工作日|月|小时|基点)|美?元|天|日|年|次|户|级|倍)?内?")
+_SETTLEMENT = re.compile(r"(?<![a-z])t\+(\d)")
+_OFTEN = {"半个月": 15, "半年": 180, "季度": 90, "季": 90, "个月": 30, "月": 30, "年": 360, "周": 7, "日": 1, "天": 1}
+_EVERY = re.compile(f"[每按]({'|'.join(_OFTEN)})")
+_ANY_FIGURE = re.compile(
+    r"[每按](?:半个月|半年|季度|个月|[月年周日天])(?:一次)?"
+    r"|[\d一二两三四五六七八九十百千万亿.]+\s?(?:个?(?:工作日|自然日|月|小时|基点|百分点)|美?元|[%‰天日年次户级倍成人])?内?"
+)
+_ORDINAL = re.compile(r"第(?=[\d一二三四五六七八九十]+个?(?:月|年|次|季|天|日))")
 _HAN = re.compile(r"[㐀-鿿]+")
 _LATIN = re.compile(r"[a-z][a-z]+")
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s)$")
@@ -23,8 +32,8 @@ _UNIT_WORDS = re.compile(r"万元|亿元|万美元|亿美元|千元|元|美元|%
 _FUNCTION = frozenset(
     re.findall(
         r"\w+",
-        "the of to in on at for and or is are was be by an it this that with from as if not no may must can shall should "
-        "will than within least most more less per any all each which who when",
+        "the of to in on at for and or is are was be by an it this that with from as if not no may must can "
+        "shall should will than within least most more less per any all each which who when",
     )
 )
 
@@ -40,13 +49,13 @@ class Clause:
 
     @cached_property
     def near(self) -> frozenset[str]:
-        """Its own words."""
-        return terms(self.text)
+        """Its own words, without its figures."""
+        return terms(_ANY_FIGURE.sub(" ", self.text))
 
     @cached_property
     def further(self) -> frozenset[str]:
         """The words around it, its own too."""
-        return terms(self.around) | self.near
+        return terms(_ANY_FIGURE.sub(" ", self.around)) | self.near
 
 
 def plain(text: str) -> str:
@@ -84,9 +93,24 @@ def clauses_of(text: str) -> list[Clause]:
 def _of_line(line: str) -> Iterator[Clause]:
     body = _ORDER.sub("", line)
     for sentence in _SENTENCE.findall(body):
-        for part in _CLAUSE.split(sentence):
-            if part.strip():
-                yield Clause(part.strip(), sentence, tuple(figures_in(part)))
+        for group in _CLAUSE.split(sentence):
+            parts = [part.strip() for part in group.split("、") if part.strip()]
+            # 支行3天、分行5天内出具意见: what stands behind the last figure belongs to each.
+            tail = _FIGURE.split(parts[-1])[-1] if len(parts) > 1 and _FIGURE.search(parts[-1]) else ""
+            for part in parts:
+                text = f"{part} {tail}" if tail and not part.endswith(tail) and _FIGURE.search(part) else part
+                yield Clause(text, sentence, _figures(part))
+
+
+def _figures(text: str) -> tuple[Figure, ...]:
+    """The figures of a clause; the days of T+1, how often, and ordinals, which state nothing but may be meant."""
+    days = (Figure("number", Decimal(one), "settlement", said="t+") for one in _SETTLEMENT.findall(text))
+    often = (Figure("number", Decimal(_OFTEN[one]), "every", False, "每") for one in _EVERY.findall(text))
+    plainly = list(figures_in(text))
+    ordinals = (
+        (one for one in figures_in(_ORDINAL.sub("", text)) if one not in plainly) if _ORDINAL.search(text) else ()
+    )
+    return (*plainly, *(replace(one, states=False) for one in ordinals), *days, *often)
 
 
 def _cells(table: list[list[str]], announced: str) -> Iterator[Clause]:
@@ -103,7 +127,7 @@ def _cells(table: list[list[str]], announced: str) -> Iterator[Clause]:
 def _in_cell(cell: str, heads: str) -> tuple[Figure, ...]:
     """A cell's figures; a bare one has the unit that stands in brackets above it: （万元）."""
     said = next((unit for one in _SAID_OF_ALL.findall(heads) if (unit := _UNIT_WORDS.match(one))), None)
-    found = tuple(figures_in(cell))
+    found = _figures(cell)
     if said and any(isinstance(one.value, Decimal) and not one.unit for one in found):
         with_unit = tuple(figures_in(re.sub(r"\d$", lambda last: last[0] + said[0], cell)))
         return with_unit or found

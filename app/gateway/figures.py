@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,9 +65,11 @@ def _any(words: Sequence[str]) -> str:
 
 
 _TENTHS = "一二两三四五六七八九"
+_MONTH_END = re.compile(r"(?P<year>(?:19|20)\d\d)?\s?年?\s?(?P<month>1[0-2]|\d)\s?月\s?[底末]")
 _NUMERAL = re.compile(
     rf"百分之(?P<percent>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
-    rf"|千分之(?P<permille>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
+    rf"|(?P<of>[千万])分之(?P<permille>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
+    rf"|(?P<fifty>一半|半数)(?![天月年周])|(?<![上下前后一两三四五个])半(?P<half_of>年|个月|小时|天)(?!度|工)"
     rf"|(?<![\d{NUMERALS}])(?P<tenths>\d|[{_TENTHS}])成(?P<half>[{_TENTHS}]|半)?(?![立为本员功长果交分效因就熟品人])"
     rf"|(?<![第{NUMERALS}万亿])(?P<whole>[{NUMERALS}万亿]+(?:点[{NUMERALS}]+)?)(?=\s?(?:{_any([*_UNIT_OF, *_SCALES])}))"
 )
@@ -74,7 +77,7 @@ _DATE = re.compile(
     r"(?<![\d.])(?P<y>\d{4})\s?(?:年\s?|[-/.](?=\d{1,2}[-/.]\d))(?P<m>\d{1,2})\s?(?:月|[-/.])\s?(?:(?P<d>\d{1,2})(?:\s?[日号])?(?!\d))?"
     r"|(?<![\d.])(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
     r"|(?<![\d.,])(?P<y3>(?:19|20)\d\d)(?:\s?年(?![期以]))"
-    r"|(?<![\d.,:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?!\d)"
+    r"|(?<![\d.,:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>\d{2})(?![\d:])"
     r"|(?P<half>[上下]午|晚上)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -86,6 +89,7 @@ _IN_ENGLISH = re.compile(
     rf"\b{_MONTH_SAID.format('month')} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
     rf"(?!\d| ?%| (?:{_ENGLISH_UNITS})\b)(?:,? (?P<year>\d{{4}}))?"
     rf"|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_SAID.format('month2')}(?![a-z])(?:,? (?P<year2>\d{{4}}))?"
+    rf"|\b{_MONTH_SAID.format('month3')} (?P<year3>(?:19|20)\d\d)\b"
     rf"|\b(?P<counted>{'|'.join(reversed(_COUNTED))})(?=[ -](?:working |business )?(?:{_ENGLISH_UNITS})\b)"
 )
 _CLAUSE = re.compile(r"第\s?(?P<clause>[\d零一二三四五六七八九十百两]+)\s?[条章款]|§\s?(?P<paragraph>\d+(?:\.\d+)*)")
@@ -128,7 +132,7 @@ def figures_in(text: str) -> Iterator[Figure]:
             number = str(of_numeral(number) or number)
         yield Figure("clause", found["paragraph"] or number)
     plain = _NOT_FIGURES.sub(lambda one: " " if one[0][0] not in "*`_" else "", _CLAUSE.sub(" ", plain)).lower()
-    plain = _IN_ENGLISH.sub(_in_english, _NUMERAL.sub(_written, plain))
+    plain = _MONTH_END.sub(_last_day, _IN_ENGLISH.sub(_in_english, _NUMERAL.sub(_written, plain)))
     dates = list(_DATE.finditer(plain))
     for found in dates:
         yield _dated(found)
@@ -199,23 +203,39 @@ def _written(found: re.Match[str]) -> str:
     """A Chinese numeral in figures."""
     if share := found["percent"] or found["permille"]:
         value = share if share[0].isdigit() else of_numeral(share)
-        return f" {value}{'%' if found['percent'] else '‰'} " if value is not None else found[0]
+        sign = "%" if found["percent"] else "‰" if found["of"] == "千" else "bp"
+        return f" {value}{sign} " if value is not None else found[0]
+    if found["fifty"]:
+        return " 50% "
+    if half := found["half_of"]:
+        return {"年": " 6个月 ", "个月": " 15天 ", "小时": " 30分钟 ", "天": " 0.5天 "}[half]
     if tenths := found["tenths"]:
         half = found["half"]
         more = 5 if half == "半" else of_numeral(half) if half else 0
         return f" {10 * (int(tenths) if tenths.isdigit() else of_numeral(tenths) or 0) + (more or 0)}% "
     numeral = found["whole"]
     body = numeral.rstrip("万亿")  # a scale stays written: "五百万" is 500万
+    if "万" in body or "亿" in body:  # "一亿五千万"
+        body = numeral
     value = of_numeral(body) if body else None
     return f" {value}{numeral[len(body) :]}" if value is not None else found[0]
+
+
+def _last_day(found: re.Match[str]) -> str:
+    """三月底 as 3月31日; the last of February is its 28th."""
+    year, month = found["year"], int(found["month"])
+    day = monthrange(2026, month)[1] if 1 <= month <= 12 else 0
+    return f" {year + '年' if year else ''}{month}月{day}日 " if day else found[0]
 
 
 def _in_english(found: re.Match[str]) -> str:
     """`March 1, 2026` as 2026年3月1日, `five working days` as `5 working days`."""
     if counted := found["counted"]:
         return str(_COUNTED.index(counted) + 1)
-    year = found["year"] or found["year2"]
-    month = _MONTHS.split("|").index(found["month"] or found["month2"]) + 1
+    year = found["year"] or found["year2"] or found["year3"]
+    month = _MONTHS.split("|").index(found["month"] or found["month2"] or found["month3"]) + 1
+    if found["month3"]:
+        return f" {year}年{month}月 "
     return f" {year + '年' if year else ''}{month}月{found['day'] or found['day2']}日 "
 
 

@@ -9,18 +9,30 @@ from pathlib import Path
 
 _TITLE = re.compile(r"《([^《》]{2,60})》")
 _ENDS = (
-    "行长|行领导|主任|经理|主管|负责人|审批人|交易员|专员|管理员|领导|秘书|董事长|主办|协办|柜员|人员|员工|委员会|董事会|监事会|"
-    "支行|分行|总行|本行|部门|部|处|科|室|中心|公司|集团|局|岗"
+    "行长|行领导|主任|经理|主管|负责人|审批人|交易员|专员|管理员|秘书|董事长|柜员|委员会|董事会|监事会"
+    "|支行|分行|总行|部|处|科|室|中心|公司|集团|局|岗|前台|中台|后台"
 )
-_PARTY = re.compile(rf"[㐀-鿿]{{0,9}}?(?:{_ENDS})+(?![门位理分份数长技研目学值于内外时期境额置罚级组成])")
-_GRADE = re.compile(r"[㐀-鿿]{1,3}?(?:类(?!别|型|似)|等座|务座|等舱|务舱|济舱|头等|级(?!别)|档(?!案))")
-_CODE = re.compile(r"(?<![A-Za-z])(?:[A-Z]{2,6}[+-]?|[A-Z]\+\d|[A-Z](?=级))(?![A-Za-z])")
-_NO_NAMES = frozenset(("PDF", "OK", "IT", "HR", "ID", "USD", "CNY", "RMB", "EUR", "JPY", "GBP", "HKD", "APP", "FX"))
+_VERBS = "[由报经交向给将在对从需须应当要可能得的与和及或不]"
+_PARTY = re.compile(
+    rf"[㐀-鿿]{{0,9}}?(?P<level>[总分支]行(?:(?!{_VERBS})[㐀-鿿]){{0,8}}?)?(?P<end>{_ENDS})(?![门位理分份数长技研目学值于内外时期境额置罚级组成])"
+)
+_GRADES = (
+    r"[一二三四五六特]类(?![^地客])|[一二三四五特甲乙丙]级|[一二三特]等[座舱]|商务座|经济舱|公务舱|头等舱",
+    r"(?<![合])(?:正常|关注|次级|可疑|损失)(?=类|贷款|客户|$)",
+    r"绝密|机密|秘密(?!码)",
+    r"[第]?[一二三四1-4]季度?",
+    r"(?:周|星期|礼拜)[一二三四五六日天]",
+    r"[上下]半年",
+    r"(?<![a-z])(?:[a-d]{2,3}|[a-d](?=\s?[级、]))[+-]?(?![a-z])",
+    r"红色|橙色|黄色|蓝色",
+    r"即期|远期|掉期|期权",
+    r"信用方式|保证方式|抵押方式",
+    r"同比|环比",
+)
 _EDGE = re.compile(
-    r"^.*(?:由|报|经|交|向|给|到|是|和|与|及|的|为|在|对|从|请|或|需|须|应|当|要|可|以|得|能|按|被|让|找|每|该|各|本|凡|若|如|则|同|其|以上|以下|后|前|内|时|者|并|再|先|只)(?=[㐀-鿿])"
+    r"^.*(?:由|报|经|交|向|给|到|是|和|与|及|的|为|在|对|从|请|或|需|须|应|当|要|可|以|得|能|按|被|让|找|每|该|各|凡|若|如|则|同|其|后|前|内|时|者|并|再|先|只"
+    r"|归|跟|将|把|叫|等|即|去|上|审|核|批|准|签|发|送|后|就|派|有|且|而|但|都|所|至|于|这|那|个|位|名|家)(?=[㐀-鿿])"
 )
-_ALL = frozenset(("部门", "人员", "员工", "领导", "总行", "分行", "支行", "本行", "公司", "银行"))
-"""Too general to be looked up by themselves where the text names none of the kind."""
 
 
 def titles_in(text: str) -> list[str]:
@@ -31,10 +43,9 @@ def titles_in(text: str) -> list[str]:
 def parties_in(text: str) -> Iterator[tuple[str, str]]:
     """Posts, departments, firms, and what they end in: (`分行行长`, `行长`). `text` is in plain spelling."""
     for found in _PARTY.finditer(text):
-        name = _EDGE.sub("", found[0])
-        ending = re.search(rf"(?:{_ENDS})$", name)
-        if ending and (len(ending[0]) > 1 or len(name) > 2):
-            yield name, ending[0]
+        name = f"{found['level']}{found['end']}" if found["level"] else _EDGE.sub("", found[0])
+        if len(found["end"]) > 1 or len(name) > 2:
+            yield name, found["end"]
 
 
 def places_in(text: str) -> Iterator[str]:
@@ -42,32 +53,32 @@ def places_in(text: str) -> Iterator[str]:
     return (found[0] for found in _places().finditer(text))
 
 
-def grades_in(text: str) -> Iterator[tuple[str, str]]:
-    """`二类`, `一等座`, `关注类`, and what they end in."""
-    for found in _GRADE.finditer(text):
-        name = _EDGE.sub("", found[0])
-        if len(name) > 1:
-            yield name, name[-1]
+def grades_in(text: str) -> Iterator[tuple[str, int]]:
+    """`二类`, `一等座`, `三季度`, `周二`, and which scale they are a step of. `text` is in plain spelling."""
+    for scale, pattern in enumerate(_grades()):
+        for found in pattern.finditer(text):
+            yield found[0].removeprefix("第").replace("星期", "周").replace("礼拜", "周").rstrip("度"), scale
 
 
-def codes_in(text: str) -> Iterator[str]:
-    """`BB`, `LPR`, `T+2`. `text` as it was written."""
-    return (found[0] for found in _CODE.finditer(text) if found[0] not in _NO_NAMES)
+@cache
+def _grades() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, _GRADES))
 
 
 def named_in(name: str, ending: str, text: str) -> bool:
-    """Whether `text` names `name`: as it is, with words between (财务部: 财务会计部), or its own end (报财务会计部)."""
+    """Whether `text` names `name`: as it is, with words between (财务部: 财务会计部), or without its edge."""
     if name in text:
         return True
-    if len(name) > len(ending) + 2 and name[-len(ending) - 2 :] in text:
+    own = name.removesuffix(ending)
+    between = "[㐀-鿿]{0,4}".join(map(re.escape, own))
+    if own and re.search(f"{between}[㐀-鿿]{{0,4}}{re.escape(ending)}", text):
         return True
-    between = "[㐀-鿿]{0,4}".join(map(re.escape, name.removesuffix(ending)))
-    return bool(between) and re.search(f"{between}[㐀-鿿]{{0,4}}{re.escape(ending)}", text) is not None
-
-
-def is_general(name: str) -> bool:
-    """`部门`, `总行`: a word rather than a name."""
-    return name in _ALL
+    for start in range(1, len(name) - len(ending)):
+        # 归总行人力资源部: a shorter end may be a name in full, where nothing of a longer one stands before it there
+        if name[start:] in text:
+            whole = re.search(rf"(?:(?<![㐀-鿿])|[由报经向和与、]){re.escape(name[start:])}", text)
+            return whole is not None and not re.search("[总分支]行$|部$", name[:start])
+    return not own
 
 
 @cache

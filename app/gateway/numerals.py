@@ -17,7 +17,7 @@ def of_numeral(text: str) -> Decimal | None:
     text, _, decimals = text.partition("点")
     if decimals and not all(letter in _DIGITS for letter in decimals):
         return None
-    total, section, digit = 0, 0, None
+    total, myriads, section, digit = 0, 0, 0, None
     if len(text) > 1 and all(letter in _DIGITS for letter in text):
         whole = int("".join(str(_DIGITS[letter]) for letter in text))
     else:
@@ -28,10 +28,14 @@ def of_numeral(text: str) -> Decimal | None:
                 section += (1 if digit is None else digit) * _TENS[letter]
                 digit = None
             elif letter in _MYRIADS:
-                total = (total + section + (digit or 0)) * _MYRIADS[letter]
+                here = section + (digit or 0)
                 section, digit = 0, None
+                if letter == "万":
+                    myriads = here * _MYRIADS[letter]
+                else:
+                    total, myriads = (total + myriads + here) * _MYRIADS[letter], 0
             else:
                 return None
-        whole = total + section + (digit or 0)
+        whole = total + myriads + section + (digit or 0)
     tail = "".join(str(_DIGITS[letter]) for letter in decimals)
     return Decimal(f"{whole}.{tail}" if tail else whole)
