@@ -59,6 +59,25 @@ def test_a_style_may_bring_the_number() -> None:
     assert read("a.docx", office.saved(document)).text == "一、甲事项\n二、乙事项"
 
 
+def test_numbered_headings_and_lists_that_begin_anew() -> None:
+    document = office.word()
+    office.word_list(document, 77, ("chineseCounting", "第%1章"), ("decimal", "%2."))
+    restart = (
+        f'<w:num {W} w:numId="78"><w:abstractNumId w:val="77"/><w:lvlOverride w:ilvl="1"><w:startOverride w:val="1"/>'
+    )
+    document.part.numbering_part.element.append(parse_xml(f"{restart}</w:lvlOverride></w:num>"))
+    style = document.styles["Heading 1"].element
+    style.get_or_add_pPr().append(parse_xml(f'<w:numPr {W}><w:numId w:val="77"/></w:numPr>'))
+    document.add_heading("总则", 1)
+    for number, text in ((77, "甲"), (77, "乙"), (78, "丙"), (78, "丁")):
+        office.listed(document, text, number, 1)
+    document.add_heading("附则", 1)
+    office.listed(document, "戊", 77, 1)
+    found = read("a.docx", office.saved(document))
+    assert found.text == "第一章 总则\n\n1. 甲\n2. 乙\n1. 丙\n2. 丁\n\n第二章 附则\n\n1. 戊"
+    assert at(found, "¶4").headings == ("第二章 附则",)
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
