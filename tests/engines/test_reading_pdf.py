@@ -221,6 +221,16 @@ def test_the_title_is_the_files_own_unless_it_names_a_draft() -> None:
     assert "title" not in read(page, title="Microsoft Word - 终稿3.doc").about
 
 
+def test_number_date_and_title_of_an_official_document() -> None:
+    page = PdfPage().text(200, 80, "示例银行文件", 26).text(230, 130, "示银发〔2026〕12号", 12)
+    page.text(150, 180, "关于修订差旅费管理办法的通知", 18)
+    lines(page, RULE, y=230)
+    page.text(400, 400, "二〇二六年三月五日", 12)
+    about = read(page).about
+    assert (about["number"], about["issued"]) == ("示银发〔2026〕12号", "2026-03-05")
+    assert about["title"] == "关于修订差旅费管理办法的通知"
+
+
 def test_every_page_is_told() -> None:
     told: list[tuple[int, int]] = []
     pdf.read(pdf_file([lines(PdfPage(), RULE)] * 3), SAY, lambda page, of: told.append((page, of)))

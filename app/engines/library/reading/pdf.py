@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.errors import BadInput
@@ -13,7 +12,7 @@ from app.engines.library.reading.layout.assembling import reading_of
 from app.engines.library.reading.layout.page import Page, Sheet
 from app.engines.library.reading.layout.pieces import laid_out
 from app.engines.library.reading.pages import Pages
-from app.engines.library.reading.unsure import with_unsure
+from app.engines.library.reading.paper import with_about
 
 if TYPE_CHECKING:
     from app.engines.library.reading.pdfium import Pdf
@@ -53,9 +52,8 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
             else:
                 sheets.append(laid_out(page))
         title = pdf.title()
-    found = with_unsure(reading_of(sheets), sheets, say)
     useful = _WORDS.search(title) and not _DRAFT_TITLE.search(title) and not is_garbled(title)
-    return replace(found, about={**found.about, "title": title}) if useful else found
+    return with_about(reading_of(sheets), sheets, say, title if useful else "")
 
 
 def needs_eyes(page: Page) -> bool:

@@ -12,7 +12,7 @@ from app.core.texts import Texts
 from app.engines.library.document import Reading
 from app.engines.library.reading.layout.assembling import reading_of
 from app.engines.library.reading.pages import Pages
-from app.engines.library.reading.unsure import with_unsure
+from app.engines.library.reading.paper import with_about
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,7 +39,7 @@ def read(content: bytes, say: Texts, pages: Pages) -> Reading:
     for number, image in enumerate(pictures(content, say), start=1):
         pages(number, count)
         sheets.append(ocr.sheet_of(image, number, _PAGE_HEIGHT * image.width / image.height, _PAGE_HEIGHT))
-    return with_unsure(reading_of(sheets, paged=count > 1), sheets, say)
+    return with_about(reading_of(sheets, paged=count > 1), sheets, say)
 
 
 def picture_pages(content: bytes, say: Texts) -> int:
