@@ -48,10 +48,10 @@ class Finding:
             found = (
                 whole if len(parts) < 2 else _interleaved([self._found(names, part, depth) for part in parts], whole)
             )
-        best: dict[tuple[str, str], Found] = {}
+        best: dict[tuple[str, str, str], Found] = {}  # what counts now and what will may be versions of one document
         for one in found:
             if on is None or _counted(one, on.isoformat()):
-                best.setdefault((one.source, one.locator), one)  # a long passage counts by its best part
+                best.setdefault((one.source, one.locator, one.version), one)  # a long passage counts by its best part
         return list(best.values())[: max(0, limit)]
 
     def _found(self, names: Sequence[str], query: str, depth: int) -> list[Found]:
