@@ -74,6 +74,7 @@ class _Job:
     stop: threading.Event = field(default_factory=threading.Event)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
+    followers: int = 0
 
     def now(self, value: Import) -> None:
         self.value = value
@@ -104,13 +105,19 @@ class LocalImports:
     async def follow(self, id: str) -> AsyncIterator[Import]:
         """The import as it is now, then after each change; ends with its end."""
         job = self._jobs.get(id)
-        while job is not None:
-            value, changed = job.value, job.changed
-            yield value
-            if value.state in _ENDED:
-                return
-            await changed.wait()
-            await asyncio.sleep(_TELL_EVERY if job.value.state not in _ENDED else 0)
+        if job is None:
+            return
+        job.followers += 1
+        try:
+            while True:
+                value, changed = job.value, job.changed
+                yield value
+                if value.state in _ENDED:
+                    return
+                await changed.wait()
+                await asyncio.sleep(_TELL_EVERY if job.value.state not in _ENDED else 0)
+        finally:
+            job.followers -= 1
 
     async def stop(self, id: str) -> bool:
         """Stop after what is being written; returns when it has. False where it does not run."""
@@ -190,7 +197,8 @@ class LocalImports:
         left_out = tuple((one.source, what) for one in run.outcome.taken for what in one.left_out)
         over = replace(job.value, state=state, why=why, added=added, left_out=left_out)  # type: ignore[arg-type]
         job.now(replace(over, unchanged=run.outcome.unchanged, failed=tuple(run.outcome.failed)))
-        self._notices.tell(ImportEnded(job.value.by, job.value))
+        if not job.followers:  # who has followed it to its end knows
+            self._notices.tell(ImportEnded(job.value.by, job.value))
 
     async def _note(self, job: _Job, outcome: Outcome, state: str) -> None:
         """Names of files are left out: they may hold people's. The versions say exactly what came in."""

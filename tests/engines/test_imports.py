@@ -108,13 +108,22 @@ async def test_an_upload_becomes_a_draft_that_no_search_finds(house: House) -> N
 
 
 async def test_its_end_is_announced_and_in_the_audit(house: House) -> None:
-    ended = await house.run(("a.txt", "公务用车。".encode()), ("b.docx", b"PK\3\4 broken"))
+    files = [("a.txt", "公务用车。".encode()), ("b.docx", b"PK\3\4 broken")]
+    job = await house.imports.start(files, into="office", by="E6001", room="r1")
+    async with asyncio.timeout(30):
+        while not house.told.notices:
+            await asyncio.sleep(0.01)
     (notice,) = house.told.notices
-    assert isinstance(notice, ImportEnded) and notice.person == "E6001" and notice.imported == ended
+    assert isinstance(notice, ImportEnded) and notice.person == "E6001" and notice.imported.id == job.id
     (entry,) = house.told.entries
     assert (entry.what, entry.person, entry.decision) == ("knowledge.indexed", "E6001", "finished")
-    assert entry.detail["added"] == [ended.added[0][1]] and len(entry.detail["failed"]) == 1
+    assert entry.detail["added"] == [notice.imported.added[0][1]] and len(entry.detail["failed"]) == 1
     assert "b.docx" not in str(entry.detail)
+
+
+async def test_who_followed_it_to_its_end_is_not_told_twice(house: House) -> None:
+    await house.run(("a.txt", "公务用车。".encode()))
+    assert not house.told.notices
 
 
 async def test_what_is_broken_is_named_and_the_rest_comes_in(house: House) -> None:

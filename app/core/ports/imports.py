@@ -73,7 +73,10 @@ class Imports(Protocol):
         ...
 
     def follow(self, id: str) -> AsyncIterator[Import]:
-        """The import as it is now, then after each change, at most a few times a second; ends with its end."""
+        """The import as it is now, then after each change, at most a few times a second; ends with its end.
+
+        Where nobody follows it to its end, a notice tells who started it.
+        """
         ...
 
     async def stop(self, id: str) -> bool:

@@ -25,7 +25,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ImportEnded:
-    """An import has come to its end, of itself or otherwise."""
+    """An import has come to its end, of itself or otherwise, and nobody was following it."""
 
     person: str
     """Staff number of who started it."""
