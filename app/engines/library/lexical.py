@@ -23,7 +23,7 @@ from app.engines.library.questions import named_in
 from app.engines.library.relevance import question_of
 from app.engines.library.searching import CANDIDATES, Counts, documents_for, search
 from app.engines.library.synonyms import NONE, Synonyms
-from app.engines.library.words import terms
+from app.engines.library.words import name_of, terms
 from app.engines.sqlite_wal import use_wal
 
 
@@ -144,7 +144,7 @@ class LexicalIndex:
         What counts in a set is one version of a document: the one before goes to the shelf of what no longer counts.
         """
         source, version = standing.source, standing.version
-        about = f"{document.title} {document.number}"
+        about = f"{name_of(source, document.title)} {document.number}"
         rows = [(passage, [_part_row(source, about, passage, part) for part in passage.parts]) for passage in passages]
         with self._connection(write=True) as connection:
             self._make(connection, name)

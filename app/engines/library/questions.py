@@ -28,8 +28,9 @@ _JOINED = re.compile(
 )
 _ASKS = re.compile(
     r"多少|几|怎|哪|什么|谁|如何|是否|能不能|可不可以|要不要|吗|呢|多[久长大高]|何时"
-    r"|\b(?:how|what|when|who|where|which|does|do|is|are|can)\b"
+    r"|\b(?:how|what|when|who|where|which|why)\b|^\s*(?:does|did|do|is|are|was|were|can|may|must)\b"
 )
+_CONDITION = re.compile(r"^\s*(?:if|then|please|otherwise)\b")
 _PIECE_ENDS = re.compile(r"[。；！？;!?\n，,、：:]|(?<=[a-z])\.\s")
 _SHORTEST_PIECE = 4
 
@@ -85,7 +86,8 @@ def parts_of(query: str) -> list[str]:
             piece = sentence[at : joint.start() if joint else len(sentence)]
             at = joint.end() if joint else at
             told = f"{told}，{piece}".strip("， ") if piece.strip() else told
-            if _ASKS.search(normal(piece)):
+            plain = normal(piece)
+            if _ASKS.search(plain) and not _CONDITION.match(plain):
                 found.append(told)
                 told = ""
     if told and found:

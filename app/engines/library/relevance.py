@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from app.engines.library.compared import Compared, stands_in
 from app.engines.library.synonyms import Synonyms
@@ -93,6 +94,16 @@ class Scale:
             + WEIGHT_OF_LEAD * self._share_of(part.sentences[0][:_LEAD])
         )
 
+    def share_of_word(self, word: str) -> float:
+        """Share of the question that this word is."""
+        return self.weights[word] / self._whole
+
+    def words_in_name(self, name: str) -> set[str]:
+        """Words of the question that stand in a document's name, or what means the same."""
+        there = frozenset(words(name))
+        also = self.question.about
+        return {word for word in self.weights if any(_is_there(one, there, name, "") for one in (word, *also[word]))}
+
     @cached_property
     def _whole(self) -> float:
         return sum(self.weights.values()) or 1.0
@@ -132,8 +143,13 @@ class Scale:
 
 def question_of(query: str, synonyms: Synonyms) -> Question:
     """The question in a query; one without any word is about nothing."""
-    query = query[:LONGEST_QUERY]
-    return Question(normal(query), {word: synonyms.of(word) for word in asked(query, synonyms.whole)})
+    plain = normal(query[:LONGEST_QUERY])
+    about = {word: synonyms.of(word) for word in asked(plain, synonyms.whole)}
+    for first, second in pairwise(about):
+        if f"{first} {second}".isascii() and f"{first} {second}" in plain:  # AmericanExpress for American Express
+            about[first] = (*about[first], first + second)
+            about[second] = (*about[second], first + second)
+    return Question(plain, about)
 
 
 def _is_there(word: str, there: Set[str], text: str, line: str) -> bool:

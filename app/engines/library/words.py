@@ -6,13 +6,13 @@ import logging
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.engines.library.spelling import normal
 from app.engines.library.stems import stem
 
-__all__ = ["asked", "bare", "normal", "pairs", "terms", "warm", "words"]
+__all__ = ["asked", "bare", "name_of", "normal", "pairs", "terms", "warm", "words"]
 
 _WORD = re.compile(r"[㐀-鿿豈-﫿]|[a-z0-9]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
@@ -23,6 +23,7 @@ _ASKING = (
     r"|何[时处年地种人]|谁|多[大高重长]"
 )
 """What is asked for stands in the question only: 哪一年."""
+_NO_WORD = re.compile(r"[\W_]+")
 _NOTHING = re.compile(r"(?!)")
 _NUMBERED = re.compile(r"第\d+条|\d+季度|\d{4}年\d+月(?:\d+日)?")
 _UNSAID = frozenset((Path(__file__).parent / "question_words.txt").read_text(encoding="utf-8").split())
@@ -86,6 +87,11 @@ def _parted(found: Iterable[str]) -> Iterable[str]:
 def bare(word: str) -> str:
     """A word or an English phrase as the index has it, without endings: `net sales` is `net sale`."""
     return " ".join(map(stem, word.split())) if word.isascii() else word
+
+
+def name_of(source: str, title: str) -> str:
+    """What people call a document: its title, and its file's name as words. `BOEING_2022_10K.pdf` often says more."""
+    return f"{title} {re.sub(_NO_WORD, ' ', PurePosixPath(source).stem)}"
 
 
 def warm() -> None:
