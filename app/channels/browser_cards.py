@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.core.assistant import Assistant
-from app.core.errors import AssistantError
+from app.core.errors import AssistantError, BadInput
 from app.core.quote_mark import marked_url
 from app.core.texts import Texts, language
 from app.core.turn import Action, Approval, Attachment, Chart, Citation, Mode, Part, Reply
@@ -156,30 +156,21 @@ class Cards:
         """The place that a citation points to, for the side panel. Raises `AssistantError`."""
         if url.startswith(FILES):
             return await self._cell(place, locator, quote, url)
-        hit = await self._gateway.desk.passage(place.person, source, locator, version_in(url))
-        props = {
-            "title": hit.title,
-            "locator": hit.locator,
-            "dated": hit.dated,
-            "text": displayed(hit.text) if "\n|" in hit.text else hit.text,
-            "quote": displayed(quote) if "\n|" in hit.text else quote,
-            "url": f"{marked_url(hit.url, quote)}#at" if hit.url else "",
-            "labels": _labels("passage"),
-        }
+        try:
+            hit = await self._gateway.desk.passage(place.person, source, locator, version_in(url))
+        except BadInput as error:  # it was cut differently since: the quote is kept, and its page finds it again
+            props = _passage(Path(source).stem, locator, "", quote, quote, marked_url(url, quote), error.message)
+        else:
+            table = "\n|" in hit.text
+            text, said = (displayed(hit.text), displayed(quote)) if table else (hit.text, quote)
+            note = say(f"passage_{hit.state}") if hit.state in ("superseded", "retired") else ""
+            props = _passage(hit.title, hit.locator, hit.dated, text, said, marked_url(hit.url, quote), note)
         return _custom(place, f"passage:{source}:{locator}", "Passage", "", props)
 
     async def _cell(self, place: Place, locator: str, quote: str, url: str) -> Json:
         """A place in a file of the room: what stands there, and the file itself."""
         file = await self._gateway.desk.file(place.person, url.removeprefix(FILES).partition("?")[0])
-        props = {
-            "title": file.name,
-            "locator": locator,
-            "dated": "",
-            "text": quote,
-            "quote": quote,
-            "url": f"{FILES}{file.id}",
-            "labels": _labels("passage"),
-        }
+        props = _passage(file.name, locator, "", quote, quote, f"{FILES}{file.id}")
         return _custom(place, f"passage:{file.id}:{locator}", "Passage", "", props)
 
     async def _citations(self, place: Place, number: int, citations: Sequence[Citation]) -> Json:
@@ -314,6 +305,13 @@ def _element(place: Place, id: str, type: str, name: str, for_id: str) -> Json:
 def _custom(place: Place, id: str, name: str, for_id: str, props: Json) -> Json:
     """One of our own elements: `name` is its file in `web/public/elements`."""
     return {**_element(place, id, "custom", name, for_id), "props": props}
+
+
+def _passage(title: str, locator: str, dated: str, text: str, quote: str, url: str, note: str = "") -> Json:
+    """What the side panel shows; `note` is what the reader has to know of it."""
+    at = f"{url}#at" if url.startswith("/documents/") else url
+    about = {"title": title, "locator": locator, "dated": dated, "note": note}
+    return {**about, "text": text, "quote": quote, "url": at, "labels": _labels("passage")}
 
 
 def _chart(place: Place, for_id: str, index: int, chart: Chart) -> Json:

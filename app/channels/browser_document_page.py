@@ -139,8 +139,9 @@ def standing_of(document: OpenDocument) -> str:
 def _dates(document: OpenDocument) -> str:
     if document.standing == "not_yet" or not document.since:
         return ""
-    if document.until and document.until >= document.since:
-        return say("document_from_to", since=document.since, until=document.until)
+    if document.until:  # what was taken back on its first day never counted
+        over = document.until < document.since
+        return "" if over else say("document_from_to", since=document.since, until=document.until)
     return say("document_from", since=document.since)
 
 
@@ -179,9 +180,10 @@ def _of_leaf(shown: Shown, place: DocumentAddress, number: int) -> str:
     at = number - 1 if 0 < number <= len(leaves) else cited
     leaf = leaves[at]
     text = _text(shown, place, range(leaf.first, leaf.last), anchored=True)
-    return (
-        f'{_leaf_ways(leaves, at, place)}<main class="text">{text}</main>{_steps(at + 1, len(leaves), place, "part")}'
-    )
+    # Sheets have their own way from one to the other.
+    cut = len(leaves) > len({leaf.name for leaf in leaves})
+    steps = _steps(at + 1, len(leaves), place, "part") if cut else ""
+    return f'{_leaf_ways(leaves, at, place)}<main class="text">{text}</main>{steps}'
 
 
 def _of_page(shown: Shown, place: DocumentAddress, drawn: DrawnPage) -> str:

@@ -52,11 +52,12 @@ class DocumentText:
         header = next((one for one in reversed(passage.headings) if is_row(one)), "")
         marks = _Marks(quote, self.anchored and cited)
         body = "".join(self._blocks(passage, header, marks))
-        place = '<a id="at" tabindex="-1" autofocus></a>' if cited and self.anchored and not marks.used else ""
+        if cited and self.anchored and not marks.used:
+            body = f'<div id="at" tabindex="-1" autofocus>{body}</div>'
         label = f'<p class="notes-label">{escape(say("document_notes"))}</p>' if notes else ""
         kinds = " ".join(["passage"] + ["cited"] * cited + ["notes"] * notes)
         self._pieces.append(
-            f'<section class="{kinds}" id="{escape(anchor_of(passage.locator))}">{place}{label}{body}'
+            f'<section class="{kinds}" id="{escape(anchor_of(passage.locator))}">{label}{body}'
             f'<a class="place" href="{escape(self.here + address_part(passage.locator, safe=""))}" rel="bookmark" '
             f'title="{escape(say("document_link"))}">{escape(passage.locator)}</a></section>'
         )

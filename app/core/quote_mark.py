@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 
-_MARK = re.compile(r"(\d{1,5})-([0-9a-f]{6})")
+_MARK = re.compile(r"([0-9]{1,5})-([0-9a-f]{6})")
 
 
 def quote_mark(quote: str) -> str:

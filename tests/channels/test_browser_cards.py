@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.channels.browser_cards import Cards, Place, displayed, parts_of, say, turn_of_run
-from app.core.errors import Refused
+from app.core.errors import BadInput, Refused
 from app.core.ports import Hit
+from app.core.quote_mark import quote_mark
 from app.core.texts import speaking
 from app.core.turn import Action, Approval, Attachment, Chart, Citation, ErrorNote, Money, Part, Reply
 from app.team.approvals import Outlook
@@ -31,9 +32,13 @@ class FakeDesk:
 
     async def passage(self, person: str, source: str, locator: str, version: str = "") -> Hit:
         self.asked += 1
+        if locator == "第九条":
+            raise BadInput("NO_PASSAGE", "没有找到")
         if source != "fx/spot.md":
             raise Refused("NO_KNOWLEDGE", "no")
-        return Hit(source, locator, "第一条 甲。乙。", 1.0, "外汇买卖操作规程", "/x", "2026-03-01")
+        state = "superseded" if version == "0" * 12 else "in_force"
+        url = f"/documents/{source}?at={locator}&v={version}"
+        return Hit(source, locator, "第一条 甲。乙。", 1.0, "外汇买卖操作规程", url, "2026-03-01", state=state)  # type: ignore[arg-type]
 
 
 class FakeIdentity:
@@ -162,6 +167,21 @@ async def test_the_passage_carries_the_quote(cards: Cards) -> None:
     props = (await cards.passage(PLACE, "fx/spot.md", "第一条", "乙。", "/documents/fx/spot.md"))["props"]
     assert (props["title"], props["quote"], props["dated"]) == ("外汇买卖操作规程", "乙。", "2026-03-01")
     assert props["quote"] in props["text"]
+
+
+async def test_the_passage_is_of_the_version_that_was_cited(cards: Cards) -> None:
+    url = f"/documents/fx/spot.md?at=x&v={'0' * 12}"
+    props = (await cards.passage(PLACE, "fx/spot.md", "第一条", "乙。", url))["props"]
+    assert "已被新的规定取代" in props["note"]
+    assert props["url"] == f"/documents/fx/spot.md?at=第一条&v={'0' * 12}&mark={quote_mark('乙。')}#at"
+
+
+async def test_a_passage_that_is_gone_leaves_its_quote_and_the_way_to_its_document(cards: Cards) -> None:
+    props = (await cards.passage(PLACE, "fx/spot.md", "第九条", "乙。", "/documents/fx/spot.md?at=y"))["props"]
+    assert (props["text"], props["note"]) == ("乙。", "没有找到")
+    assert props["url"] == f"/documents/fx/spot.md?at=y&mark={quote_mark('乙。')}#at"
+    with pytest.raises(Refused):
+        await cards.passage(PLACE, "credit/x.md", "第一条", "乙。", "/documents/credit/x.md?at=y")
 
 
 def test_the_mark_says_how_an_answer_was_made(cards: Cards) -> None:

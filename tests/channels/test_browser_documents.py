@@ -70,7 +70,7 @@ def test_a_passage_without_its_quote_is_opened_as_a_whole() -> None:
     document = SEALS
     shown = Shown(document, 1, None)
     html = document_page(shown, Cited(document.source, "第二条", mark="9-abcdef"), STYLE)
-    assert '<a id="at" tabindex="-1" autofocus></a>' in html and "<mark" not in html
+    assert '<div id="at" tabindex="-1" autofocus><p>第二条' in html and "<mark" not in html
     assert "没有逐字找到" in html
 
 

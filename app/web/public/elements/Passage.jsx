@@ -3,7 +3,7 @@ import { Markdown } from '@/components/markdown';
 import { ExternalLink } from 'lucide-react';
 
 export default function Passage() {
-  const { title, locator, dated, text, quote, url, labels } = props;
+  const { title, locator, dated, note, text, quote, url, labels } = props;
   const at = quote ? text.indexOf(quote) : -1;
   return (
     <article className="dm-passage">
@@ -12,6 +12,7 @@ export default function Passage() {
         <span>{locator}</span>
         {dated ? <span>{labels.dated} {dated}</span> : null}
       </p>
+      {note ? <p className="dm-passage-note" role="note">{note}</p> : null}
       {text.includes('\n|') ? (
         <div className="dm-passage-text dm-passage-table">
           <Markdown>{at < 0 ? text : text.slice(0, at)}</Markdown>
