@@ -73,7 +73,7 @@ class ChromaKnowledge:
         )
         self._following = Following(content, home, self._index, self._originals, self._importing, locks, _say)
         self._opening = Opening(self._index, lambda: {name: one.owner for name, one in self.sets.items()}, _say)
-        self._standings = Standings(content, self._index, self._originals, self._importing, vectors, _say)
+        self._standings = Standings(content, self._index, self._originals, self._importing, _say)
 
     @cached_property
     def consistency(self) -> Consistency:

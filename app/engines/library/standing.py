@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
-from app.core.errors import BadInput, place_of
+from app.core.errors import BadInput
 from app.core.file_names import harmless_name
 from app.core.ports import DocumentState, Likeness, Version
 from app.core.texts import Texts
@@ -23,7 +23,6 @@ from app.engines.library.originals import Originals
 from app.engines.library.reading.pages import Pages, unwatched
 from app.engines.library.reading_process import Stop, never
 from app.engines.library.sources import is_source_name
-from app.engines.library.vectors import Vectors
 
 _log = logging.getLogger(__name__)
 
@@ -37,12 +36,10 @@ class Standings:
         index: LexicalIndex,
         originals: Originals,
         importing: Importing,
-        vectors: Vectors | None,
         say: Texts,
     ) -> None:
         self._content = content
         self._index = index
-        self._vectors = vectors
         self._originals = originals
         self._importing = importing
         self._say = say
@@ -120,11 +117,9 @@ class Standings:
             self._importing.again(source, self._originals.read(kept).content, shelf=shelf, state="draft")
 
     def _embed(self, shelves: set[str]) -> None:
-        for name in sorted(shelves) if self._vectors else ():
-            try:
-                self._vectors.sync(name, self._index.marks(name))  # type: ignore[union-attr]
-            except Exception as error:  # a vendor's or the embedding's: words still find
-                _log.warning("vectors of %s: %s", name, place_of(error))
+        """A version that moves takes its vectors along; drafts have none, for no search reads them."""
+        for name in sorted({shelf.removesuffix(OLD).removesuffix(DRAFT) for shelf in shelves}):
+            self._importing.embed(name)
 
 
 def _set_of(source: str) -> str:
