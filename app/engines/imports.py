@@ -99,8 +99,8 @@ class LocalImports:
             raise BadInput("NOTHING_TO_INDEX", _say("nothing_to_index"))
         if not is_set_name(into):
             raise BadInput("KNOWLEDGE_SET", _say("set_name", name=into))
-        job = self._begin([uploaded(name, content, _say) for name, content in files], into, by, room)
-        return job.value
+        items = [uploaded(name, content, _say) for name, content in files]
+        return (await self._begin(items, into, by, room)).value
 
     async def follow(self, id: str) -> AsyncIterator[Import]:
         """The import as it is now, then after each change; ends with its end."""
@@ -151,7 +151,7 @@ class LocalImports:
         while True:
             try:
                 if change := await asyncio.to_thread(folder.look):
-                    job = self._begin(change.items, rule.set, operator(), "", in_force=rule.in_force)
+                    job = await self._begin(change.items, rule.set, operator(), "", in_force=rule.in_force)
                     if job.task is not None:
                         await asyncio.wait([job.task])
                     if job.value.state == "finished":
@@ -166,8 +166,8 @@ class LocalImports:
                 _log.error("watched folder %s: %s", rule.folder, place_of(error))
             await asyncio.sleep(rule.every_seconds)
 
-    def _begin(self, items: Sequence[Item], into: str, by: str, room: str, *, in_force: bool = False) -> _Job:
-        self._library.check_room(items)
+    async def _begin(self, items: Sequence[Item], into: str, by: str, room: str, *, in_force: bool = False) -> _Job:
+        await asyncio.to_thread(self._library.check_room, items)
         progress = ImportProgress(0, len(items))
         value = Import(secrets.token_hex(6), into, by, room, datetime.now(UTC), "waiting", progress)
         job = self._jobs[value.id] = _Job(value)

@@ -87,7 +87,7 @@ class Originals:
         except OSError as error:
             code = "STORAGE_FULL" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else "STORAGE"
             raise Unavailable(code, self._say("index_unavailable")) from None
-        with self._names() as names:
+        with self._names(write=True) as names:
             row = names.execute(_LISTED + _HERE, (source, version)).fetchone()
             if row is None:
                 at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -100,7 +100,7 @@ class Originals:
 
     def gone(self, source: str, day: str) -> None:
         """Note that the document's file is no longer there: it is not indexed anew, but can still be opened."""
-        with self._names() as names:
+        with self._names(write=True) as names:
             names.execute("UPDATE originals SET gone = ? WHERE source = ? AND gone = ''", (day, source))
 
     def listed(self, name: str | None = None) -> list[KeptOriginal]:
@@ -164,13 +164,13 @@ class Originals:
             raise
 
     @contextmanager
-    def _names(self) -> Iterator[sqlite3.Connection]:
-        """The names, for one transaction."""
+    def _names(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+        """The names, for one transaction; who only reads waits for nobody."""
         with self._lock:
             try:
                 connection = self._connected or self._connect()
                 try:
-                    connection.execute("BEGIN IMMEDIATE")
+                    connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                     yield connection
                     connection.execute("COMMIT")
                 except BaseException:
