@@ -53,12 +53,16 @@ def normal(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).lower()
     if not unicodedata.is_normalized("NFKC", plain):
         plain = unicodedata.normalize("NFKC", plain)
-    plain = _SEPARATED.sub(lambda found: found.group().replace(",", ""), simplified(plain))
+    plain = simplified(plain)
+    if "," in plain:
+        plain = _SEPARATED.sub(lambda found: found.group().replace(",", ""), plain)
     plain = _FIGURE.sub(_figure, plain)
-    plain = _ENGLISH.sub(lambda found: _plain(Decimal(found[1]).scaleb(_ENGLISH_SCALES[found[2]])), plain)
-    plain = _POINT_NOTHING.sub(r"\1", plain)
+    if ".0" in plain:
+        plain = _POINT_NOTHING.sub(r"\1", plain)
     plain = _DAY.sub(lambda found: _day(found, found[1], found[2] or found[4], found[3] or found[5]), plain)
-    return _ENGLISH_DAY.sub(_english_day, plain)
+    if "n" in plain:  # every English scale has one
+        plain = _ENGLISH.sub(lambda found: _plain(Decimal(found[1]).scaleb(_ENGLISH_SCALES[found[2]])), plain)
+    return _ENGLISH_DAY.sub(_english_day, plain) if " " in plain else plain
 
 
 def _figure(found: re.Match[str]) -> str:
