@@ -5,7 +5,6 @@ The models are loaded at the first picture, from files that came with the packag
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from PIL import Image
 
 from app.engines.library.reading.layout.page import Piece, Rule, Sheet
 from app.engines.library.reading.layout.pieces import labelled
+from app.engines.library.reading.scan_signs import chinese_signs, with_blanks
 
 _THREADS = 2
 """Of the processor; two more speed it up by a tenth and leave nothing for those who chat meanwhile."""
@@ -29,10 +29,6 @@ _POOR = 0.75
 """Mean certainty below which the page may stand on its head or lie on its side."""
 _LETTERS = 0.74
 """Height of the letters (em) as a share of the box that is found around a line."""
-
-_FULL_WIDTH = str.maketrans(",:;!?().", "，：；！？（）。")
-_AFTER_HAN = re.compile(r"(?<=[\u4e00-\u9fff）”》])(?:[,:;!?)]|\.(?=[\u4e00-\u9fff]|$))|\((?=[\u4e00-\u9fff])")
-"""Signs that Chinese sets in full width; in a scan the two look alike."""
 
 _one_at_a_time = threading.Lock()
 
@@ -54,7 +50,7 @@ def sheet_of(image: Image.Image, number: int, width: float, height: float) -> Sh
     if (width > height) != (scan.image.width > scan.image.height):
         width, height = height, width  # it lay on its side
     by = width / scan.image.width
-    pieces = labelled(piece.scaled(by) for piece in scan.pieces)
+    pieces = labelled(with_blanks([piece.scaled(by) for piece in scan.pieces]))
     rules = tuple(rule.scaled(by) for rule in scan.rules)
     return Sheet(number, width, height, tuple(pieces), rules, scanned=True, certainty=scan.certainty)
 
@@ -97,15 +93,11 @@ def _recognised(image: Image.Image) -> Scan:
         # Of the slanted box itself: the one around it is taller where the paper was bent.
         size = min(numpy.linalg.norm(box[0] - box[3]), numpy.linalg.norm(box[0] - box[1])) * _LETTERS
         pieces.append(
-            Piece(_chinese_signs(text.strip()), float(left), float(top), float(right), float(bottom), float(size))
+            Piece(chinese_signs(text.strip()), float(left), float(top), float(right), float(bottom), float(size))
         )
         weight += score * len(text)
     letters = sum(len(piece.text) for piece in pieces)
     return Scan(image, tuple(pieces), tuple(_ruled(pixels, pieces)), weight / max(1, letters))
-
-
-def _chinese_signs(text: str) -> str:
-    return _AFTER_HAN.sub(lambda found: found.group().translate(_FULL_WIDTH), text)
 
 
 @cache
