@@ -31,12 +31,13 @@ async def serve(settings: Settings) -> int:
         settling = asyncio.create_task(asyncio.to_thread(_warm_domains))
         tending = asyncio.create_task(house.approvals.tend(now))
         turning = asyncio.create_task(house.shelf.tend(now))
+        catching_up = asyncio.create_task(house.knowledge.catch_up())
         watching = asyncio.create_task(house.imports.watch(house.knowledge.folder_watches()))
         erasing = asyncio.create_task(erase_daily(settings, house.erasure, house.audit))
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
-        for task in (warming, settling, tending, turning, watching, erasing):
+        for task in (warming, settling, tending, turning, catching_up, watching, erasing):
             task.cancel()
     return 0
 

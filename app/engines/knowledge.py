@@ -8,6 +8,7 @@ that was not given a set cannot touch it, whatever a query says.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -52,6 +53,9 @@ from app.engines.library.words import warm
 
 __all__ = ["ChromaKnowledge", "KnowledgeView", "check_content", "document_url"]
 
+_AT_ONCE = 4 * 2**20
+"""Bytes of a set's documents that a start reads anew; more are read while the house is open."""
+
 _say = Texts(Path(__file__).parent / "library" / "texts")
 
 
@@ -90,6 +94,14 @@ class ChromaKnowledge:
     async def open(self) -> None:
         """Bring the index up to date with the documents. Raises `Unavailable`."""
         await asyncio.to_thread(self._open)
+
+    async def catch_up(self) -> None:
+        """Read what was left at the start, beside everything else, until cancelled."""
+        stop = threading.Event()
+        try:
+            await asyncio.to_thread(self._following.follow, stop=stop.is_set)
+        finally:
+            stop.set()
 
     def __enter__(self) -> ChromaKnowledge:
         return self
@@ -191,7 +203,7 @@ class ChromaKnowledge:
 
     def _open(self) -> None:
         self._index.open()
-        self._following.follow()
+        self._following.follow(at_once=_AT_ONCE)
 
     def _search(
         self, allowed: frozenset[str] | None, query: str, sets: Sequence[str] | None, limit: int, on: date | None

@@ -10,6 +10,7 @@ import pytest
 
 from app.core.errors import BadInput, Refused, Unavailable
 from app.core.texts import Texts
+from app.engines import knowledge as engine
 from app.engines.knowledge import ChromaKnowledge
 from app.engines.library import originals
 from app.engines.library.importing import version_of
@@ -134,3 +135,25 @@ def test_other_bytes_under_one_version_are_refused(tmp_path: Path, monkeypatch: 
     with pytest.raises(BadInput):
         kept.keep("office/a.txt", other, shelf="office")
     kept.keep("office/a.txt", one, shelf="office")
+
+
+async def test_a_start_does_not_wait_for_what_can_be_read_later(added: Added, monkeypatch: pytest.MonkeyPatch) -> None:
+    await added.index(added.write("a.txt", OLD))
+    for path in added.home.glob("knowledge.db*"):
+        path.unlink()
+    monkeypatch.setattr(engine, "_AT_ONCE", 1)
+    again = ChromaKnowledge(added.content, added.home)
+    await again.open()
+    assert not await again.search("公务用车") and await again.search("印章由谁保管")
+    await again.catch_up()
+    assert [hit.text for hit in await again.search("公务用车")] == [OLD.decode()]
+
+
+async def test_a_lost_original_does_not_keep_the_house_shut(added: Added) -> None:
+    await added.index(added.write("a.txt", OLD), added.write("b.txt", NEW))
+    for path in (*added.home.glob("knowledge.db*"), *(added.home / "originals").glob("??/*")):
+        if path.name.startswith("knowledge") or path.read_bytes() == OLD:
+            path.unlink()
+    again = ChromaKnowledge(added.content, added.home)
+    await again.open()
+    assert [hit.source for hit in await again.search("公务用车", limit=9)] == ["office/b.txt"]

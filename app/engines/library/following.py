@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from app.core.errors import AssistantError, BadInput, Unavailable, place_of
+from app.core.errors import BadInput, Unavailable, place_of
 from app.core.texts import Texts
 from app.engines.library.import_lock import ImportLocks
 from app.engines.library.importing import READING, Importing, digest_of, version_of
 from app.engines.library.lexical import Kept, LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
 from app.engines.library.originals import KeptOriginal, Originals
+from app.engines.library.reading_process import Stop, never
 from app.engines.library.sources import SourceFile, read_source, walked
 
 _WAIT = 60.0
@@ -66,15 +67,19 @@ class Following:
         self._locks = locks
         self._say = say
 
-    def follow(self) -> None:
-        """Read what is new or changed, forget what is gone. What cannot be read is logged, and the rest goes on."""
-        originals, indexed = _by_set(self._originals.listed()), _by_set(self._index.kept())
-        for name in sorted({*_folders(self._shipped, self._added), *originals, *indexed}):
+    def follow(self, *, at_once: int | None = None, stop: Stop = never) -> None:
+        """Read what is new or changed, forget what is gone. What cannot be read is logged, and the rest goes on.
+
+        A new program may read everything anew: of what people added not more than `at_once` bytes are read, where that
+        is given; the rest can be found as it was read before, and waits for a call without it.
+        """
+        for name, due in self._dues(at_once):
             try:
-                if self._due(name, originals.get(name, ()), indexed.get(name, ())):
-                    with self._locks.held(name, wait=_WAIT):
+                if due:
+                    with self._locks.held(name, wait=_WAIT, stop=stop):
                         lying = self._index.kept(name)  # another process may have done it while we waited
-                        self._do(name, self._due(name, self._originals.listed(name), lying), lying)
+                        due = self._due(name, self._originals.listed(name), lying, at_once)
+                        self._do(name, due, lying, stop)
             except Unavailable as error:
                 if error.code != "IMPORT_RUNNING":
                     raise
@@ -83,14 +88,17 @@ class Following:
 
     def pending(self) -> list[str]:
         """Sources of which the folders say otherwise than the index."""
-        originals, indexed = _by_set(self._originals.listed()), _by_set(self._index.kept())
         found = []
-        for name in sorted({*_folders(self._shipped, self._added), *originals, *indexed}):
-            due = self._due(name, originals.get(name, ()), indexed.get(name, ()))
+        for name, due in self._dues(None):
             found += [f"{name}/{file.name}" for file in (*due.added, *due.shipped)] + list(due.gone)
         return found
 
-    def _due(self, name: str, originals: Sequence[KeptOriginal], indexed: Sequence[Kept]) -> _Due:
+    def _dues(self, at_once: int | None) -> Iterator[tuple[str, _Due]]:
+        originals, indexed = _by_set(self._originals.listed()), _by_set(self._index.kept())
+        for name in sorted({*_folders(self._shipped, self._added), *originals, *indexed}):
+            yield name, self._due(name, originals.get(name, ()), indexed.get(name, ()), at_once)
+
+    def _due(self, name: str, originals: Sequence[KeptOriginal], indexed: Sequence[Kept], at_once: int | None) -> _Due:
         digests = self._index.digests(name)
         kept = {(one.source, one.version) for one in originals}
         shipped, due = set(), {}
@@ -105,16 +113,23 @@ class Following:
         gone = {one.source for one in indexed if one.shelf == name} - present
         lacking = _lacking(originals, {(one.source, one.version) for one in indexed}, digests)
         again = [one for one in originals if one.source in lacking and (one.source, one.version) not in due]
+        if at_once is not None and sum(one.size for one in again if one.source not in shipped) > at_once:
+            _log.warning("set %s: %d documents are still to be read", name, len(again))
+            again = [one for one in again if one.source in shipped]
         return _Due(tuple(again), tuple(added), tuple(due.values()), tuple(sorted(gone)))
 
-    def _do(self, name: str, due: _Due, indexed: Sequence[Kept]) -> None:
+    def _do(self, name: str, due: _Due, indexed: Sequence[Kept], stop: Stop) -> None:
         lying = {(one.source, one.version): one for one in indexed}
         for one in due.again:
+            if stop():
+                return
             with _logged(one.source):
                 before = lying.get((one.source, one.version))
                 shelf = before.shelf if before else one.shelf
                 state = before.state if before else "draft" if shelf.endswith(DRAFT) else "in_force"
                 self._importing.again(one.source, self._originals.read(one).content, shelf=shelf, state=state)
+                if before and shelf == name + OLD:
+                    self._index.place([before])  # when it ended is known from no file
         for source, day in {one.source: one.gone for one in due.again if one.gone}.items():
             self.retire(name, source, day)
         for file in due.added:
@@ -184,8 +199,10 @@ def _logged(source: str, otherwise: Callable[[], None] = lambda: None) -> Iterat
     except BadInput as error:
         _log.warning("%s: %s", source, error.message)
         otherwise()
-    except AssistantError:
-        raise
+    except Unavailable as error:
+        if not error.code.startswith("ORIGINAL_"):
+            raise
+        _log.error("%s: %s", source, error.message)
     except Exception as error:  # a defect in reading one document: the house opens, and the others are there
         _log.error("%s: %s", source, place_of(error))
         otherwise()
