@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from app.core.assistant import ContentError, line_at
@@ -118,7 +119,8 @@ class InputReview:
         for reading in every:
             if code := self._broken(reading.text):
                 return self._refusal(code, 1.0, reading)
-            if not reading.guessed and (line := self._red_lines.of(reading.text)):
+            sure = partial(self._surely_honest, reading.text)
+            if not reading.guessed and (line := self._red_lines.of(reading.text, sure)):
                 return Verdict("redline", _reasons(line.code, reading), 1.0, line.said())
         if unjudgeable(every[0].text):
             return self._refusal(UNREAD_TONGUE, 1.0, every[0])
@@ -158,9 +160,11 @@ class InputReview:
         """The code of the first rule that `text` breaks, or of the first firm one where it is surely honest work."""
         if not (code := self._rules.broken(text, beyond=beyond)):
             return ""
+        return self._rules.broken(text, firm=True, beyond=beyond) if self._surely_honest(text) else code
+
+    def _surely_honest(self, text: str) -> bool:
         scores = self._classifier.scores
-        honest = self._rules.trained.surely_honest(scores(text), map(scores, _parts(text)))
-        return self._rules.broken(text, firm=True, beyond=beyond) if honest else code
+        return self._rules.trained.surely_honest(scores(text), map(scores, _parts(text)))
 
     def _risky(self, gate: Gate, scores: Mapping[str, float], reading: Reading) -> Verdict:
         """What is said to a message that `gate` holds risky."""

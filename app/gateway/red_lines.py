@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -42,6 +43,8 @@ class RedLine(_Strict):
     """Each entry is a list of words; a text with all of them is answered."""
     patterns: tuple[str, ...] = ()
     """Regular expressions over the text in half-width, lower case and simplified characters."""
+    yields: bool = False
+    """Whether its patterns leave alone what is surely honest work: "宣传页不能写保本，那写什么"."""
     answer: _Answer
 
     @property
@@ -83,13 +86,16 @@ class RedLines:
     def __contains__(self, id: object) -> bool:
         return id in self._by_id
 
+    def __iter__(self) -> Iterator[RedLine]:
+        return iter(self._by_id.values())
+
     def __getitem__(self, id: str) -> RedLine:
         return self._by_id[id]
 
-    def of(self, text: str) -> RedLine | None:
+    def of(self, text: str, surely_honest: Callable[[], bool] = lambda: False) -> RedLine | None:
         """The red line that `text` (plain, see `unwrapping.plain`) asks about; the first one of the file wins."""
         for pattern, one in self._patterns:
-            if pattern.search(text):
+            if pattern.search(text) and not (one.yields and surely_honest()):
                 return one
         for words, one in self._keywords:
             if all(word in text for word in words):

@@ -292,6 +292,20 @@ def test_a_red_line_is_answered_in_the_words_of_the_file() -> None:
         assert of("I want to kill myself").answer == lines["self_harm"].answer.en.strip()
 
 
+def test_a_red_line_that_yields_leaves_honest_work_alone() -> None:
+    asked = MaskedText("宣传页上能写保证收益的产品吗")
+    sure, unsure = (InputReview(CONFIG, TEXTS, SeesWork(*doubt)) for doubt in ((), ("收益",)))
+    assert sure.of_input(asked).verdict == "allow"
+    assert unsure.of_input(asked).reasons == ("redline_investment_promise",)
+    assert sure.of_input(MaskedText("我不想活了")).reasons == ("redline_self_harm",)
+
+
+def test_every_question_of_the_file_has_its_answer() -> None:
+    lines = RedLines(CONFIG / "red_lines.yaml", date(2026, 11, 20))
+    for one in lines:
+        assert [of(asked).reasons[0] for asked in one.questions] == [one.code] * len(one.questions)
+
+
 ONE = """
 - id: gift
   owner: 合规部
