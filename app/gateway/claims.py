@@ -43,6 +43,9 @@ _SAME_UNIT = {
     "year": ("month", Decimal(12)),
     "hour": ("minute", Decimal(60)),
 }
+_GENERAL = re.compile(
+    r"按照?|根据|依据|有关|相关|规定|办理|执行|即可|具体|如下|参见|详见|另见|参照|资料|制度|文件|原文|查到|查询|所示|内容|请|您|我们"
+)
 _HAN = re.compile(r"[^㐀-鿿]+")
 _OPPOSITES = [
     set(pair)
@@ -82,7 +85,7 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
 
 def speaks_of(sentence: str, passage: Passage) -> bool:
     """Whether the passage is about what the sentence says. True where words cannot tell: few, or another language."""
-    own = terms(bare(plain(sentence)))
+    own = terms(_GENERAL.sub(" ", bare(plain(sentence))))
     there = terms(plain(f"{passage.head}\n{passage.text}"))
     common = [term for term in own if _is_han(term) == _mostly_han(there)]
     if len(common) < FEW:

@@ -216,3 +216,98 @@ async def test_marks_of_a_rendering_count_behind_those_of_a_passage(house: Deskm
     assert len(searched.citations) == 1 and len(digest.citations) > 1
     named = {int(one) for one in re.findall(r"\[(\d+)\]", digest.text)}
     assert named <= set(range(1, len(digest.citations) + 1))
+
+
+# --- checked answers ---
+
+RULES = "@办公 出差的伙食补助一天多少钱"
+SEARCH_RULES = calls("knowledge.search", {"query": "出差的伙食补助一天多少钱"})
+TRUE = "伙食补助费每人每天100元[{n}]。"
+
+
+async def answered(
+    house: Deskmate, model: ScriptedModel, words: str, width: int = 4
+) -> tuple[Reply, str, list[dict[str, Any]], list[str]]:
+    """What becomes of `words`, in which {n} is the mark of the passage on subsistence and {other} that of another."""
+
+    def answer(body: Mapping[str, Any]) -> Any:
+        passages = last_passages(body)
+        n = next(one["n"] for one in passages if "伙食补助费按" in one["text"])
+        other = next((one["n"] for one in passages if "伙食补助" not in one["text"]), 9)
+        return streamed(words.format(n=n, other=other), width)
+
+    model.now_says(SEARCH_RULES, answer)
+    ask, heard = asking(house), Listening()
+    reply = await ask(RULES, listener=heard)
+    assert heard.text == reply.text == await stored(house, ask)
+    doubted = [
+        reason
+        async for entry in house.audit.chain()
+        if (entry.room, entry.what) == (ask.room, "unverified")  # type: ignore[attr-defined]
+        for reason in entry.detail["reasons"]
+    ]
+    return reply, reply.text, last_passages(model.requests[-1]), doubted
+
+
+@pytest.mark.parametrize("width", [1, 3, 50])
+async def test_a_good_answer_keeps_its_marks(house: Deskmate, model: ScriptedModel, width: int) -> None:
+    reply, text, _, doubted = await answered(house, model, f"{TRUE}市内交通费每天八十元，包干使用。[{{n}}]", width)
+    assert text == "伙食补助费每人每天100元[1]。市内交通费每天八十元，包干使用。[1]"
+    assert [one.locator for one in reply.citations] == ["第十条"] and doubted == []
+
+
+@pytest.mark.parametrize("width", [1, 3, 50])
+@pytest.mark.parametrize(
+    ("words", "said", "reason"),
+    [
+        ("伙食补助费每人每天150元[{n}]。", "伙食补助费每人每天150元[1]。（数字未核实）", "number"),
+        ("伙食补助费每人每天150元。[{n}]好的。", "伙食补助费每人每天150元。[1]（数字未核实）好的。", "number"),
+        (
+            "The allowance is CNY 150 a day. [{n}] Bye.",
+            "The allowance is CNY 150 a day. [1]（数字未核实） Bye.",
+            "number",
+        ),
+        (
+            "The allowance is CNY 150 a day.[{n}] Bye.",
+            "The allowance is CNY 150 a day.[1]（数字未核实） Bye.",
+            "number",
+        ),
+        (
+            "由接待单位提供用餐的，可以领取相应补助[{n}]。",
+            "由接待单位提供用餐的，可以领取相应补助[1]。（未核实）",
+            "negation",
+        ),
+        ("伙食补助费每人每天100元[9]。", "伙食补助费每人每天100元（未核实）。", "no_passage"),
+        ("伙食补助费每人每天100元[0][{n}]。", "伙食补助费每人每天100元[1]（未核实）。", "no_passage"),
+    ],
+)
+async def test_what_does_not_hold_is_marked_and_audited(
+    house: Deskmate, model: ScriptedModel, words: str, said: str, reason: str, width: int
+) -> None:
+    _, text, _, doubted = await answered(house, model, words, width)
+    assert text == said and reason in doubted
+
+
+async def test_a_mark_of_another_matter_is_taken_away(house: Deskmate, model: ScriptedModel) -> None:
+    words = "公务车辆应当停放在地下二层的固定车位并且每周清洗[{n}]。"
+    reply, text, _, doubted = await answered(house, model, words)
+    assert text == "公务车辆应当停放在地下二层的固定车位并且每周清洗（未核实）。"
+    assert reply.citations == () and doubted == ["another_matter"]
+
+
+async def test_a_decorated_sentence_keeps_the_mark_that_bears_it_out(house: Deskmate, model: ScriptedModel) -> None:
+    every = "".join(f"[{number}]" for number in range(1, 6))
+    reply, _, passages, _ = await answered(house, model, f"伙食补助费每人每天100元{every}。")
+    assert len(passages) > 1 and len(reply.citations) < len(passages)
+    assert "100 元" in reply.citations[0].quote
+    assert all("100" in one.quote for one in reply.citations)
+
+
+async def test_words_before_a_mark_do_not_wait_for_it(house: Deskmate, model: ScriptedModel) -> None:
+    model.now_says(
+        SEARCH_RULES, says("按制度，", "伙食补助费", "每人每天100元", "[1", "]，另有", "市内交通费。", gap_s=0.03)
+    )
+    heard = Listening()
+    await asking(house)(RULES, listener=heard)
+    deltas = [event.text for event in heard.events if isinstance(event, Delta)]
+    assert len(deltas) > 3 and deltas[0] == "按制度，"

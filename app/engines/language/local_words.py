@@ -59,7 +59,9 @@ def quotation(request: ModelRequest, data: Mapping[str, Any], question: str) -> 
     for part in parts or [{"question": question}]:
         asked = str(part.get("question") or question)
         wanted = part.get("passages")
-        found = quotes(asked, [one for one in passages if wanted is None or one.n in wanted])
+        own = [one for one in passages if wanted is None or one.n in wanted]
+        # What the search has judged to answer is quoted; it told the owner of what it judged not to.
+        found = quotes(asked, own) if wanted is None else quotes(asked, own, enough=0.0)
         answered = answered or bool(found)
         if len(parts) > 1:
             yield said(say("local_part", question=asked) + "\n")

@@ -96,8 +96,8 @@ def passages_of(data: Mapping[str, object]) -> list[Passage]:
     ]
 
 
-def quotes(question: str, passages: Sequence[Passage], most: int = 3) -> list[Quote]:
-    """The best quotations for `question`, the best first; empty when nothing covers enough of it."""
+def quotes(question: str, passages: Sequence[Passage], most: int = 3, enough: float = ENOUGH) -> list[Quote]:
+    """The best quotations for `question`, the best first; empty when nothing covers `enough` of it."""
     weights = _weights(question, passages)
     if not weights:
         return []
@@ -105,7 +105,7 @@ def quotes(question: str, passages: Sequence[Passage], most: int = 3) -> list[Qu
     ranked = [
         (quote.coverage + RANK / place, quote)
         for place, passage in enumerate(passages, start=1)
-        if (quote := _quote(passage, weights, figures)).coverage >= ENOUGH
+        if (quote := _quote(passage, weights, figures)).coverage >= enough
     ]
     ranked.sort(key=lambda pair: -pair[0])
     found = [quote for _, quote in ranked]

@@ -1,0 +1,109 @@
+"""A sentence against the passages that it cites: what may be said otherwise, and what may not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.gateway.claims import Passage, doubts, speaks_of
+
+HEAD = "示例银行差旅费管理办法 2026-03-01 总行财务会计部"
+LODGING = """第七条 住宿费在下列限额以内凭发票据实报销（元/人·天）：
+
+| 地区 | 行领导 | 部门负责人 | 其他员工 |
+|---|---|---|---|
+| 一类地区（北京、上海、广州、深圳） | 900 | 650 | 500 |
+| 二类地区（其他省会和计划单列市） | 700 | 500 | 400 |"""
+ADVANCE = "差旅费借款按预计费用的 80% 预支，返回后 15 个工作日内结清。前次借款未结清的，不得再借。"
+LEAVE = (
+    "员工应当至少提前 2 个工作日提交出差申请，由部门负责人批准；部门负责人出差由分管行领导批准。未经批准的，不予报销。"
+)
+AMOUNT = "单次报销超过 500,000 元的，应当由总行财务会计部复核，自 2026 年 3 月 1 日起施行。"
+OPINION = "审查岗在 2 个工作日内退回；授信总额不低于 3,000 万元的，由总行审批。会议室口头约定无效。"
+GUARANTEE = "互保圈内企业不得超过 3 户，每户对外担保余额不得超过其净资产的 70%。违约金每日按 5‰ 计收。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("其他员工去一类地区，每天最多报500元。", LODGING),
+        ("部门负责人在二类地区的限额是五百元。", LODGING),
+        ("借款可以按预计费用的八成预支。", ADVANCE),
+        ("返回后十五个工作日内结清。", ADVANCE),
+        ("上次借款没结清的，不能再借。", ADVANCE),
+        ("You get an advance of 80 percent and settle within 15 working days.", ADVANCE),
+        ("出差要经批准才能报销。", LEAVE),
+        ("出差申请至少提前两个工作日提交。", LEAVE),
+        ("单次报销超过50万元的，由总行财务会计部复核。", AMOUNT),
+        ("A claim above CNY 0.5 million is reviewed.", AMOUNT),
+        ("自2026-03-01起施行。", AMOUNT),
+        ("In force since March 1, 2026.", AMOUNT),
+        ("授信总额三千万元以上的，由总行审批。", OPINION),
+        ("每户对外担保余额不超过净资产的百分之七十。", GUARANTEE),
+        ("违约金每天千分之五。", GUARANTEE),
+        ("《差旅费管理办法》里有规定。", ADVANCE),
+        ("按规定办理即可。", ADVANCE),
+    ],
+)
+def test_the_same_said_otherwise_is_not_doubted(sentence: str, text: str) -> None:
+    assert doubts(sentence, [Passage(text, HEAD)]) == ()
+    assert speaks_of(sentence, Passage(text, HEAD))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "doubt"),
+    [
+        ("其他员工去一类地区，每天最多报550元。", LODGING, "number"),
+        ("部门负责人在二类地区的限额是700元。", LODGING, "number"),
+        ("借款按预计费用的70%预支。", ADVANCE, "number"),
+        ("借款可以按预计费用的七成预支。", ADVANCE, "number"),
+        ("返回后15天内结清。", ADVANCE, "unit"),
+        ("前次借款未结清的，可以再借。", ADVANCE, "negation"),
+        ("Settle within 20 working days.", ADVANCE, "number"),
+        ("出差由总行人力资源部批准。", LEAVE, "name"),
+        ("未经批准的，可以报销。", LEAVE, "negation"),
+        ("单次报销超过500,000美元的，要复核。", AMOUNT, "unit"),
+        ("自2026年4月1日起施行。", AMOUNT, "date"),
+        ("In force since April 1, 2026.", AMOUNT, "date"),
+        ("授信总额不超过3,000万元的，由总行审批。", OPINION, "bound"),
+        ("授信总额3,000万元以下的，由总行审批。", OPINION, "bound"),
+        ("互保圈内企业不得超过6户。", GUARANTEE, "number"),
+        ("违约金每天千分之七。", GUARANTEE, "number"),
+        ("《因公出国管理办法》里有规定。", ADVANCE, "name"),
+    ],
+)
+def test_what_is_altered_is_doubted(sentence: str, text: str, doubt: str) -> None:
+    assert doubt in doubts(sentence, [Passage(text, HEAD)])
+
+
+def test_two_passages_bear_out_a_sentence_together() -> None:
+    sentence = "预支80%，担保余额不超过净资产的70%。"
+    assert doubts(sentence, [Passage(ADVANCE)])
+    assert doubts(sentence, [Passage(GUARANTEE)])
+    assert not doubts(sentence, [Passage(ADVANCE), Passage(GUARANTEE)])
+
+
+def test_what_the_person_said_may_be_said_again() -> None:
+    assert doubts("您出差6天，按80%预支。", [Passage(ADVANCE)])
+    assert not doubts("您出差6天，按80%预支。", [Passage(ADVANCE)], "我要出差6天，能借多少")
+
+
+def test_a_passage_about_something_else_does_not_speak_of_it() -> None:
+    assert not speaks_of("会议室最多可以提前预订，取消要在开始以前。", Passage(GUARANTEE))
+    assert speaks_of("Meeting rooms may be booked in advance.", Passage(GUARANTEE)), (
+        "words of another language cannot tell"
+    )
+
+
+@given(st.text(max_size=80), st.text(max_size=200))
+def test_any_text_is_judged(sentence: str, text: str) -> None:
+    assert isinstance(doubts(sentence, [Passage(text)]), tuple)
+    assert isinstance(speaks_of(sentence, Passage(text)), bool)
+
+
+@pytest.mark.parametrize("text", [LODGING, ADVANCE, LEAVE, AMOUNT, OPINION, GUARANTEE])
+def test_every_sentence_of_a_passage_is_borne_out_by_it(text: str) -> None:
+    for sentence in text.split("。"):
+        if "|" not in sentence:
+            assert doubts(f"{sentence}。", [Passage(text, HEAD)]) == (), sentence
