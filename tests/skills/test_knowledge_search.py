@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from app.core.ports import ANSWERS_FROM, Hit
+from app.core.ports import ANSWERS_FROM, Hit, Likeness
 from app.core.texts import speaking
+from app.core.turn import Citation
 from app.engines.knowledge import ChromaKnowledge
 from skills.knowledge import SKILLS
 from skills.knowledge.search import PASSAGES, search
-from tests.skills.context import CONTENT, FakeDatabase, NoKnowledge, context
+from tests.skills.context import CONTENT, FakeDatabase, NoKnowledge, NoShelf, context
 
 
 class Knows(NoKnowledge):
@@ -87,3 +89,62 @@ async def test_on_the_shipped_rules(tmp_path: Path, database: FakeDatabase) -> N
     result = await search.function(ctx, query="引用研究资料多少字以上要征得同意")
     assert result.data["passages"][0]["locator"] == "第七条"
     assert (await search.function(ctx, query="世界杯冠军是谁")).data["found"] is False
+
+
+async def test_a_question_without_an_answer_goes_to_the_owner(tmp_path: Path, database: FakeDatabase) -> None:
+    ctx = context(tmp_path, database, knowledge=Knows(replace(hit(1, 0.2), owner="总行财务会计部")))
+    result = await search.function(ctx, query="探亲假有几天")
+    (gap,) = await ctx.gaps.open()
+    assert (gap.question, gap.set, gap.nearest) == ("探亲假有几天", "office", ("office/1.md",))
+    assert result.data["parts"][0]["owner"] == "总行财务会计部" and "总行财务会计部" in result.text
+
+
+async def test_of_an_answer_there_is_no_gap(tmp_path: Path, database: FakeDatabase) -> None:
+    ctx = context(tmp_path, database, knowledge=Knows(hit(1, 0.9)))
+    await search.function(ctx, query="办法")
+    assert await ctx.gaps.open() == []
+
+
+async def test_each_question_of_a_message_has_its_passages(tmp_path: Path, database: FakeDatabase) -> None:
+    knowledge = ChromaKnowledge(CONTENT, tmp_path / "home")
+    await knowledge.open()
+    ctx = context(tmp_path, database, knowledge=knowledge.narrowed(["office"]))
+    result = await search.function(ctx, query="出差伙食补助多少钱？会议室最多可以提前几天预订？")
+    first, second = result.data["parts"]
+    named = {one["n"]: one for one in result.data["passages"]}
+    assert "伙食补助" in named[first["passages"][0]]["text"]
+    assert "提前 30 天" in named[second["passages"][0]]["text"]
+    assert [one.quote for one in result.citations] == [one["text"] for one in result.data["passages"]]
+
+
+async def test_the_day_asked_about_is_said_and_what_no_longer_counts(tmp_path: Path, database: FakeDatabase) -> None:
+    old = replace(hit(1, 0.9), state="superseded", until="2025-12-31", superseded_by="office/2.md")
+    seen: list[date | None] = []
+
+    class Dated(Knows):
+        async def search(
+            self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
+        ) -> Sequence[Hit]:
+            seen.append(on)
+            return self.hits
+
+    result = await search.function(context(tmp_path, database, knowledge=Dated(old)), query="2024年时的住宿标准是多少")
+    assert seen == [date(2024, 12, 31)] and "2024-12-31" in result.text
+    assert result.data["passages"][0]["notes"] and "2025-12-31" in result.text
+
+
+async def test_what_contradicts_a_passage_is_named(tmp_path: Path, database: FakeDatabase) -> None:
+    one, other = hit(1, 0.9).citation(), Citation("office/7.md", "第三条", "450元", "/documents/office/7.md")
+
+    class Doubtful(NoShelf):
+        async def alike(self, *, fresh: bool = True) -> Sequence[Likeness]:
+            return [Likeness("figures", other, one, "住宿费", ("450元", "500元"))]
+
+    ctx = context(tmp_path, database, knowledge=Knows(hit(1, 0.9)), shelf=Doubtful())
+    (note,) = (await search.function(ctx, query="住宿费")).data["passages"][0]["notes"]
+    assert "7.md 第三条" in note and note.index("500元") < note.index("450元")
+
+
+async def test_a_version_is_cited_once(tmp_path: Path, database: FakeDatabase) -> None:
+    result = await search.function(context(tmp_path, database, knowledge=Knows(hit(1, 0.9))), query="甲多少？乙多少？")
+    assert len(result.citations) == 1 and [one["passages"] for one in result.data["parts"]] == [[1], [1]]
