@@ -20,7 +20,8 @@ class AuditEntry:
     what: str
     """Of the talk: `turn`, `turn.failed`, `skill`, `model`, `material`, `refused`, `output`, `feedback`; `action.*` by
     state; `login`, `token.made`, `file.stored`, `file.read`, `room.deleted`, `mask`, `unmask`, `data.erased`; of the
-    house: `config.recorded`, `config.changed`, `knowledge.indexed`, `secret.rotated`, `alarm`, `audit.broken`."""
+    house: `config.recorded`, `config.changed`, `knowledge.*` (the steps of documents, what their owners read),
+    `secret.rotated`, `alarm`, `audit.broken`."""
     person: str
     """Who, or on whose behalf."""
     operator: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -106,34 +106,37 @@ class SqlShelf:
 
         What counts takes the place of what was in force before it.
         """
-        for source, version in taken:
-            lying = await self._placing.lying(source.split("/", 1)[0])
-            read = next(one for one in lying if (one.source, one.version) == (source, version))
-            await self._indexed(read, lying, state, operator, today)
-
-    async def _indexed(
-        self, read: Version, lying: Sequence[Version], state: DocumentState, operator: str, today: date
-    ) -> None:
-        release = (operator,) if state == "in_force" else ()
-        since = read.valid_from or (today.isoformat() if release else "")
-        owner = read.owner or self.owner_of(read.source)
-        new = replace(read, state=state, added_by=operator, released_by=release, valid_from=since, owner=owner)
-        new = replace(new, valid_until="" if read.superseded_by else read.valid_until, superseded_by="")
-        new = replace(new, at=datetime.now(UTC))
-        entry = _entry("indexed", new, "", operator=operator, state=state)
+        names = sorted({source.split("/", 1)[0] for source, _ in taken})
+        lying = {(one.source, one.version): one for name in names for one in await self._placing.lying(name)}
+        news = [self._as_indexed(lying[one], state, operator, today) for one in taken if one in lying]
+        entries = [_entry("indexed", one, "", operator=operator, state=state) for one in news]
 
         def work(connection: Connection) -> tuple[tuple[int, str] | None, list[Version]]:
-            here = (DOCUMENT.c.source == new.source, DOCUMENT.c.version == new.version)
-            connection.execute(delete(DOCUMENT).where(*here))
-            connection.execute(insert(DOCUMENT).values(**self._row(new)))
-            former = self._supersede(connection, new, lying, today)
-            ended = (_entry("superseded", one, "", operator=operator, successor=new.source) for one in former)
-            return self._audit.append_in(connection, (entry, *ended)), former
+            rows = connection.execute(select(DOCUMENT).where(DOCUMENT.c.set.in_(names))).all()
+            known = {**lying, **{(one.source, one.version): one for one in map(self._version, rows)}}
+            changed: dict[tuple[str, str], Version] = {}
+            for new in news:
+                former = _ended(new, known.values(), today)
+                for one in (new, *former):
+                    known[one.source, one.version] = changed[one.source, one.version] = one
+                ended = (_entry("superseded", one, "", operator=operator, successor=new.source) for one in former)
+                entries.extend(ended)
+            for one in changed.values():
+                self._put(connection, one)
+            return self._audit.append_in(connection, tuple(entries)), list(changed.values())
 
-        tail, former = await self._database.writing(work, durable=True)
+        tail, changed = await self._database.writing(work, durable=True)
         if tail is not None:
-            await self._audit.settle((entry,), tail)
-        await self._placing.place([new, *former], today)
+            await self._audit.settle(tuple(entries), tail)
+        await self._placing.place(changed, today)
+
+    def _as_indexed(self, read: Version, state: DocumentState, operator: str, today: date) -> Version:
+        release = (operator,) if state == "in_force" else ()
+        since = read.valid_from or (today.isoformat() if release else "")
+        until = "" if read.superseded_by else read.valid_until
+        owner = read.owner or self.owner_of(read.source)
+        by = replace(read, state=state, added_by=operator, released_by=release, owner=owner, at=datetime.now(UTC))
+        return replace(by, valid_from=since, valid_until=until, superseded_by="")
 
     async def move(self, source: str, version: str, *, to: DocumentState, by: Sequence[str], today: date) -> Version:
         """To the next state of its life. Raises `Refused` where it cannot go there, `BadInput` for what is not here."""
@@ -265,29 +268,18 @@ class SqlShelf:
         return replace(moved, retired_by=tuple(by), valid_until=ends)
 
     def _supersede(self, connection: Connection, new: Version, lying: Sequence[Version], today: date) -> list[Version]:
-        """End what `new` takes the place of on the day before its first day; returns it as it is now."""
-        if new.state != "in_force":
-            return []
-        first = date.fromisoformat(new.valid_from) if new.valid_from else today
-        ends = (first - timedelta(days=1)).isoformat()
+        """End what `new` takes the place of; returns it as it is now."""
         rows = connection.execute(select(DOCUMENT).where(DOCUMENT.c.set == new.set)).all()
-        kept = [self._version(row) for row in rows]
-        known = {(one.source, one.version) for one in kept}
-        former = []
-        for one in (*kept, *(one for one in lying if (one.source, one.version) not in known)):
-            other = (one.source, one.version) != (new.source, new.version)
-            if not (other and one.state == "in_force" and _takes_place_of(new, one)):
-                continue
-            if one.valid_until and one.valid_until <= ends:
-                continue
-            over = replace(one, valid_until=ends, superseded_by=new.source, at=new.at)
-            if (one.source, one.version) in known:
-                here = (DOCUMENT.c.source == one.source, DOCUMENT.c.version == one.version)
-                connection.execute(update(DOCUMENT).where(*here).values(**self._row(over)))
-            else:
-                connection.execute(insert(DOCUMENT).values(**self._row(over)))
-            former.append(over)
+        known = {(one.source, one.version): one for one in (*lying, *map(self._version, rows))}
+        former = _ended(new, known.values(), today)
+        for one in former:
+            self._put(connection, one)
         return former
+
+    def _put(self, connection: Connection, version: Version) -> None:
+        here = (DOCUMENT.c.source == version.source, DOCUMENT.c.version == version.version)
+        connection.execute(delete(DOCUMENT).where(*here))
+        connection.execute(insert(DOCUMENT).values(**self._row(version)))
 
     def _row(self, version: Version) -> dict[str, Any]:
         about = {name: getattr(version, name) for name in _SEALED}
@@ -322,6 +314,22 @@ class SqlShelf:
             retired_by=tuple(row.retired_by),
             at=row.at,
         )
+
+
+def _ended(new: Version, others: Iterable[Version], today: date) -> list[Version]:
+    """What `new` takes the place of, each ending on the day before its first day; none where it is not in force."""
+    if new.state != "in_force":
+        return []
+    first = date.fromisoformat(new.valid_from) if new.valid_from else today
+    ends = (first - timedelta(days=1)).isoformat()
+    return [
+        replace(one, valid_until=ends, superseded_by=new.source, at=new.at)
+        for one in others
+        if one.state == "in_force"
+        and (one.source, one.version) != (new.source, new.version)
+        and not (one.valid_until and one.valid_until <= ends)
+        and _takes_place_of(new, one)
+    ]
 
 
 def _takes_place_of(new: Version, one: Version) -> bool:
