@@ -151,7 +151,7 @@ class ChromaKnowledge:
 
     async def page(self, source: str, version: str, page: int, quote: str = "") -> PagePicture | None:
         """A page as it looks. Raises `BadInput` where there is none to draw, `Refused`, `Unavailable`."""
-        return await asyncio.to_thread(self._page, None, source, version, page, quote)
+        return await self._opening.drawn(lambda: self._page(None, source, version, page, quote))
 
     def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
         """A view that can read these sets and no other."""
@@ -296,7 +296,8 @@ class KnowledgeView:
 
     async def page(self, source: str, version: str, page: int, quote: str = "") -> PagePicture | None:
         """A page as it looks; None where this view does not reach."""
-        return await asyncio.to_thread(self._whole._page, self._allowed, source, version, page, quote)
+        whole, allowed = self._whole, self._allowed
+        return await whole._opening.drawn(lambda: whole._page(allowed, source, version, page, quote))
 
     def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
         """A view of those of these sets that this one can read."""

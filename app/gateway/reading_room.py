@@ -24,6 +24,8 @@ from app.gateway.identity import Identity
 _VERSION = re.compile(r"[0-9a-f]{12}")
 _LONGEST_SOURCE = 450
 _LONGEST_LOCATOR = 500
+_SEARCHED = 300_000
+"""Characters of a document in which a quote is looked for whose place is gone: a quarter of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,11 @@ def _shown(document: OpenDocument, cited: Cited) -> Shown:
     at = next((at for at, one in enumerate(document.passages) if one.locator == cited.locator), None)
     if at is not None:
         return Shown(document, at, found_by_mark(document.passages[at].text, cited.mark))
-    for moved, passage in enumerate(document.passages) if cited.mark else ():
+    left = _SEARCHED if cited.mark else 0
+    for moved, passage in enumerate(document.passages):
+        left -= len(passage.text)
+        if left < 0:
+            break
         if quote := found_by_mark(passage.text, cited.mark):
             return Shown(document, moved, quote)
     return Shown(document, None, None)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
@@ -17,14 +20,15 @@ from app.engines.library.reading_process import ReadingLimits, ReadingProcess
 
 DRAWN = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
 """Endings of files whose pages are shown as they look."""
-_LIMITS = ReadingLimits(seconds=60, silent_seconds=60)
-"""Of drawing a page: a scan takes two seconds."""
+_LIMITS = ReadingLimits(seconds=30, silent_seconds=30)
+"""Of drawing a page: a scan takes two seconds, six where the machine is busy."""
+_THREADS = 4
 _MOST_KEPT = 48 * 2**20
 """Bytes of pictures that are remembered: about two hundred pages of text."""
 
 
 class Opening:
-    """Everything blocks: call it in a thread."""
+    """Everything but `drawn` blocks: call it in a thread."""
 
     def __init__(self, index: LexicalIndex, owners: Callable[[], Mapping[str, str]], say: Texts) -> None:
         self._index = index
@@ -35,10 +39,18 @@ class Opening:
         self._pictures: OrderedDict[tuple[str, str, int, str], PagePicture] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
+        # Who waits for a scan keeps no thread from searches: they have others.
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="drawing")
 
     def close(self) -> None:
         """End the process that draws."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._drawing.close()
+
+    async def drawn(self, work: Callable[[], PagePicture | None]) -> PagePicture | None:
+        """What `work` draws with `picture`, in the language of who asks."""
+        asked = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, asked.run, work)
 
     def version(self, source: str, version: str, shelves: list[str], today: date) -> Kept | None:
         """That version; where none is named, the one to show: it counts, or will next, or did last."""
