@@ -13,14 +13,18 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from app.commands.batch import say
 from app.commands.noted import note, operator_entry
 from app.core.errors import AssistantError
+from app.core.operator import operator
 from app.core.ports import ImportProgress
 from app.core.settings import Settings
-from app.main import build_knowledge
+from app.main import build_audit, build_database, build_knowledge, build_shelf, now
+
+if TYPE_CHECKING:
+    from app.engines.knowledge import ChromaKnowledge
 
 STOPPED = 130
 """The exit code of what a Ctrl-C ended."""
@@ -35,7 +39,9 @@ async def index(settings: Settings, *, paths: Sequence[Path], into: str) -> int:
     terminal = Terminal(sys.stderr)
     try:
         with _stopping() as stop, knowledge:
+            before = await _counting(knowledge, into)
             summary = await knowledge.index(paths, into=into, progress=terminal.show, stop=stop.is_set)
+            await _record(settings, knowledge, sorted(await _counting(knowledge, into) - before))
     except AssistantError as error:
         await note(settings, operator_entry("knowledge.indexed", "failed", detail={"set": into, "code": error.code}))
         raise
@@ -48,6 +54,24 @@ async def index(settings: Settings, *, paths: Sequence[Path], into: str) -> int:
         print(say("index_stopped"), file=sys.stderr)
         return STOPPED
     return 1 if summary["failed"] else 0
+
+
+async def _counting(knowledge: ChromaKnowledge, name: str) -> set[tuple[str, str]]:
+    """Source and version of what counts in a set."""
+    return {(one.source, one.version) for one in await knowledge.lying(name) if one.state == "in_force"}
+
+
+async def _record(settings: Settings, knowledge: ChromaKnowledge, taken: Sequence[tuple[str, str]]) -> None:
+    """The operator answers for what counts from now on; it takes the place of what it says it supersedes."""
+    if not taken:
+        return
+    database = build_database(settings, domains=False)
+    try:
+        await database.open()
+        shelf = build_shelf(settings, database, build_audit(settings, database), knowledge)
+        await shelf.indexed(taken, state="in_force", operator=operator(), today=now().date())
+    finally:
+        await database.close()
 
 
 class Terminal:
