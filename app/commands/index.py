@@ -142,7 +142,9 @@ def _cut(line: str, columns: int) -> str:
 def _stopping() -> Iterator[threading.Event]:
     """Set by the first Ctrl-C or SIGTERM; the second one does what it always does."""
     stop, loop = threading.Event(), asyncio.get_running_loop()
-    wanted = (signal.SIGINT, signal.SIGTERM)
+    # Signals come to the main thread only: whoever runs a command beside it stops it in another way.
+    main = threading.current_thread() is threading.main_thread()
+    wanted = (signal.SIGINT, signal.SIGTERM) if main else ()
 
     def first() -> None:
         stop.set()
