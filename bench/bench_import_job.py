@@ -52,8 +52,8 @@ async def of_a_thousand(base: Path) -> list[Row]:
     """The same files again, one changed, and what a person notices meanwhile."""
     prose, folder, home = [line for text in own_texts() for line in text.split("\n")], base / "shared", base / "home"
     folder.mkdir()
-    for one in short_documents(DOCUMENTS, prose):
-        (folder / one.name).write_bytes(one.content)
+    for document in short_documents(DOCUMENTS, prose):
+        (folder / document.name).write_bytes(document.content)
     first, summary, searches, still = await beside(home, folder)
     again, same = await imported(home, folder)
     changed = folder / "资料0000.md"

@@ -126,7 +126,8 @@ def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 def test_other_bytes_under_one_version_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files whose digests begin alike can be made on purpose: a citation must not open the other one."""
     monkeypatch.setattr(originals, "VERSION", 1)
-    kept, by_digit = Originals(tmp_path / "originals", SAY), {}
+    kept = Originals(tmp_path / "originals", SAY)
+    by_digit: dict[str, list[bytes]] = {}
     contents = [str(number).encode() for number in range(40)]
     for content in contents:
         by_digit.setdefault(version_of(content)[:1], []).append(content)
