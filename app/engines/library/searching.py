@@ -11,10 +11,10 @@ from app.engines.library.compared import compared
 from app.engines.library.found import Found
 from app.engines.library.questions import Named
 from app.engines.library.relevance import Question, Scale
-from app.engines.library.words import name_of, normal
+from app.engines.library.words import name_of
 
-CANDIDATES = 40
-"""Per shelf: so many of BM25's best are compared with the question."""
+CANDIDATES = 60
+"""Per shelf: so many of BM25's best are looked at; half as many of all are compared with the question."""
 WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
 LOOKED_AT = 6_000
@@ -63,7 +63,7 @@ def search(
     also: Mapping[str, Sequence[str]] | None = None,
     named: Named = Named(),  # noqa: B008 - frozen
 ) -> list[Found]:
-    """The best parts, best first; `depth` per shelf are compared. `also`: marks per shelf besides, near in meaning.
+    """The best parts, best first; `depth` per shelf are looked at. `also`: marks per shelf besides, near in meaning.
 
     What `named` says comes first: a clause, a document.
     """
@@ -81,14 +81,23 @@ def search(
             for near in connection.execute(sql.of_set(sql.PART_OF_MARK, shelf), (mark,)).fetchall():
                 rows.setdefault((near[6], near[9]), (near, 0.0))
     scale = question.scale(everywhere, total)
-    found = [_found(row, bm25, scale, named) for row, bm25 in rows.values()]
+    found = [_found(row, bm25, scale, named) for row, bm25 in _closest(scale, list(rows.values()), depth // 2)]
     by_name = _by_name(scale, found)
     return sorted(found, key=lambda one: -(one.rank + WEIGHT_OF_NAME * by_name[one.source, one.title]))
 
 
+def _closest(scale: Scale, rows: list[tuple[Row, float]], most: int) -> list[tuple[Row, float]]:
+    """Those worth a comparison: what is near in meaning or named (no BM25), and the best by their terms alone."""
+    near = [one for one in rows if not one[1]]
+    by_terms = sorted(
+        (one for one in rows if one[1]), key=lambda one: -scale.glance(one[1], f" {one[0][7]} {one[0][8]} ")
+    )
+    return near + by_terms[:most]
+
+
 def _by_name(scale: Scale, found: Iterable[Found]) -> dict[tuple[str, str], float]:
     """How much of the question is its document's name: a company, a year. What most names have tells nothing."""
-    names = {(one.source, one.title): scale.words_in_name(normal(name_of(one.source, one.title))) for one in found}
+    names = {(one.source, one.title): scale.words_in_name(name_of(one.source, one.title)) for one in found}
     having = Counter(word for said in names.values() for word in said)
     telling = {word for word, count in having.items() if 2 * count <= len(names)}
     return {which: sum(map(scale.share_of_word, said & telling)) for which, said in names.items()}
