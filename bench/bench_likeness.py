@@ -1,4 +1,4 @@
-"""Contradicting figures between documents: what planted ones are found, what is reported wrongly, and how long it takes.
+"""Contradicting figures between documents: which planted ones are found, which are wrong, and how long it takes.
 
 Every document of `knowledge/` and `bench/data/situations/` gets a notice beside it that repeats one of its sentences
 with another figure. None of the documents contradicts another by itself, so any other finding is wrong.
