@@ -11,7 +11,7 @@ from app.core.assistant import ContentError, load_assistants
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 from app.engines import alarms, models, privacy, rights
-from app.engines.library import knowledge_sets
+from app.engines.library import import_rules, knowledge_sets
 from app.engines.permissions.findings import Finding, World, findings
 from app.engines.permissions.policy import read_policy
 from app.engines.storage import retention
@@ -35,7 +35,7 @@ def check(settings: Settings) -> int:
 
     content = settings.content
     tried(build_identity, settings)
-    for of_its_files in (alarms, knowledge_sets, models, privacy, retention, review, rights):
+    for of_its_files in (alarms, import_rules, knowledge_sets, models, privacy, retention, review, rights):
         tried(of_its_files.check_content, content)
     for name in domains():
         if own := getattr(domain(name), "check_content", None):

@@ -82,3 +82,8 @@ def load_import_rules(content: Path) -> ImportRules:
         if any(folder.is_relative_to(other) or other.is_relative_to(folder) for other in folders[:number]):
             raise ContentError(path, line_at(path, ("watched", number)), "two watched folders lie in one another")
     return rules
+
+
+def check_content(content: Path) -> None:
+    """Raises `ContentError` with file and line for a wrong `config/knowledge.yaml`."""
+    load_import_rules(content)
