@@ -36,8 +36,12 @@ def compared(text: str, above: str, titles: str, body: str) -> Compared:
     apart = _LATIN.sub(r" \g<0> ", plain)
     sentences = tuple(found.group() for found in _SENTENCE.finditer(apart))
     return Compared(
-        plain, normal(above), frozenset(body.split()), frozenset(titles.split()), f" {body} ", sentences or (apart,)
+        plain, _titles(above), frozenset(body.split()), frozenset(titles.split()), f" {body} ", sentences or (apart,)
     )
+
+
+_titles = lru_cache(maxsize=1024)(normal)
+"""The passages of one section share them."""
 
 
 def stands_in(word: str, sentence: str) -> bool:

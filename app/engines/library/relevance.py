@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from app.engines.library.compared import Compared, stands_in
 from app.engines.library.synonyms import Synonyms
-from app.engines.library.words import asked, bare, normal, pairs, words
+from app.engines.library.words import asked, bare, normal, pairs, pairs_of, words
 
 LONGEST_QUERY = 500
 """Characters of a query that are looked at."""
@@ -123,7 +123,7 @@ class Scale:
             return 1.0
         if any(_is_there(other, there, text, line) for other in self.question.about[word]):
             return CREDIT_OF_SYNONYM
-        own = pairs(word) if len(word) > 2 else []
+        own = pairs_of(word) if len(word) > 2 else []
         return CREDIT_OF_PAIRS * sum(pair in there for pair in own) / len(own) if own else 0.0
 
     def _best_sentences(self, part: Compared) -> tuple[float, float]:

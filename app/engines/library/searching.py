@@ -17,7 +17,7 @@ CANDIDATES = 60
 """Per shelf: so many of BM25's best are looked at; half as many of all are compared with the question."""
 WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
-LOOKED_AT = 6_000
+LOOKED_AT = 4_000
 """Entries of a shelf's index that one question may touch: its rarest words come first, the frequent ones only rank."""
 
 DEPTH_OF_ACCOUNT, LOOKED_AT_FOR_ACCOUNT, PARTS_OF_DOCUMENT = 400, 40_000, 5

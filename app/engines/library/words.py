@@ -12,7 +12,7 @@ from typing import Any
 from app.engines.library.spelling import normal
 from app.engines.library.stems import stem
 
-__all__ = ["asked", "bare", "name_of", "normal", "pairs", "terms", "warm", "words"]
+__all__ = ["asked", "bare", "name_of", "normal", "pairs", "pairs_of", "terms", "warm", "words"]
 
 _WORD = re.compile(r"[㐀-鿿豈-﫿]|[a-z0-9]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
