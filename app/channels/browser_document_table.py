@@ -47,9 +47,12 @@ def is_row(line: str) -> bool:
 
 
 def table_html(
-    text: str, start: int, end: int, header: str, locator: str, quote: Span | None, opening: Callable[[], str]
+    text: str, start: int, end: int, header: str, locator: str, quote: Span | None, anchor: Callable[[], str]
 ) -> str:
-    """The lines of `text` from `start` to `end`; `header` stands above them where they have none of their own."""
+    """The lines of `text` from `start` to `end`; `header` stands above them where they have none of their own.
+
+    `anchor` gives the attributes of the next thing that is marked: of the first one it is where the page opens.
+    """
     lines = list(_lines(text, start, end))
     ruled = next((at for at, (_, line) in enumerate(lines) if _RULE.fullmatch(line.strip())), -1)
     rows = [_cells(line, at) for number, (at, line) in enumerate(lines) if number != ruled]
@@ -63,16 +66,16 @@ def table_html(
 
     top = _letters(columns, numbers is not None) if columns else ""
     if header and not heads:
-        top += _row([(cell, -1) for cell, _ in _cells(header, 0)], width, "th", "" if numbers else None, None, opening)
+        top += _row([(cell, -1) for cell, _ in _cells(header, 0)], width, "th", "" if numbers else None, None, anchor)
     for at, row in enumerate(rows[:heads]):
-        top += _row(row, width, "th", _label(numbers, at), marked, opening)
+        top += _row(row, width, "th", _label(numbers, at), marked, anchor)
     body = "".join(
-        _row(row, width, "td", _label(numbers, heads + at), marked, opening) for at, row in enumerate(rows[heads:])
+        _row(row, width, "td", _label(numbers, heads + at), marked, anchor) for at, row in enumerate(rows[heads:])
     )
     kinds = " ".join(["grid"] * bool(columns or numbers) + ["quoted"] * whole)
-    mark = f"{opening()}</mark>" if whole else ""
+    opened = anchor() if whole else ""
     return (
-        f'{mark}<div class="table" tabindex="0"><table class="{kinds}">'
+        f'<div class="table" tabindex="0"><table class="{kinds}"{opened}>'
         f"<thead>{top}</thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -101,7 +104,7 @@ def _row(
     tag: str,
     label: str | None,
     quote: Span | None,
-    opening: Callable[[], str],
+    anchor: Callable[[], str],
 ) -> str:
     """`label` is the row's number; None where rows have none."""
     said = "" if label is None else f'<th class="row" scope="row">{label}</th>'
@@ -111,7 +114,7 @@ def _row(
         kinds += ["quoted"] * hit
         attributes = f' class="{" ".join(kinds)}"' if kinds else ""
         shown = escape(text.replace("\\|", "|"))
-        said += f"<{tag}{attributes}>{f'{opening()}{shown}</mark>' if hit else shown}</{tag}>"
+        said += f"<{tag}{attributes}>{f'<mark{anchor()}>{shown}</mark>' if hit else shown}</{tag}>"
     return f"<tr>{said}</tr>"
 
 

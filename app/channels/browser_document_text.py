@@ -101,7 +101,7 @@ class DocumentText:
     def _blocks(self, passage: PlacedText, header: str, marks: _Marks) -> Iterator[str]:
         for start, end, is_table in _parts(passage.text):
             if is_table:
-                yield table_html(passage.text, start, end, header, passage.locator, marks.span, marks.opening)
+                yield table_html(passage.text, start, end, header, passage.locator, marks.span, marks.anchor)
             else:
                 yield f"<p>{self._inline(passage.text, start, end, marks)}</p>"
 
@@ -118,7 +118,7 @@ class DocumentText:
             piece = escape(text[at:to])
             if any(left <= at < right for left, right in bold):
                 piece = f"<strong>{piece}</strong>"
-            said.append(f"{marks.opening()}{piece}</mark>" if first <= at < last else piece)
+            said.append(f"<mark{marks.anchor()}>{piece}</mark>" if first <= at < last else piece)
         return "".join(said)
 
 
@@ -130,11 +130,11 @@ class _Marks:
     anchored: bool
     used: bool = False
 
-    def opening(self) -> str:
-        """The tag that begins a mark."""
+    def anchor(self) -> str:
+        """Attributes of the next thing that is marked."""
         first = self.anchored and not self.used
         self.used = True
-        return '<mark id="at" tabindex="-1" autofocus>' if first else "<mark>"
+        return ' id="at" tabindex="-1" autofocus' if first else ""
 
 
 def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
