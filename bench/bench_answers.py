@@ -41,6 +41,7 @@ ROOM_OF = 20
 """Turns in one room."""
 ASSISTANTS = {"office": "办公", "credit": "信贷", "fx": "外汇", "research": "研究"}
 _MARK = re.compile(r"\[(\d{1,2})\]")
+_FIGURE = re.compile(r"<[A-Z_]+_\d+>|\d+")
 _DOUBTED = re.compile(r"未核实")
 _STYLES = ("right", "wrong", "altered", "nowhere", "every", "random")
 
@@ -97,7 +98,7 @@ class Careless:
                 "random": f"[{self._chance.randint(0, 9)}]",
             }[self.style]
             if self.style == "altered":
-                changed = re.sub(r"\d+", lambda found: str(int(found[0]) + 7), sentence)
+                changed = _FIGURE.sub(lambda found: found[0] if "<" in found[0] else str(int(found[0]) + 7), sentence)
                 self.altered += changed != sentence
                 sentence = changed
             said.append(f"{sentence}{marks}。" if self._chance.random() < 0.5 else f"{sentence}。{marks}")

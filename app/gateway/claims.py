@@ -25,15 +25,15 @@ from app.gateway.polarity import bare, polarity_of
 
 Doubt = Literal["number", "unit", "date", "bound", "name", "negation", "modality"]
 
-SPEAKS_OF = 0.12
+SPEAKS_OF = 0.08
 """Share of a sentence's words from which a passage of the same language speaks of it."""
 FEW = 5
 """Words; what has fewer says too little to be judged by them."""
-ELSEWHERE = 0.1
+ELSEWHERE = 0.2
 """By how much more another place must speak of the sentence's matter than the one that gives the same figure."""
 FEW_TO_COMPARE, OPPOSED = 3, 0.33
 NEARLY_ALL, SHORTEST, FLANKED = 0.6, 6, 10
-SAME_MATTER = 0.5
+SAME_MATTER = 0.55
 """Likeness (Dice) of the words of two clauses from which their yes and no are compared."""
 
 _SAME_UNIT = {

@@ -38,21 +38,21 @@ _SCALES = {
     "k": 1000,
 }
 _UNITS = {
-    "percent": "%|个百分点|百分点|percent|per cent",
+    "percent": "%|个百分点|百分点|个点|percent|per cent",
     "permille": "‰",
     "bp": "个基点|基点|bps|bp",
     "pip": "pips|pip",
-    "CNY": "元|人民币|块钱|cny|rmb|yuan|¥",
+    "CNY": "元|人民币|块钱|块|cny|rmb|yuan|¥",
     "USD": "美元|美金|usd|us$|$|dollars|dollar",
     "EUR": "欧元|eur|€|euros|euro",
     "JPY": "日元|jpy|yen",
     "GBP": "英镑|gbp|£",
     "HKD": "港元|港币|hkd",
     "day": "个工作日|个自然日|个交易日|工作日|天|日|号|working days|business days|days|day",
-    "week": "个星期|星期|周|weeks|week",
+    "week": "个星期|星期|个礼拜|礼拜|周|weeks|week",
     "month": "个月|月|months|month",
-    "year": "周年|年|岁|years|year",
-    "hour": "个小时|小时|hours|hour",
+    "year": "周年|周岁|年|岁|years|year",
+    "hour": "个小时|小时|个钟头|钟头|hours|hour",
     "minute": "分钟|minutes|minute",
     "times": "倍|times",
     "count": "次|人|名|家|笔|户|级|位|个|项|条|份|件|种|类|点|步|方面|people",
@@ -82,15 +82,17 @@ _DATE = re.compile(
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTH_SAID = rf"(?P<{{}}>{_MONTHS})(?:[a-z]{{{{1,6}}}})?\.?"
-_TEENS = "eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty"
-_COUNTED = re.split(r"\|", f"one|two|three|four|five|six|seven|eight|nine|ten|{_TEENS}")
+_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_COUNTED = {word: number for number, word in enumerate(f"{_ONES} eighteen nineteen".split(), 1)}
+_COUNTED |= {word: 10 * number for number, word in enumerate(_TENS.split(), 2)}
 _ENGLISH_UNITS = _any([word for word in _UNIT_OF if word.isascii() and word.isalpha()])
 _IN_ENGLISH = re.compile(
     rf"\b{_MONTH_SAID.format('month')} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
     rf"(?!\d| ?%| (?:{_ENGLISH_UNITS})\b)(?:,? (?P<year>\d{{4}}))?"
     rf"|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_SAID.format('month2')}(?![a-z])(?:,? (?P<year2>\d{{4}}))?"
     rf"|\b{_MONTH_SAID.format('month3')} (?P<year3>(?:19|20)\d\d)\b"
-    rf"|\b(?P<counted>{'|'.join(reversed(_COUNTED))})(?=[ -](?:working |business )?(?:{_ENGLISH_UNITS})\b)"
+    rf"|\b(?P<counted>{_any(list(_COUNTED))})(?=[ -](?:working |business )?(?:{_ENGLISH_UNITS})\b)"
 )
 _CLAUSE = re.compile(r"第\s?(?P<clause>[\d零一二三四五六七八九十百两]+)\s?[条章款]|§\s?(?P<paragraph>\d+(?:\.\d+)*)")
 _NUMBER = re.compile(
@@ -231,7 +233,7 @@ def _last_day(found: re.Match[str]) -> str:
 def _in_english(found: re.Match[str]) -> str:
     """`March 1, 2026` as 2026年3月1日, `five working days` as `5 working days`."""
     if counted := found["counted"]:
-        return str(_COUNTED.index(counted) + 1)
+        return str(_COUNTED[counted])
     year = found["year"] or found["year2"] or found["year3"]
     month = _MONTHS.split("|").index(found["month"] or found["month2"] or found["month3"]) + 1
     if found["month3"]:

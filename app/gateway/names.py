@@ -73,7 +73,9 @@ def named_in(name: str, ending: str, text: str) -> bool:
     between = "[㐀-鿿]{0,4}".join(map(re.escape, own))
     if own and re.search(f"{between}[㐀-鿿]{{0,4}}{re.escape(ending)}", text):
         return True
-    for start in range(1, len(name) - len(ending)):
+    if len(name) > len(ending) + 3 and name[-len(ending) - 3 :] in text:
+        return True
+    for start in range(1, len(name) - len(ending) + 1):
         # 归总行人力资源部: a shorter end may be a name in full, where nothing of a longer one stands before it there
         if name[start:] in text:
             whole = re.search(rf"(?:(?<![㐀-鿿])|[由报经向和与、]){re.escape(name[start:])}", text)

@@ -11,7 +11,7 @@ Modality = Literal["", "allows", "forbids", "demands", "spares"]
 _NEUTRAL = re.compile(
     r"不(?:到|满|够|然|超过|低于|少于|高于|晚于|早于|大于|小于|多于|足|良|同|动产|论|限|仅|但|管|断|等于|定期|含)"
     r"|无(?:论|形|追索权?|风险|锡)|未(?:来|名湖)"
-    r"|非(?:常|工作日|现场|标|银|居民|金融|流通)|没收|不得(?:少|低|高|晚|早|多|超)于?过?|不应?(?:少|低|高|晚|早|多|超)于?过?"
+    r"|非(?:常|工作日|现场|标|银|居民|金融|流通)|没收|不(?:得|能|可以?|准|许|应当?)?(?:[少低高晚早多]于|超[过出])"
     r"|否则|是否|能否|可否|有无"
     r"|not (?:more|less|fewer|later|earlier|lower|higher|exceed\w*|only)\b"
     r"|no (?:more|less|fewer|later|earlier|lower|higher)\b"
@@ -21,7 +21,7 @@ _SPARES = re.compile(
     r"|(?:need|do(?:es)?) not (?:need|have)|needn't|not (?:required|necessary|needed)|no need|exempt"
 )
 _FORBIDS = re.compile(
-    r"不得|不能够?|不可以?|不允许|不准|不许|不予|不应当?|不宜|不再|禁止|严禁|无权|拒绝"
+    r"不得|不能够?|不可以?|不允许|不准|不许|不予|不应当?|不宜|不再|禁止|严禁|无权|拒绝|不让|不给|不行|不成|不接受|不受理|别(?![的人处家国类])|勿|甭"
     r"|cannot|can't|(?:may|must|shall|can|should) not|mustn't"
     r"|not (?:be )?(?:allowed|permitted|accepted)|prohibited|forbidden|refuse"
 )

@@ -2,9 +2,9 @@
 
 What waits: a tail of digits from the fifth on, a row of Latin letters longer than any word, a run of a prompt from its
 eighth character on, a phrase from its first character on, a citation's mark until its sentence is there. Once it is a
-long number, a phrase that nothing before it denies, or a word that may insult, the sentence waits from there to its end,
-because only the whole sentence shows what it means. A sentence that breaks a rule is cut where it waited and a fixed one
-follows; in what is stored the whole sentence is replaced.
+long number, a phrase that nothing before it denies, or a word that may insult, the sentence waits from there to its
+end, because only the whole sentence shows what it means. A sentence that breaks a rule is cut where it waited and a
+fixed one follows; in what is stored the whole sentence is replaced.
 """
 
 from __future__ import annotations
