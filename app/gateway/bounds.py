@@ -12,7 +12,8 @@ _UP = re.compile(
     r"以上|(?<!不)满(?![足额])|超过|至少|最低|最少|高于|大于|多于|at least|more than|over |above|exceed|minimum"
 )
 _DOWN = re.compile(
-    r"以下|不满|不到|至多|最高|最多|不足|低于|少于|小于|以内|之内|上限|at most|up to|less than|below|under |within|maximum"
+    r"以下|不满|不到|至多|最高|最多|不足|低于|少于|小于|以内|之内|上限"
+    r"|at most|up to|less than|below|under |within|maximum"
 )
 _NUMERAL = re.compile(r"[\d一二两三四五六七八九十百千万]+(?:[.,]\d+)*")
 _BESIDE = 10  # characters

@@ -75,7 +75,7 @@ def named_in(name: str, ending: str, text: str) -> bool:
         return True
     if len(name) > len(ending) + 3 and name[-len(ending) - 3 :] in text:
         return True
-    for start in range(1, len(name) - len(ending) + 1):
+    for start in range(1, len(name) - max(len(ending), 2) + 1):
         # 归总行人力资源部: a shorter end may be a name in full, where nothing of a longer one stands before it there
         if name[start:] in text:
             whole = re.search(rf"(?:(?<![㐀-鿿])|[由报经向和与、]){re.escape(name[start:])}", text)
