@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
-LAYOUT = 3
+LAYOUT = 4
 """Of the tables. An older file is made anew: all in it comes from documents that are still there."""
 
 _SET_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
