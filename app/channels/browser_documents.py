@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote as address_part
 
-from chainlit.auth import get_current_user
+from chainlit.auth import get_current_user, reuseable_oauth
 from chainlit.user import PersistedUser
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
+from app.channels.browser_cards import say
 from app.channels.browser_document_page import DrawnPage, document_page, page_number, refusal_page
 from app.channels.browser_page import WEB, language_of_browser
 from app.core.errors import AssistantError, Refused, Unavailable
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
     from app.gateway.gateway import Gateway
     from app.gateway.reading_room import ReadingRoom
 
+
+async def _visitor(request: Request) -> PersistedUser | None:
+    """Who has logged in; None where nobody has: a link to an original is opened from anywhere."""
+    try:
+        user = await get_current_user(await reuseable_oauth(request))
+    except HTTPException:
+        return None
+    return user if isinstance(user, PersistedUser) else None
+
+
 _User = Annotated[PersistedUser, Depends(get_current_user)]
+_Visitor = Annotated[PersistedUser | None, Depends(_visitor)]
 _LOCKED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -50,11 +62,13 @@ def router(gateway: Gateway) -> APIRouter:
 
     @routes.get("/documents/{source:path}")
     async def document(
-        request: Request, source: str, user: _User, at: str = "", v: str = "", mark: str = "", n: str = ""
+        request: Request, source: str, user: _Visitor, at: str = "", v: str = "", mark: str = "", n: str = ""
     ) -> Response:
         """The original of a citation, open at its place."""
         cited = Cited(source, at, v, mark)
         with speaking(language_of_browser(request.headers.get("accept-language", ""))):
+            if user is None:
+                return HTMLResponse(refusal_page(say("document_log_in"), style), 401, headers=_PAGE)
             try:
                 shown = await room.document(user.identifier, cited)
                 drawn = await _drawn(room, user.identifier, shown, cited, _count(n))
