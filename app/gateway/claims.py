@@ -34,6 +34,7 @@ ELSEWHERE = 0.2
 FEW_TO_COMPARE, OPPOSED = 3, 0.33
 NEARLY_ALL, SHORTEST, FLANKED = 0.6, 6, 10
 SAME_MATTER = 0.55
+ANOTHER_ROLE = 0.3
 """Likeness (Dice) of the words of two clauses from which their yes and no are compared."""
 
 _SAME_UNIT = {
@@ -71,6 +72,8 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
     """
     there = [clause for passage in passages for clause in _read(passage.text)]
     text = "\n".join(plain(f"{passage.head}\n{passage.text}") for passage in passages)
+    if _bare(plain(sentence)) in _bare(text):
+        return ()
     found: list[Doubt] = []
     own = clauses_of(sentence)
     stated = [figure for clause in own for figure in clause.figures]
@@ -80,6 +83,8 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
     found += _of_polarity(own, there)
     found += _of_words(own, there)
     found += _of_names(sentence, text, plain(given))
+    for clause in own:
+        found += _of_roles(clause, there)
     return tuple(dict.fromkeys(found))
 
 
@@ -94,6 +99,10 @@ def speaks_of(sentence: str, passage: Passage) -> bool:
         return True
     said = [one for clause in clauses_of(sentence) for one in clause.figures if one.states]
     return any(_same(one, other) for one in said for clause in _read(passage.text) for other in clause.figures)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s。.]+", "", text)
 
 
 @lru_cache(maxsize=256)
@@ -238,29 +247,29 @@ def _of_polarity(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Dou
         if found:
             yield found
         elif not judged and (said.denies or said.modality) and place and own[place - 1].around == clause.around:
-            found, _ = _contradicts(f"{own[place - 1].text}，{clause.text}", there)
+            found, _ = _contradicts(f"{own[place - 1].text}，{clause.text}", there, shortest=2)
             if found == "negation":
                 yield found
 
 
-def _contradicts(said: str, there: Sequence[Clause]) -> tuple[Doubt | None, bool]:
+def _contradicts(said: str, there: Sequence[Clause], shortest: int = 1) -> tuple[Doubt | None, bool]:
     """The contradiction, and whether there was something to compare with."""
     words = terms(bare(said))
     if len(words) < FEW_TO_COMPARE:
         return None, False
-    best, likeness = _most_like(words, there)
+    best, likeness = _most_like(words, there, shortest)
     own, meant = polarity_of(said), polarity_of(best)
     opposed = {own.modality, meant.modality} == {"allows", "forbids"} and own.denies != meant.denies
     if own.turns or meant.turns or likeness < (OPPOSED if opposed else SAME_MATTER):
         return None, False
     if own.denies != meant.denies:
         return "negation", True
-    differs = own.modality and meant.modality and own.modality != meant.modality
+    differs = own.modality and meant.modality and own.modality != meant.modality and own.denials == meant.denials
     return ("modality" if differs else None), True
 
 
-def _most_like(words: frozenset[str], there: Sequence[Clause]) -> tuple[str, float]:
-    """The clause, or the few in a row, that speak most of the same, and how much (Dice)."""
+def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int) -> tuple[str, float]:
+    """The few clauses in a row, `shortest` to 3, that speak most of the same, and how much (Dice)."""
     best, likeness = "", 0.0
     for start, first in enumerate(there):
         span: list[str] = []
@@ -268,6 +277,8 @@ def _most_like(words: frozenset[str], there: Sequence[Clause]) -> tuple[str, flo
             if one.around != first.around:
                 break
             span.append(one.text)
+            if len(span) < shortest:
+                continue
             text = "，".join(span)
             other = terms(bare(text))
             dice = 2 * len(words & other) / (len(words) + len(other))
@@ -323,6 +334,18 @@ def _of_names(sentence: str, text: str, given: str) -> Iterator[Doubt]:
         steps.setdefault(scale, set()).add(step)
     if any(scale in steps and step not in steps[scale] and step not in given for step, scale in grades_in(said)):
         yield "name"
+
+
+def _of_roles(clause: Clause, there: Sequence[Clause]) -> Iterator[Doubt]:
+    """A name that stands there, but elsewhere than what is said of it: 由总行办公室指定 for 由机构负责人指定."""
+    for name, ending in parties_in(clause.text):
+        same = [one for one in there if named_in(name, ending, one.text)]
+        others = [one for one in there if one not in same and any(True for _ in parties_in(one.text))]
+        if not same or not others:
+            continue
+        closeness = _closeness(Clause(clause.text.replace(name, " "), clause.around, ()), there)
+        if max(map(closeness, others)) - max(map(closeness, same)) > ANOTHER_ROLE:
+            yield "name"
 
 
 def _within(title: str, text: str) -> bool:

@@ -28,10 +28,14 @@ _GRADES = (
     r"即期|远期|掉期|期权",
     r"信用方式|保证方式|抵押方式",
     r"同比|环比",
+    r"(?:稳健|进取|平衡|保守|谨慎|积极)型",
+    r"(?:受托|自主)支付",
+    r"[有无]效|[生失]效(?!日)",
 )
+_LEVELS = ("总行", "分行", "支行")
 _EDGE = re.compile(
     r"^.*(?:由|报|经|交|向|给|到|是|和|与|及|的|为|在|对|从|请|或|需|须|应|当|要|可|以|得|能|按|被|让|找|每|该|各|凡|若|如|则|同|其|后|前|内|时|者|并|再|先|只"
-    r"|归|跟|将|把|叫|等|即|去|上|审|核|批|准|签|发|送|后|就|派|有|且|而|但|都|所|至|于|这|那|个|位|名|家)(?=[㐀-鿿])"
+    r"|归|跟|诉|告|知|找|问|话|将|把|叫|等|即|去|上|审|核|批|准|签|发|送|后|就|派|有|且|而|但|都|所|至|于|这|那|个|位|名|家)(?=[㐀-鿿])"
 )
 
 
@@ -78,9 +82,12 @@ def named_in(name: str, ending: str, text: str) -> bool:
     for start in range(1, len(name) - max(len(ending), 2) + 1):
         # 归总行人力资源部: a shorter end may be a name in full, where nothing of a longer one stands before it there
         if name[start:] in text:
-            whole = re.search(rf"(?:(?<![㐀-鿿])|[由报经向和与、]){re.escape(name[start:])}", text)
+            whole = re.search(
+                rf"(?:(?<![㐀-鿿])|[由报经向和与告送交找请对给到为是及或的、]){re.escape(name[start:])}", text
+            )
             return whole is not None and not re.search("[总分支]行$|部$", name[:start])
-    return not own
+    # 支行 said by itself, where the text speaks of another level only, is another one.
+    return not own and not (name in _LEVELS and any(level in text for level in _LEVELS))
 
 
 @cache

@@ -40,11 +40,15 @@ _ONLY_SO = re.compile(r"才|方(?:可|能)|后方|只有|only (?:if|after|when|w
 class Polarity:
     """Of one clause, in plain spelling."""
 
-    denies: bool
-    """An odd number of denials."""
+    denials: int
     modality: Modality
     turns: bool
     """才, 只有: what would be a denial otherwise is said as a condition."""
+
+    @property
+    def denies(self) -> bool:
+        """An odd number of denials: 不予报销; 未经批准的不予报销 has two."""
+        return self.denials % 2 == 1
 
 
 def polarity_of(text: str) -> Polarity:
@@ -58,7 +62,7 @@ def polarity_of(text: str) -> Polarity:
             modality = kind  # type: ignore[assignment]
         count += times if kind in ("spares", "forbids") else 0
     count += len(_NOT.findall(said))
-    return Polarity(count % 2 == 1, modality, _ONLY_SO.search(text) is not None)
+    return Polarity(count, modality, _ONLY_SO.search(text) is not None)
 
 
 def bare(text: str) -> str:
