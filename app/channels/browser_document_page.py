@@ -20,6 +20,7 @@ _LONGEST_LEAF = 60_000
 """Characters that are shown at once: a rule of fifty pages."""
 _PAGE = re.compile(r"p\.(\d+)(?=\s|$)")
 _MARKDOWN = (".md", ".markdown")
+_WORKBOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,13 @@ def page_number(locator: str) -> int:
 
 
 def leaves_of(document: OpenDocument) -> list[Leaf]:
-    """A leaf for each sheet, and no leaf longer than is good to read."""
+    """A leaf for each sheet of a workbook, and no leaf longer than is good to read."""
+    sheets = PurePosixPath(document.source).suffix.lower() in _WORKBOOKS
     leaves: list[Leaf] = []
     size = 0
     for at, passage in enumerate(document.passages):
-        area = area_of(passage.locator)
-        name = area.sheet if area else ""
+        area = area_of(passage.locator) if sheets else None
+        name = area.sheet if area else passage.locator if sheets else ""
         if leaves and leaves[-1].name == name and size + len(passage.text) <= _LONGEST_LEAF:
             leaves[-1] = Leaf(name, leaves[-1].first, at + 1)
             size += len(passage.text)
@@ -245,7 +247,6 @@ def _leaf_ways(leaves: Sequence[Leaf], at: int, place: DocumentAddress) -> str:
         if name == leaves[at].name
         else f'<a href="{escape(place.leaf(number))}">{escape(name)}</a>'
         for name, number in sorted(first.items(), key=lambda one: one[1])
-        if name
     )
     return f'<nav class="sheets" aria-label="{escape(say("document_sheets"))}">{ways}</nav>'
 

@@ -222,6 +222,17 @@ def test_a_workbook_is_shown_by_its_sheets() -> None:
     assert "<strong>利润</strong>" in html and "n=1" in html and "资产-A1" not in html.replace("!", "-")
 
 
+def test_a_mail_is_shown_with_the_workbook_that_came_with_it() -> None:
+    row = "| 甲 | 1 |\n| 乙 | 2 |"
+    mail = replace(
+        SEALS,
+        source="office/m.eml",
+        passages=(PlacedText("¶2", (), "各部门："), PlacedText("attachment a.xlsx 表!A1:B2", ("a.xlsx", "表"), row)),
+    )
+    html = page(mail, 1)
+    assert "各部门：" in html and '<tr class="letters">' in html and "<nav" not in html
+
+
 def test_a_long_document_comes_in_parts() -> None:
     long = replace(SEALS, passages=tuple(PlacedText(f"¶{n}", (), "字" * 1000) for n in range(150)))
     assert len(leaves_of(long)) == 3
