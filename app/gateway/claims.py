@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -32,10 +32,16 @@ FEW = 5
 ELSEWHERE = 0.2
 """By how much more another place must speak of the sentence's matter than the one that gives the same figure."""
 FEW_TO_COMPARE, OPPOSED = 3, 0.33
-NEARLY_ALL, SHORTEST, FLANKED = 0.6, 6, 10
+"""Words of a clause whose yes and no can be compared; and the likeness that is enough for 可以 against 不得."""
+NEARLY_ALL, SHORTEST, LONGEST, FLANKED = 0.6, 6, 120, 10
+"""Of a clause said nearly word for word: share of its characters that are the same, fewest and most characters, and how
+many of them stand around a word that was put in the place of another."""
 SAME_MATTER = 0.55
-ANOTHER_ROLE = 0.3
 """Likeness (Dice) of the words of two clauses from which their yes and no are compared."""
+ANOTHER_ROLE = 0.3
+"""By how much more a place with another name must speak of the sentence's matter than every place with its name."""
+CLAUSES, LETTERS = 24, 600
+"""Of one sentence that are looked at for more than figures: nobody waits for a model that never ends its sentence."""
 
 _SAME_UNIT = {
     "permille": ("percent", Decimal("0.1")),
@@ -80,9 +86,10 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
     also = [*figures_in(given), *(one for passage in passages for one in figures_in(passage.head))]
     for clause in own:
         found += _of_figures(clause, there, also, stated)
+    own = own[:CLAUSES]
     found += _of_polarity(own, there)
     found += _of_words(own, there)
-    found += _of_names(sentence, text, plain(given))
+    found += _of_names(sentence[:LETTERS], text, plain(given))
     for clause in own:
         found += _of_roles(clause, there)
     return tuple(dict.fromkeys(found))
@@ -108,6 +115,12 @@ def _bare(text: str) -> str:
 @lru_cache(maxsize=256)
 def _read(text: str) -> tuple[Clause, ...]:
     return tuple(clauses_of(text))
+
+
+@lru_cache(maxsize=16)
+def _counts(there: tuple[Clause, ...]) -> Counter[str]:
+    """How many places speak of each word."""
+    return Counter(term for one in there for term in one.further)
 
 
 # --- figures ---
@@ -217,9 +230,9 @@ def _kind(figure: Figure, there: Sequence[Clause]) -> Doubt:
     return "unit" if any(other.kind == "number" and other.value == figure.value for other in elsewhere) else "number"
 
 
-def _closeness(clause: Clause, there: Sequence[Clause]):  # type: ignore[no-untyped-def]
+def _closeness(clause: Clause, there: Sequence[Clause]) -> Callable[[Clause], float]:
     """How much of the sentence's matter a place speaks of, 0 to 1: rare words weigh more, those of the clause most."""
-    counts = Counter(term for one in there for term in one.further)
+    counts = _counts(tuple(there))
     total = len(there) + 1
     weight = {
         term: math.log(1 + total / counts[term]) * (1.0 if term in clause.near else 0.5)
@@ -295,7 +308,7 @@ def _of_words(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Doubt]
     those = [_HAN.sub("", one.text) for one in there]
     for clause in own:
         said = _HAN.sub("", clause.text)
-        if len(said) < SHORTEST or not those:
+        if not those or not SHORTEST <= len(said) <= LONGEST:
             continue
         aligned = [(SequenceMatcher(None, said, meant, autojunk=False).get_matching_blocks(), meant) for meant in those]
         blocks, meant = max(aligned, key=lambda one: sum(block.size for block in one[0]))
