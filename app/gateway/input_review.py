@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from app.core.assistant import ContentError, line_at
@@ -119,8 +118,7 @@ class InputReview:
         for reading in every:
             if code := self._broken(reading.text):
                 return self._refusal(code, 1.0, reading)
-            sure = partial(self._surely_honest, reading.text)
-            if not reading.guessed and (line := self._red_lines.of(reading.text, sure)):
+            if not reading.guessed and (line := self._red_lines.of(reading.text)):
                 return Verdict("redline", _reasons(line.code, reading), 1.0, line.said())
         if unjudgeable(every[0].text):
             return self._refusal(UNREAD_TONGUE, 1.0, every[0])

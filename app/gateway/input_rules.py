@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -188,11 +188,18 @@ class InputRules:
         for rule, patterns, unless in self._rules:
             if (material and not rule.material) or (firm and rule.yields):
                 continue
-            for found in (found for pattern in patterns for found in pattern.finditer(text)):
-                sentence = _sentence_around(text, found.start(), found.end())
-                if found.end() > beyond and not any(pattern.search(sentence) for pattern in unless):
-                    return rule.code
+            if any(holds(text, pattern, unless, beyond=beyond) for pattern in patterns):
+                return rule.code
         return ""
+
+
+def holds(text: str, pattern: re.Pattern[str], unless: Sequence[re.Pattern[str]], *, beyond: int = 0) -> bool:
+    """Whether `pattern` fits somewhere, reaching behind `beyond`, in a sentence where nothing of `unless` does."""
+    for found in pattern.finditer(text):
+        sentence = _sentence_around(text, found.start(), found.end())
+        if found.end() > beyond and not any(one.search(sentence) for one in unless):
+            return True
+    return False
 
 
 def _sentence_around(text: str, start: int, end: int) -> str:

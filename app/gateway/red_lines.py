@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 from app.core.texts import language
-from app.gateway.input_rules import compiled
+from app.gateway.input_rules import compiled, holds
 from app.gateway.unwrapping import plain
 
 ALIKE = 0.8
@@ -43,8 +43,8 @@ class RedLine(_Strict):
     """Each entry is a list of words; a text with all of them is answered."""
     patterns: tuple[str, ...] = ()
     """Regular expressions over the text in half-width, lower case and simplified characters."""
-    yields: bool = False
-    """Whether its patterns leave alone what is surely honest work: "宣传页不能写保本，那写什么"."""
+    unless: tuple[str, ...] = ()
+    """Where one of these fits in the same sentence, a pattern does not hold: "宣传页不能写保本，那写什么" is work."""
     answer: _Answer
 
     @property
@@ -67,7 +67,7 @@ class RedLines:
             raise ContentError(path, 1, "a list of red lines is expected")
         every = [checked_content(RedLine, path, one, at) for at, one in enumerate(given)]
         self._by_id: dict[str, RedLine] = {}
-        self._patterns: list[tuple[re.Pattern[str], RedLine]] = []
+        self._patterns: list[tuple[re.Pattern[str], list[re.Pattern[str]], RedLine]] = []
         self._keywords: list[tuple[tuple[str, ...], RedLine]] = []
         self._questions: list[tuple[frozenset[str], RedLine]] = []
         for at, one in enumerate(every):
@@ -77,9 +77,10 @@ class RedLines:
                 raise ContentError(path, line_at(path, (at,)), f"{one.id}: no question, keyword or pattern")
             self._by_id[one.id] = one
             patterns = [compiled(path, (at, "patterns", nth), text) for nth, text in enumerate(one.patterns)]
+            unless = [compiled(path, (at, "unless", nth), text) for nth, text in enumerate(one.unless)]
             if one.since > today:
                 continue
-            self._patterns.extend((pattern, one) for pattern in patterns)
+            self._patterns.extend((pattern, unless, one) for pattern in patterns)
             self._keywords.extend((tuple(plain(word) for word in words), one) for words in one.keywords if words)
             self._questions.extend((_pairs(plain(question)), one) for question in one.questions)
 
@@ -92,10 +93,10 @@ class RedLines:
     def __getitem__(self, id: str) -> RedLine:
         return self._by_id[id]
 
-    def of(self, text: str, surely_honest: Callable[[], bool] = lambda: False) -> RedLine | None:
+    def of(self, text: str) -> RedLine | None:
         """The red line that `text` (plain, see `unwrapping.plain`) asks about; the first one of the file wins."""
-        for pattern, one in self._patterns:
-            if pattern.search(text) and not (one.yields and surely_honest()):
+        for pattern, unless, one in self._patterns:
+            if holds(text, pattern, unless):
                 return one
         for words, one in self._keywords:
             if all(word in text for word in words):

@@ -292,12 +292,18 @@ def test_a_red_line_is_answered_in_the_words_of_the_file() -> None:
         assert of("I want to kill myself").answer == lines["self_harm"].answer.en.strip()
 
 
-def test_a_red_line_that_yields_leaves_honest_work_alone() -> None:
-    asked = MaskedText("宣传页上能写保证收益的产品吗")
-    sure, unsure = (InputReview(CONFIG, TEXTS, SeesWork(*doubt)) for doubt in ((), ("收益",)))
-    assert sure.of_input(asked).verdict == "allow"
-    assert unsure.of_input(asked).reasons == ("redline_investment_promise",)
-    assert sure.of_input(MaskedText("我不想活了")).reasons == ("redline_self_harm",)
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("你能保证收益不亏吗", "redline_investment_promise"),
+        ("这款理财保证收益吗？客户在等", "redline_investment_promise"),
+        ("宣传页上不能写保证收益的产品，那能写什么", ""),
+        ("客户要我承诺收益的产品，怎么回绝", ""),
+        ("不能确定。能保证本金吗", "redline_investment_promise"),
+    ],
+)
+def test_work_about_a_red_line_is_not_answered_by_it(text: str, code: str) -> None:
+    assert (RULES.of_input(MaskedText(text)).reasons or ("",)) == (code,)
 
 
 def test_every_question_of_the_file_has_its_answer() -> None:
