@@ -18,7 +18,8 @@ def quote_mark(quote: str) -> str:
 
 
 def marked_url(url: str, quote: str) -> str:
-    """`url` of a passage, pointing at the quote in it."""
+    """`url` of a passage, pointing at the quote in it and at no other."""
+    url = url.partition("&mark=")[0]
     return f"{url}{'&' if '?' in url else '?'}mark={quote_mark(quote)}" if url and quote else url
 
 

@@ -34,4 +34,5 @@ def test_what_is_no_pointer_finds_nothing() -> None:
 def test_the_address_carries_no_word_of_it() -> None:
     url = marked_url("/documents/office/a.md?at=x&v=0", "凭发票报销。")
     assert url == f"/documents/office/a.md?at=x&v=0&mark={quote_mark('凭发票报销。')}" and url.isascii()
+    assert marked_url(marked_url("/documents/a?at=x", "甲"), "乙") == marked_url("/documents/a?at=x", "乙")
     assert marked_url("", "甲") == "" and marked_url("/x", "") == "/x"
