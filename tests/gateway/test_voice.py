@@ -311,3 +311,24 @@ async def test_words_before_a_mark_do_not_wait_for_it(house: Deskmate, model: Sc
     await asking(house)(RULES, listener=heard)
     deltas = [event.text for event in heard.events if isinstance(event, Delta)]
     assert len(deltas) > 3 and deltas[0] == "按制度，"
+
+
+async def test_a_search_that_a_model_calls_is_said_in_full_within_its_room(
+    house: Deskmate, model: ScriptedModel
+) -> None:
+    def asks(query: str) -> Any:
+        return calls("knowledge.search", {"query": query})
+
+    def question(body: Mapping[str, Any]) -> str:
+        content = next(one["content"] for one in reversed(body["messages"]) if one["role"] == "tool")
+        return str(json.loads(content)["parts"][0]["question"])
+
+    ask = asking(house)
+    model.now_says(asks("一类地区住宿标准是多少"), says("请看制度。"))
+    await ask("@办公 一类地区住宿标准是多少")
+    model.now_says(asks("那二类地区呢？"), says("请看制度。"))
+    await ask("@办公 那二类地区呢？")
+    assert question(model.requests[-1]) == "二类地区住宿标准是多少"
+    model.now_says(asks("那二类地区呢？"), says("请看制度。"))
+    await asking(house)("@办公 那二类地区呢？")
+    assert question(model.requests[-1]) == "那二类地区呢？"

@@ -100,3 +100,9 @@ def test_every_text_is_routed(text: str, pending: list[str]) -> None:
     assert routing.reason in {"mention", "pending", "fit", "nobody", "unknown"}
     assert set(routing.assistants) <= set(HOUSE)
     assert bool(routing.assistants) == (routing.reason in {"mention", "pending", "fit"})
+
+
+def test_what_leans_on_the_question_before_stays_with_who_answered_it() -> None:
+    assert router(credit=0.6).route("这个要谁批", recent=("office",)).assistants == ("office",)
+    assert router(credit=0.6).route("这个要谁批").assistants == ("credit",)
+    assert router(credit=0.9).route("这个要谁批", recent=("office",)).assistants == ("credit",)
