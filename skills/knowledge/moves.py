@@ -15,8 +15,9 @@ _MOST = 8  # documents that a question lists
 
 @skill("knowledge.review", texts=say, confirm="one")
 async def review(ctx: Context, document: Annotated[str, Slot("text", ask="ask_document")]) -> Ask | Proposal:
-    """Confirm that a draft has been reviewed; never by the person who added it. `document`: what was said, with its
-    title, number or file name. 复核文件、审核通过这份草稿。
+    """Confirm that a draft has been reviewed, by somebody other than the person who added it.
+
+    `document`: what was said, with its title, number or file name. 复核文件、审核通过这份草稿。
     """
     chosen = await _chosen(ctx, document, "review", ("draft",))
     if isinstance(chosen, Ask):
@@ -37,7 +38,8 @@ async def reviewed(ctx: Context, source: str, version: str) -> Result:
 
 @skill("knowledge.put_in_force", texts=say, confirm="four_eyes")
 async def put_in_force(ctx: Context, document: Annotated[str, Slot("text", ask="ask_document")]) -> Ask | Proposal:
-    """Put a reviewed document in force; a second person approves. What it takes the place of is superseded.
+    """Put a reviewed document in force as soon as a second person approves. What it takes the place of is superseded.
+
     `document`: what was said, with its title, number or file name. 让文件生效、发布、启用新版本。
     """
     chosen = await _chosen(ctx, document, "put_in_force", ("reviewed",))

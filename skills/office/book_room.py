@@ -19,7 +19,7 @@ Span = tuple[datetime, datetime]
 @skill("office.book_room", texts=say, confirm="one")
 async def book_room(ctx: Context, request: Annotated[str, Slot("utterance", ask="ask_booking")]) -> Ask | Proposal:
     """Book a meeting room. `request`: all that was said about it so far, one line per message: room, place, number of
-    people, equipment, day, start, end or length, subject. Later lines correct earlier ones.
+    people, equipment, day, start, end or length, subject. Later lines correct what earlier lines say.
     帮我订会议室、预订会议室、约会议室。
     """
     rooms = load_rooms(ctx.content)
