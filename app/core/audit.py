@@ -18,10 +18,10 @@ class AuditEntry:
     """One line of the audit. Everything in it is masked."""
 
     what: str
-    """Of the talk: `turn`, `turn.failed`, `skill`, `model`, `material`, `refused`, `output`, `unverified` (what a model said and
-    its passages do not bear out), `feedback`; `action.*` by state; `login`, `token.made`, `file.stored`, `file.read`, `room.deleted`, `mask`, `unmask`, `data.erased`; of the
-    house: `config.recorded`, `config.changed`, `knowledge.*` (the steps of documents, what their owners read),
-    `secret.rotated`, `alarm`, `audit.broken`."""
+    """Of the talk: `turn`, `turn.failed`, `skill`, `model`, `material`, `refused`, `output`, `unverified` (what a model
+    said that its passages do not bear out), `feedback`; `action.*` by state; `login`, `token.made`, `file.stored`,
+    `file.read`, `room.deleted`, `mask`, `unmask`, `data.erased`; of the house: `config.recorded`, `config.changed`,
+    `knowledge.*` (the steps of documents, what their owners read), `secret.rotated`, `alarm`, `audit.broken`."""
     person: str
     """Who, or on whose behalf."""
     operator: str
