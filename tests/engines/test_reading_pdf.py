@@ -18,7 +18,7 @@ from app.engines.library.reading import pdf, pdfium, read_document
 from app.engines.library.reading.pages import unwatched
 from app.engines.library.reading.pdf_pages import page_picture
 from app.engines.library.reading.written import header_line
-from tests.files.pdf import PdfPage, pdf_file
+from tests.files.pdf import PdfPage, pdf_file, width_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAY = Texts(ROOT / "app" / "engines" / "library" / "texts")
@@ -81,6 +81,17 @@ def test_a_hyphen_that_belongs_to_the_word_stays() -> None:
 def test_clauses_have_the_page_in_their_locator() -> None:
     document = read_document("a.pdf", pdf_file([lines(PdfPage(), RULE)]), SAY)
     assert [one.locator for one in passages_of(document)] == ["p.1 第一条", "p.1 第二条"]
+
+
+@pytest.mark.parametrize("blank", [" ", "  ", "\u3000"])
+@pytest.mark.parametrize("bold", [False, True])
+def test_a_blank_of_any_width_parts_a_clause_from_its_number(blank: str, bold: bool) -> None:
+    page = PdfPage().text(90, 72, "第二条 甲方应当按月支付租金。", 10.5)
+    page.text(90, 92, f"第三条{blank}", 10.5, bold).text(90 + width_of(f"第三条{blank}", 10.5), 92, "甲方负责维修。")
+    page.text(90, 112, "乙方依照第五条 规定办理。")
+    document = read(page)
+    assert texts(document)[1].startswith("第三条 甲方负责维修。") and "第五条规定" in texts(document)[-1]
+    assert [one.locator for one in passages_of(document)] == ["p.1 第二条", "p.1 第三条"]
 
 
 def test_a_paragraph_goes_on_over_the_page() -> None:

@@ -12,6 +12,7 @@ _HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fff
 _BULLET = re.compile(
     r"(?:[•·●○◦▪■□◆◇▶►➢✓–—*]|[(（]?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4}|[一二三四五六七八九十]{1,3})[)）.、．])$"
 )
+_CLAUSE = re.compile(r"第[一二三四五六七八九十百千零〇两\d]{1,8}[条條](?:之[一二三四五六七八九十])?")
 _CURRENCY = re.compile(r"[$€£¥￥]$|(?:US|HK|NT|A|C)\$$")
 _CLOSING = re.compile(r"[)%）％]+$")
 GAP = 1.0
@@ -67,7 +68,8 @@ def _joined(words: Sequence[Word], upright: Sequence[Rule]) -> list[Piece]:
             before = joined[-1]
             gap, tall = piece.left - before.right, max(before.size, piece.size)
             if -0.6 * tall < gap <= 0.6 * GAP * tall and not _crossed(before.right, piece, upright):
-                blank = " " if gap > 0.15 * tall and spaced(before.text, piece.text) else ""
+                parted = gap > 0.15 * tall
+                blank = " " if parted and (spaced(before.text, piece.text) or _CLAUSE.fullmatch(before.text)) else ""
                 joined[-1] = _both(before, piece, blank)
             else:
                 joined.append(piece)
@@ -94,7 +96,9 @@ def _crossed(right: float, word: Word | Piece, upright: Sequence[Rule]) -> bool:
 def _piece(run: Sequence[Word]) -> Piece:
     text = run[0].text
     for before, word in pairwise(run):
-        text += _between(before, word) + word.text
+        # Behind the number at its beginning a blank of any width is what makes it a clause.
+        blank = " " if word.parted and _CLAUSE.fullmatch(text) else _between(before, word)
+        text += blank + word.text
     letters = sum(len(word.text) for word in run)
     return Piece(
         text,
