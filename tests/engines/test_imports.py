@@ -21,6 +21,7 @@ from app.core.ports import Import, ImportEnded, ImportProgress, Notice, Version
 from app.core.texts import Texts
 from app.engines.imports import LocalImports
 from app.engines.knowledge import ChromaKnowledge
+from app.engines.library import importing
 from app.engines.library.import_lock import ImportLocks
 from app.engines.library.import_rules import WatchedFolder, load_import_rules
 from app.engines.library.reading_process import ReadingLimits, ReadingProcess, Stopped
@@ -206,7 +207,19 @@ async def test_two_imports_of_one_set_wait_for_each_other(house: House) -> None:
 # --- the lock ---
 
 
-async def test_another_import_of_the_set_is_named(house: House, tmp_path: Path) -> None:
+async def test_a_short_import_of_the_set_is_waited_for(house: House, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("公务用车。", encoding="utf-8")
+    with ImportLocks(house.home / "imports", SAY).held("office"):
+        waiting = asyncio.create_task(house.knowledge.index([tmp_path / "a.txt"], into="office", progress=print))
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+    assert (await waiting)["added"] == 1
+
+
+async def test_another_import_of_the_set_is_named(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_WAIT", 0.0)
     (tmp_path / "a.txt").write_text("公务用车。", encoding="utf-8")
     with ImportLocks(house.home / "imports", SAY).held("office"), pytest.raises(Unavailable) as refused:
         await house.knowledge.index([tmp_path / "a.txt"], into="office", progress=print)

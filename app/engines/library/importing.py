@@ -25,8 +25,11 @@ from app.engines.library.reading_process import ReadingProcess, Stop, never
 from app.engines.library.sources import Item, is_source_name, items_of
 from app.engines.library.vectors import Vectors
 
-READING = 3
+READING = 4
 """Version of how documents are read and cut: a change makes every document be read again."""
+
+_WAIT = 10.0
+"""Seconds for which one import of a set waits for another before it says that one runs: a short one is over by then."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,11 +64,11 @@ class Importing:
 
         Each document is in or not: the next run goes on behind the last one, wherever this one ended.
         Raises `BadInput` for what is no set's name, and for nothing to add; `Unavailable` when another import of the
-        set runs, or the disk is full.
+        set runs on for longer than it waits, or the disk is full.
         """
         if not paths:
             raise BadInput("NOTHING_TO_INDEX", self._say("nothing_to_index"))
-        with self.holding(into):
+        with self.holding(into, wait=_WAIT, stop=stop):
             run = ImportRun(self._say, progress, stop)
             found = chain.from_iterable(items_of(given, self._say) for given in paths)
             items = list(islice(found, self._limits.documents + 1))
