@@ -30,7 +30,7 @@ def saved(document: Any) -> bytes:
 def workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> Any:
     """A workbook; None is an empty cell."""
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
