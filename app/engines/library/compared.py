@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from app.engines.library.words import bare, normal
 
-_SENTENCE = re.compile(r"(?:[^。；！？;!?\n]|\n(?=\|))+")
-_LATIN = re.compile(r"[a-z0-9][a-z0-9.%]*")
+_END = re.compile(r"[。；！？;!?]|\n(?!\|)")
+_LATIN = re.compile(r"([a-z0-9][a-z0-9.%]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,23 @@ class Compared:
     """The terms in order: English phrases stand there without their endings."""
     sentences: tuple[str, ...]
     """With Latin words and figures set apart by spaces."""
+    whole: str
+    """The sentences together."""
 
 
 @lru_cache(maxsize=2048)
-def compared(text: str, above: str, titles: str, body: str) -> Compared:
-    """`titles`, `body`: the terms that the index has for them. Questions of one day come back to the same passages."""
-    plain = normal(text)
-    apart = _LATIN.sub(r" \g<0> ", plain)
-    sentences = tuple(found.group() for found in _SENTENCE.finditer(apart))
+def compared(plain: str, above: str, titles: str, body: str) -> Compared:
+    """`plain`, `titles`, `body`: as the index has them. Questions of one day come back to the same passages."""
+    apart = " ".join(_LATIN.split(plain))
+    sentences = tuple(filter(None, _END.split(apart)))
     return Compared(
-        plain, _titles(above), frozenset(body.split()), frozenset(titles.split()), f" {body} ", sentences or (apart,)
+        plain,
+        _titles(above),
+        frozenset(body.split()),
+        frozenset(titles.split()),
+        f" {body} ",
+        sentences or (apart,),
+        apart,
     )
 
 
@@ -44,8 +51,6 @@ _titles = lru_cache(maxsize=1024)(normal)
 """The passages of one section share them."""
 
 
-def stands_in(word: str, sentence: str) -> bool:
-    """Whether a word or phrase stands in such a sentence; English ones whatever their endings."""
-    if not word.isascii():
-        return word in sentence
-    return all(f" {piece}" in sentence for piece in bare(word).split())
+def pieces_of_word(word: str) -> tuple[str, ...]:
+    """What stands in such a sentence where a word or phrase does; English ones whatever their endings."""
+    return tuple(f" {piece}" for piece in bare(word).split()) if word.isascii() else (word,)

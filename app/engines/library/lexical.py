@@ -23,7 +23,7 @@ from app.engines.library.questions import named_in
 from app.engines.library.relevance import question_of
 from app.engines.library.searching import CANDIDATES, Counts, documents_for, search
 from app.engines.library.synonyms import NONE, Synonyms
-from app.engines.library.words import name_of, terms
+from app.engines.library.words import name_of, normal, terms_of
 from app.engines.sqlite_wal import use_wal
 
 
@@ -283,26 +283,27 @@ def _lay(
     connection: sqlite3.Connection,
     shelf: str,
     passage: tuple[str, ...],
-    parts: Sequence[tuple[int, int, str, str, str]],
+    parts: Sequence[tuple[int, int, str, str, str, str]],
 ) -> None:
     """Put one passage with its parts on a shelf."""
     passage_id = connection.execute(sql.of_set(sql.ADD_PASSAGE, shelf), passage).lastrowid
-    for start, stop, mark, titles, body in parts:
-        part = (passage_id, start, stop, mark)
+    for start, stop, mark, plain, titles, body in parts:
+        part = (passage_id, start, stop, mark, plain)
         part_id = connection.execute(sql.of_set(sql.ADD_PART, shelf), part).lastrowid
         connection.execute(sql.of_set(sql.ADD_WORDS, shelf), (part_id, titles, body))
 
 
-def _part_row(source: str, about: str, passage: Passage, part: tuple[int, int]) -> tuple[int, int, str, str, str]:
+def _part_row(source: str, about: str, passage: Passage, part: tuple[int, int]) -> tuple[int, int, str, str, str, str]:
     start, stop = part
     text = passage.text[start:stop]
     titles = " ".join([about, *passage.headings])
     mark = hashlib.sha256("\0".join([source, passage.locator, titles, text]).encode()).hexdigest()[:24]
-    return start, stop, mark, _title_terms(titles), _terms(text)
+    plain = normal(text)
+    return start, stop, mark, plain, _title_terms(normal(titles)), _terms(plain)
 
 
-def _terms(text: str) -> str:
-    return " ".join(terms(text))
+def _terms(plain: str) -> str:
+    return " ".join(terms_of(plain))
 
 
 _title_terms = lru_cache(maxsize=64)(_terms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
-LAYOUT = 4
+LAYOUT = 5
 """Of the tables. An older file is made anew: all in it comes from documents that are still there."""
 
 _SET_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -26,7 +26,8 @@ MAKE = (
     " source TEXT NOT NULL, version TEXT NOT NULL, locator TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS places_{name} ON passages_{name} (source, version, locator)",
     "CREATE TABLE IF NOT EXISTS parts_{name} (id INTEGER PRIMARY KEY,"
-    " passage INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, mark TEXT NOT NULL)",
+    " passage INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,"
+    " mark TEXT NOT NULL, plain TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS parts_of_{name} ON parts_{name} (passage)",
     "CREATE INDEX IF NOT EXISTS marks_{name} ON parts_{name} (mark)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS words_{name}"
@@ -37,7 +38,7 @@ DROP = tuple(f"DROP TABLE IF EXISTS {kind}_{{name}}" for kind in ("counts", "wor
 
 ADD_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_PASSAGE = "INSERT INTO passages_{name} (source, version, locator, heading, text) VALUES (?, ?, ?, ?, ?)"
-ADD_PART = "INSERT INTO parts_{name} (passage, start, stop, mark) VALUES (?, ?, ?, ?)"
+ADD_PART = "INSERT INTO parts_{name} (passage, start, stop, mark, plain) VALUES (?, ?, ?, ?, ?)"
 ADD_WORDS = "INSERT INTO words_{name} (rowid, titles, body) VALUES (?, ?, ?)"
 OLD = "__old"
 """How the shelf ends that holds what no longer counts in a set."""
@@ -53,8 +54,8 @@ PLACED = "UPDATE documents SET shelf = ?, dated = ?, until = ?, state = ?, super
 PLACED += " WHERE source = ? AND version = ?"
 WHOLE_PASSAGES = "SELECT id, locator, heading, text FROM passages_{name} WHERE source = ? AND version = ? ORDER BY id"
 WHOLE_PARTS = (
-    "SELECT t.start, t.stop, t.mark, w.titles, w.body FROM parts_{name} t JOIN words_{name} w ON w.rowid = t.id"
-    " WHERE t.passage = ? ORDER BY t.id"
+    "SELECT t.start, t.stop, t.mark, t.plain, w.titles, w.body"
+    " FROM parts_{name} t JOIN words_{name} w ON w.rowid = t.id WHERE t.passage = ? ORDER BY t.id"
 )
 TAKE_OUT = (
     "DELETE FROM words_{name} WHERE rowid IN"
@@ -72,11 +73,18 @@ BEST = (
     "SELECT rowid, -bm25(words_{name}, ?, 1.0) AS rank FROM words_{name}"
     " WHERE words_{name} MATCH ? ORDER BY rank DESC, rowid LIMIT ?"
 )
-PARTS = (
-    "SELECT p.source, p.locator, p.heading, substr(p.text, t.start + 1, t.stop - t.start),"
-    " d.title, d.dated, t.mark, w.titles, w.body, d.version, d.until, d.state, d.owner, d.superseded_by"
-    " FROM parts_{name} t JOIN passages_{name} p ON p.id = t.passage JOIN documents d USING (source, version)"
+_COLUMNS = (
+    "SELECT p.source, p.locator, p.heading, substr(p.text, t.start + 1, t.stop - t.start), d.title, d.dated, t.mark,"
+    " w.titles, w.body, t.plain, d.version, d.until, d.state, d.owner, d.superseded_by"
+)
+_JOINED = (
+    " JOIN passages_{name} p ON p.id = t.passage JOIN documents d USING (source, version)"
     " JOIN words_{name} w ON w.rowid = t.id"
+)
+PARTS = f"{_COLUMNS} FROM parts_{{name}} t{_JOINED}"
+BEST_PARTS = (
+    f"{_COLUMNS}, best.rank FROM ({BEST}) AS best CROSS JOIN parts_{{name}} t ON t.id = best.rowid{_JOINED}"
+    " ORDER BY best.rank DESC, t.id"
 )
 PART = f"{PARTS} WHERE t.id = ?"
 PART_OF_MARK = f"{PARTS} WHERE t.mark = ?"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from app.engines.library.compared import Compared, stands_in
+from app.engines.library.compared import Compared, pieces_of_word
 from app.engines.library.synonyms import Synonyms
 from app.engines.library.words import asked, bare, normal, pairs, pairs_of, words
 
@@ -67,6 +67,24 @@ class Question:
         return kept
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A word as sentences are searched for it."""
+
+    spelled: tuple[tuple[float, tuple[str, ...]], ...]
+    """What it is worth, and the pieces that must all stand there; what means the same besides."""
+    characters: str
+    """Of a Chinese word: they count where it does not stand whole, 建于 for 建立."""
+    worth: float
+    """Of one of them."""
+
+    def within(self, text: str) -> _Sought | None:
+        """What of it a text has, so that its sentences are not searched for the rest."""
+        spelled = tuple(one for one in self.spelled if all(piece in text for piece in one[1]))
+        characters = "".join(one for one in self.characters if one in text)
+        return _Sought(spelled, characters, self.worth) if spelled or characters else None
+
+
 @dataclass(frozen=True)
 class Scale:
     """Weighs passages for one question."""
@@ -76,11 +94,12 @@ class Scale:
 
     def glance(self, bm25: float, line: str) -> float:
         """The rank as far as a passage's terms alone tell it, at a tenth of the cost."""
-        got = sum(
-            weight
-            for word, weight in self.weights.items()
-            if any(f" {bare(one)} " in line for one in (word, *self.question.about[word]))
-        )
+        got = 0.0
+        for weight, spelled in self._in_line:
+            for one in spelled:
+                if one in line:
+                    got += weight
+                    break
         return (WEIGHT_OF_BM25 * bm25 + WEIGHT_OF_SCORE * got) / self._whole
 
     def score(self, part: Compared) -> float:
@@ -93,14 +112,14 @@ class Scale:
 
     def rank(self, bm25: float, score: float, part: Compared) -> float:
         """Higher is better, for this question only."""
-        sentence, of_kind = self._best_sentences(part)
+        sentence, of_kind, lead = self._best_sentences(part)
         return (
             WEIGHT_OF_BM25 * bm25 / self._whole
             + WEIGHT_OF_SCORE * score
             + WEIGHT_OF_RUN * _longest_run(self.question.plain, part.plain) / max(1, len(self.question.plain))
             + WEIGHT_OF_SENTENCE * sentence
             + WEIGHT_OF_KIND * of_kind
-            + WEIGHT_OF_LEAD * self._share_of(part.sentences[0][:_LEAD])
+            + WEIGHT_OF_LEAD * lead
         )
 
     def share_of_word(self, word: str) -> float:
@@ -126,28 +145,56 @@ class Scale:
         own = pairs_of(word) if len(word) > 2 else []
         return CREDIT_OF_PAIRS * sum(pair in there for pair in own) / len(own) if own else 0.0
 
-    def _best_sentences(self, part: Compared) -> tuple[float, float]:
-        """Share of the question in its best sentence, and in the best one that has what is asked for."""
+    @cached_property
+    def _in_line(self) -> list[tuple[float, tuple[str, ...]]]:
+        about = self.question.about
+        return [
+            (weight, tuple(f" {bare(one)} " for one in (word, *about[word]))) for word, weight in self.weights.items()
+        ]
+
+    @cached_property
+    def _looked_for(self) -> list[_Sought]:
+        about = self.question.about
+        return [
+            _Sought(
+                tuple(
+                    (weight * (CREDIT_OF_SYNONYM if other else 1.0), pieces_of_word(one))
+                    for other, one in enumerate((word, *about[word]))
+                ),
+                "" if word.isascii() else word,
+                weight * CREDIT_OF_PAIRS / len(word),
+            )
+            for word, weight in self.weights.items()
+        ]
+
+    def _best_sentences(self, part: Compared) -> tuple[float, float, float]:
+        """Share of the question in its best sentence, in the best that has what is asked for, in what comes first."""
+        there = [some for one in self._looked_for if (some := one.within(part.whole))]
+        kind = self.question.kind
         best = best_of_kind = 0.0
         for sentence in part.sentences:
-            share = self._share_of(sentence)
-            best = max(best, share)
-            if share > best_of_kind and self.question.kind and self.question.kind.search(sentence):
+            share = _said(there, sentence)
+            if share > best:
+                best = share
+            if kind and share > best_of_kind and kind.search(sentence):
                 best_of_kind = share
-        return best, best_of_kind
+        lead = _said(there, part.sentences[0][:_LEAD])
+        return best / self._whole, best_of_kind / self._whole, lead / self._whole
 
-    def _share_of(self, sentence: str) -> float:
-        return sum(weight * self._said(word, sentence) for word, weight in self.weights.items()) / self._whole
 
-    def _said(self, word: str, sentence: str) -> float:
-        """1 for the word, less for what means the same, and for its characters: 建于 for 建立."""
-        if stands_in(word, sentence):
-            return 1.0
-        if any(stands_in(other, sentence) for other in self.question.about[word]):
-            return CREDIT_OF_SYNONYM
-        if word.isascii():
-            return 0.0
-        return CREDIT_OF_PAIRS * sum(character in sentence for character in word) / len(word)
+def _said(sought: Iterable[_Sought], sentence: str) -> float:
+    """Weight of what stands in a sentence."""
+    got = 0.0
+    for one in sought:
+        for worth, pieces in one.spelled:
+            if pieces[0] in sentence and (len(pieces) == 1 or all(piece in sentence for piece in pieces)):
+                got += worth
+                break
+        else:
+            for character in one.characters:
+                if character in sentence:
+                    got += one.worth
+    return got
 
 
 def question_of(query: str, synonyms: Synonyms) -> Question:

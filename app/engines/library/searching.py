@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from app.engines.library import lexical_sql as sql
 from app.engines.library.compared import compared
@@ -76,10 +77,10 @@ def search(
         for term, count in here.items():
             everywhere[term] += count
         for row, bm25 in _candidates(connection, shelf, here, depth):
-            rows[row[6], row[9]] = row, bm25
+            rows[row[6], row[10]] = row, bm25
         for mark in (*(also or {}).get(shelf, ()), *_clauses(connection, shelf, named)):
             for near in connection.execute(sql.of_set(sql.PART_OF_MARK, shelf), (mark,)).fetchall():
-                rows.setdefault((near[6], near[9]), (near, 0.0))
+                rows.setdefault((near[6], near[10]), (near, 0.0))
     scale = question.scale(everywhere, total)
     found = [_found(row, bm25, scale, named) for row, bm25 in _closest(scale, list(rows.values()), depth // 2)]
     by_name = _by_name(scale, found)
@@ -120,7 +121,7 @@ def documents_for(
         total += size
         everywhere = {term: count + everywhere.get(term, 0) for term, count in here.items()}
         of_account = {term: count for term, count in here.items() if term in terms}
-        for part, bm25 in _best(connection, shelf, of_account, DEPTH_OF_ACCOUNT, LOOKED_AT_FOR_ACCOUNT):
+        for part, bm25 in _best(sql.BEST, connection, shelf, of_account, DEPTH_OF_ACCOUNT, LOOKED_AT_FOR_ACCOUNT):
             whose = connection.execute(sql.of_set(sql.WHOSE, shelf), (part,)).fetchone()
             documents.setdefault(whose, []).append((bm25, shelf, part))
     scales = [question.scale(everywhere, total) for question in questions]
@@ -138,18 +139,17 @@ def documents_for(
 def _candidates(
     connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int
 ) -> Iterator[tuple[Row, float]]:
-    statement = sql.of_set(sql.PART, shelf)
-    for part, bm25 in _best(connection, shelf, counts, depth, LOOKED_AT):
-        yield connection.execute(statement, (part,)).fetchone(), bm25
+    for *row, bm25 in _best(sql.BEST_PARTS, connection, shelf, counts, depth, LOOKED_AT):
+        yield tuple(row), bm25
 
 
 def _best(
-    connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int, budget: int
-) -> list[tuple[int, float]]:
+    statement: str, connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int, budget: int
+) -> list[tuple[Any, ...]]:
     wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in _rarest(counts, budget))
     if not wanted:
         return []
-    return connection.execute(sql.of_set(sql.BEST, shelf), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
+    return connection.execute(sql.of_set(statement, shelf), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
 
 
 def _clauses(connection: sqlite3.Connection, shelf: str, named: Named) -> list[str]:
@@ -175,8 +175,8 @@ def _rarest(counts: Mapping[str, int], budget: int) -> list[str]:
 
 
 def _found(row: Row, bm25: float, scale: Scale, named: Named) -> Found:
-    source, locator, heading, text, title, dated, mark, titles, body, *standing = row
-    part = compared(text, f"{title} {heading}", titles, body)
+    source, locator, heading, text, title, dated, mark, titles, body, plain, *standing = row
+    part = compared(plain, f"{title} {heading}", titles, body)
     score = scale.score(part)
     rank = scale.rank(bm25, score, part)
     if (named.clauses or named.titles) and named.is_of(title):

@@ -53,7 +53,11 @@ def pairs_of(plain: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """All that a text is found by."""
-    plain = normal(text)
+    return terms_of(normal(text))
+
+
+def terms_of(plain: str) -> list[str]:
+    """`terms` of a text in its normal spelling."""
     return words_of(plain) + pairs_of(plain)
 
 
