@@ -229,7 +229,28 @@ def test_a_page_written_sideways_is_turned() -> None:
 def test_the_title_is_the_files_own_unless_it_names_a_draft() -> None:
     page = lines(PdfPage(), RULE)
     assert read(page, title="示例银行差旅费管理办法").about["title"] == "示例银行差旅费管理办法"
-    assert "title" not in read(page, title="Microsoft Word - 终稿3.doc").about
+    for draft in (
+        "Microsoft Word - 终稿3.doc",
+        "0000004962-23-000006",
+        "No.20231205-7",
+        "travel_rules_v2",
+        "d123456d8k.htm",
+    ):
+        assert "title" not in read(page, title=draft).about, draft
+
+
+def test_the_title_is_what_is_written_largest_on_the_first_page() -> None:
+    page = PdfPage().text(80, 60, "UNITED STATES", 11).text(80, 90, "Example Holding", 18).text(80, 115, "Company", 18)
+    lines(page, ENGLISH, y=140)
+    page.text(400, 60, "88", 30)
+    assert read(page, title="0000004962-23-000006").about["title"] == "Example Holding Company"
+    later = lines(PdfPage(), ENGLISH, y=140).text(80, 60, "Appendix", 24)
+    assert "title" not in read(lines(PdfPage(), ENGLISH), later).about, "nothing stands out on the first page"
+    poster = PdfPage()
+    for number in range(6):
+        poster.text(80, 60 + 30 * number, "All of it in large letters", 18)
+    lines(poster, ENGLISH * 3, y=300, size=8)
+    assert "title" not in read(poster).about, "too much stands out"
 
 
 def test_number_date_and_title_of_an_official_document() -> None:

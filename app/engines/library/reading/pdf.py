@@ -29,9 +29,12 @@ _STRANGE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\ue000-\uf
 _LATIN_1 = re.compile(r"[\u00a1-\u00ff]")
 _WORDS = re.compile(r"[^\W\d_]{2}")
 _DRAFT_TITLE = re.compile(
-    r"\.(?:docx?|xlsx?|pptx?|pdf|wps|indd|tmp)$|^(?:Microsoft|untitled|无标题|未命名|文档\d*$|PowerPoint)",
+    r"\.(?:docx?|xlsx?|pptx?|pdf|wps|indd|tmp|html?|rtf|txt|md)$"
+    r"|^(?:Microsoft|untitled|无标题|未命名|文档\d*$|PowerPoint)"
+    r"|^[\w.-]*_[\w.-]*$|^[!-~]*\d{5}[!-~]*$",
     re.IGNORECASE,
 )
+"""What programs put there: the name of a file, of themselves, a number."""
 
 
 def read(content: bytes, say: Texts, pages: Pages) -> Reading:
