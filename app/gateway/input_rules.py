@@ -87,8 +87,10 @@ class Trained(_Strict):
     work_kind: str
     work_from: float = Field(gt=0, le=1)
     """The kind, and from which probability, that tells talk of work from other talk."""
-    work_form: str
-    """A regular expression; what has this form counts as talk of work too."""
+    exam_form: str
+    """A regular expression for examination questions: they name crimes in order to teach."""
+    exam_threshold: float = Field(gt=0, le=1)
+    """From which probability on a message of that form is risky, whichever gate it is."""
     honest: Honest
     unsure_red_line: str
     material: float = Field(gt=0, le=1)
@@ -115,16 +117,17 @@ class Trained(_Strict):
         return whole[self.work_kind] >= self.honest.work_from and all(one[risk] < least for one in (whole, *parts))
 
     def _open(self, text: str, scores: Mapping[str, float], least_of: Callable[[Gate], float]) -> Gate | None:
-        at_work = scores[self.work_kind] >= self.work_from or self._form.search(text)
+        at_work = scores[self.work_kind] >= self.work_from
+        exam = self.exam_threshold if self._exam.search(text) else 0.0
         for gate in self.gates:
-            least = max(least_of(gate), gate.work_threshold) if at_work else least_of(gate)
+            least = max(least_of(gate), gate.work_threshold if at_work else 0.0, exam)
             if scores[gate.kind] >= least:
                 return gate
         return None
 
     @cached_property
-    def _form(self) -> re.Pattern[str]:
-        return re.compile(self.work_form)
+    def _exam(self) -> re.Pattern[str]:
+        return re.compile(self.exam_form)
 
     def score(self, scores: Mapping[str, float]) -> float:
         """The highest probability of any gate."""
@@ -163,7 +166,7 @@ class InputRules:
 
     def __init__(self, path: Path) -> None:
         given = checked_content(_Rules, path, read_yaml(path))
-        compiled(path, ("trained", "work_form"), given.trained.work_form)
+        compiled(path, ("trained", "exam_form"), given.trained.exam_form)
         self.limits, self.earlier, self.trained, self.judge = given.limits, given.earlier, given.trained, given.judge
         self._rules = [
             (
