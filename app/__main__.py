@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     index = commands.add_parser("index", help="add documents to a knowledge set")
     index.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     index.add_argument("--set", dest="into", required=True, metavar="NAME")
+    index.add_argument("--status", choices=("in_force", "draft"), default="in_force", help="a draft counts for nobody")
     index.set_defaults(run=_index)
     search = _batch(commands, "search", "find passages", _search)
     search.add_argument("--set", dest="set_name", metavar="NAME")
@@ -218,7 +219,7 @@ def _route(options: argparse.Namespace) -> int:
 def _index(options: argparse.Namespace) -> int:
     from app.commands.index import index
 
-    return asyncio.run(index(read_settings(), paths=options.paths, into=options.into))
+    return asyncio.run(index(read_settings(), paths=options.paths, into=options.into, state=options.status))
 
 
 def _knowledge_check(options: argparse.Namespace) -> int:

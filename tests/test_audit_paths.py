@@ -117,6 +117,7 @@ def test_what_an_operator_does_on_the_command_line(tmp_path: Path) -> None:
         ("unmask", "", OPERATOR, "r2", "allow"),
         ("token.made", "E1002", OPERATOR, "", "allow"),
         ("knowledge.indexed", "", OPERATOR, "", "begun"),
+        ("knowledge.indexed", "", OPERATOR, "", "done"),  # this document
         ("knowledge.indexed", "", OPERATOR, "", "done"),
     ]
     assert run(tmp_path / "home", "audit", "verify").code == 0

@@ -10,10 +10,10 @@ import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from app.commands.batch import say
 from app.commands.noted import note, operator_entry
@@ -26,22 +26,27 @@ from app.main import build_audit, build_database, build_knowledge, build_shelf, 
 if TYPE_CHECKING:
     from app.engines.knowledge import ChromaKnowledge
 
+_State = Literal["in_force", "draft"]
 STOPPED = 130
 """The exit code of what a Ctrl-C ended."""
 _PLAIN_EVERY = 10.0  # seconds between two lines that only say how far it is
 
 
-async def index(settings: Settings, *, paths: Sequence[Path], into: str) -> int:
-    """Add documents to a set. A first Ctrl-C ends it behind the document that is being written, a second at once."""
+async def index(settings: Settings, *, paths: Sequence[Path], into: str, state: _State = "in_force") -> int:
+    """Add documents to a set: they count at once, or as drafts wait for a review.
+
+    A first Ctrl-C ends it behind the document that is being written, a second at once.
+    """
     await note(settings, operator_entry("knowledge.indexed", "begun", detail={"set": into, "paths": len(paths)}))
     knowledge = build_knowledge(settings)
     await knowledge.open()
     terminal = Terminal(sys.stderr)
     try:
         with _stopping() as stop, knowledge:
-            before = await _counting(knowledge, into)
-            summary = await knowledge.index(paths, into=into, progress=terminal.show, stop=stop.is_set)
-            await _record(settings, knowledge, sorted(await _counting(knowledge, into) - before))
+            before = await _lying(knowledge, into, state)
+            draft = state == "draft"
+            summary = await knowledge.index(paths, into=into, progress=terminal.show, stop=stop.is_set, draft=draft)
+            await _record(settings, knowledge, into, state, before)
     except AssistantError as error:
         await note(settings, operator_entry("knowledge.indexed", "failed", detail={"set": into, "code": error.code}))
         raise
@@ -56,20 +61,27 @@ async def index(settings: Settings, *, paths: Sequence[Path], into: str) -> int:
     return 1 if summary["failed"] else 0
 
 
-async def _counting(knowledge: ChromaKnowledge, name: str) -> set[tuple[str, str]]:
-    """Source and version of what counts in a set."""
-    return {(one.source, one.version) for one in await knowledge.lying(name) if one.state == "in_force"}
+async def _lying(knowledge: ChromaKnowledge, name: str, state: _State) -> set[tuple[str, str]]:
+    """Source and version of what is in this state in a set."""
+    return {(one.source, one.version) for one in await knowledge.lying(name) if one.state == state}
 
 
-async def _record(settings: Settings, knowledge: ChromaKnowledge, taken: Sequence[tuple[str, str]]) -> None:
-    """The operator answers for what counts from now on; it takes the place of what it says it supersedes."""
-    if not taken:
-        return
+async def _record(
+    settings: Settings, knowledge: ChromaKnowledge, name: str, state: _State, before: Set[tuple[str, str]]
+) -> None:
+    """The operator answers for what came in; what counts takes the place of what it says it supersedes.
+
+    Also for what came in `before` and nobody recorded: an earlier run was cut off in between.
+    """
+    lying, shipped = await _lying(knowledge, name, state), settings.content / "knowledge"
     database = build_database(settings, domains=False)
     try:
         await database.open()
         shelf = build_shelf(settings, database, build_audit(settings, database), knowledge)
-        await shelf.indexed(taken, state="in_force", operator=operator(), today=now().date())
+        recorded = {(one.source, one.version) for one in await shelf.kept(name)}
+        lost = {one for one in lying - recorded if not (shipped / one[0]).exists()}
+        if taken := sorted((lying - before) | lost):
+            await shelf.indexed(taken, state=state, operator=operator(), today=now().date())
     finally:
         await database.close()
 

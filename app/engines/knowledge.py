@@ -133,9 +133,14 @@ class ChromaKnowledge:
         into: str,
         progress: Callable[[ImportProgress], None],
         stop: Stop = never,
+        draft: bool = False,
     ) -> Mapping[str, Any]:
-        """Add files and folders to a set, or to a new one. A file that cannot be read is named and the rest goes on."""
-        return await asyncio.to_thread(self._importing.add, paths, into, progress, stop)
+        """Add files and folders to a set, or to a new one. A file that cannot be read is named and the rest goes on.
+
+        Each counts at once, or with `draft` lies among the drafts, where no search finds it.
+        """
+        take = self._standings.drafting(into, stop) if draft else None
+        return await asyncio.to_thread(self._importing.add, paths, into, progress, stop, take)
 
     async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         """The passage at that place, verbatim. Raises `Refused` for what is no document's name."""

@@ -58,11 +58,17 @@ class Importing:
         self._say = say
 
     def add(
-        self, paths: Sequence[Path], into: str, progress: Callable[[ImportProgress], None], stop: Stop = never
+        self,
+        paths: Sequence[Path],
+        into: str,
+        progress: Callable[[ImportProgress], None],
+        stop: Stop = never,
+        take: Take | None = None,
     ) -> dict[str, Any]:
         """Add files and folders to a set; a file that cannot be read is named in the summary and the rest goes on.
 
-        Each document is in or not: the next run goes on behind the last one, wherever this one ended.
+        `take` brings each in; without one it counts at once. Each document is in or not: the next run goes on behind
+        the last one, wherever this one ended.
         Raises `BadInput` for what is no set's name, and for nothing to add; `Unavailable` when another import of the
         set runs on for longer than it waits, or the disk is full.
         """
@@ -73,7 +79,7 @@ class Importing:
             found = chain.from_iterable(items_of(given, self._say) for given in paths)
             items = list(islice(found, self._limits.documents + 1))
             self.check_room(items)
-            run.run(items, self.taking(into, stop))
+            run.run(items, take or self.taking(into, stop))
         return _summary(into, run.outcome)
 
     @contextmanager

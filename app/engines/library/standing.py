@@ -14,7 +14,7 @@ from app.core.errors import BadInput
 from app.core.file_names import harmless_name
 from app.core.ports import DocumentState, Likeness, Version
 from app.core.texts import Texts
-from app.engines.library.import_run import Taken
+from app.engines.library.import_run import Take, Taken
 from app.engines.library.importing import Importing, version_of
 from app.engines.library.lexical import Kept, LexicalIndex
 from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
@@ -67,6 +67,10 @@ class Standings:
         taken = self._importing.put(source, content, shelf=into + DRAFT, state="draft", pages=pages, stop=stop)
         lying = next(one for one in self._index.kept(into) if (one.source, one.version) == (source, version))
         return _version(lying), taken
+
+    def drafting(self, into: str, stop: Stop) -> Take:
+        """What brings documents of one import in among the drafts."""
+        return lambda item, content, pages: self.draft(item.name, content, into, pages, stop)[1]
 
     def lying(self, name: str) -> list[Version]:
         """Every version of a set that is indexed."""
