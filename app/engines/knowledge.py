@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -57,6 +58,15 @@ _AT_ONCE = 4 * 2**20
 """Bytes of a set's documents that a start reads anew; more are read while the house is open."""
 
 _say = Texts(Path(__file__).parent / "library" / "texts")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a view may open."""
+
+    sets: frozenset[str]
+    drafts: bool
+    """Also what waits to be put in force, for those who review it."""
 
 
 class ChromaKnowledge:
@@ -158,9 +168,13 @@ class ChromaKnowledge:
         """A page as it looks. Raises `BadInput` where there is none to draw, `Refused`, `Unavailable`."""
         return await self._opening.drawn(lambda: self._page(None, source, version, page, quote))
 
-    def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
-        """A view that can read these sets and no other."""
-        return KnowledgeView(self, frozenset(sets))
+    async def is_draft(self, source: str, version: str) -> bool:
+        """Whether that version waits to be put in force."""
+        return await asyncio.to_thread(self._standings.is_draft, source, version)
+
+    def narrowed(self, sets: Sequence[str], *, drafts: bool = False) -> KnowledgeView:
+        """A view that can read these sets and no other; a draft only with `drafts`, and where its version is named."""
+        return KnowledgeView(self, frozenset(sets), drafts)
 
     # --- the life of documents: `ports.Placing` ---
 
@@ -222,12 +236,12 @@ class ChromaKnowledge:
                 raise Refused("KNOWLEDGE_SET", _say("set_unknown", name=name))
         return there if sets is None else list(dict.fromkeys(sets))
 
-    def _passage(self, allowed: frozenset[str] | None, source: str, locator: str, version: str) -> Hit | None:
+    def _passage(self, allowed: Reach | None, source: str, locator: str, version: str) -> Hit | None:
         shelves = self._shelves(allowed, source, version)
         found = (self._index.passage(shelf, source, locator, version) for shelf in shelves)
         return next((_hit(one) for one in found if one), None)
 
-    def _original(self, allowed: frozenset[str] | None, source: str, version: str) -> Original | None:
+    def _original(self, allowed: Reach | None, source: str, version: str) -> Original | None:
         name, shelves = source.split("/", 1)[0], self._shelves(allowed, source, version)
         known = [one for one in self._index.kept(name) if one.source == source and one.shelf in shelves]
         named = [one for one in known if one.version == version or not version]
@@ -235,38 +249,38 @@ class ChromaKnowledge:
         kept = self._originals.find(source, best.version) if best else None
         return self._originals.read(kept) if kept else None
 
-    def _opened(self, allowed: frozenset[str] | None, source: str, version: str) -> OpenDocument | None:
+    def _opened(self, allowed: Reach | None, source: str, version: str) -> OpenDocument | None:
         shelves, today = self._shelves(allowed, source, version), date.fromisoformat(bank_day())
         kept = self._opening.version(source, version, shelves, today)
         return self._opening.opened(kept, shelves, today) if kept else None
 
-    def _page(
-        self, allowed: frozenset[str] | None, source: str, version: str, page: int, quote: str
-    ) -> PagePicture | None:
+    def _page(self, allowed: Reach | None, source: str, version: str, page: int, quote: str) -> PagePicture | None:
         shelves = self._shelves(allowed, source, version)
         kept = self._opening.version(source, version, shelves, date.fromisoformat(bank_day()))
         if kept is None:
             return None
         return self._opening.picture(kept, page, quote, lambda: self._original(allowed, source, kept.version))
 
-    def _shelves(self, allowed: frozenset[str] | None, source: str, version: str) -> list[str]:
+    def _shelves(self, allowed: Reach | None, source: str, version: str) -> list[str]:
         """Where a source may lie for this view. Raises `Refused` for what is no document's name."""
         name = source.split("/", 1)[0]
         if not is_source_name(source) or not is_set_name(name) or "/" not in source:
             raise Refused("SOURCE", _say("source_refused"))
-        if allowed is not None and name not in allowed:
+        if allowed is not None and name not in allowed.sets:
             return []
         # A draft is shown to who names its version: those who review it are told.
-        there, wanted = self._index.sets(), (name, name + OLD, *([name + DRAFT] if version else []))
+        drafts = bool(version) and (allowed is None or allowed.drafts)
+        there, wanted = self._index.sets(), (name, name + OLD, *([name + DRAFT] if drafts else []))
         return [shelf for shelf in wanted if shelf in there]
 
 
 class KnowledgeView:
     """Some sets of a `ChromaKnowledge`, and no other."""
 
-    def __init__(self, whole: ChromaKnowledge, allowed: frozenset[str]) -> None:
+    def __init__(self, whole: ChromaKnowledge, allowed: frozenset[str], drafts: bool = False) -> None:
         self._whole = whole
         self._allowed = allowed
+        self._reach = Reach(allowed, drafts)
 
     async def search(
         self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
@@ -289,24 +303,28 @@ class KnowledgeView:
 
     async def passage(self, source: str, locator: str, version: str = "") -> Hit | None:
         """The passage at that place; None where this view does not reach."""
-        return await asyncio.to_thread(self._whole._passage, self._allowed, source, locator, version)
+        return await asyncio.to_thread(self._whole._passage, self._reach, source, locator, version)
 
     async def original(self, source: str, version: str = "") -> Original | None:
         """The file of that version; None where this view does not reach."""
-        return await asyncio.to_thread(self._whole._original, self._allowed, source, version)
+        return await asyncio.to_thread(self._whole._original, self._reach, source, version)
 
     async def open_document(self, source: str, version: str = "") -> OpenDocument | None:
         """That version with its text; None where this view does not reach."""
-        return await asyncio.to_thread(self._whole._opened, self._allowed, source, version)
+        return await asyncio.to_thread(self._whole._opened, self._reach, source, version)
 
     async def page(self, source: str, version: str, page: int, quote: str = "") -> PagePicture | None:
         """A page as it looks; None where this view does not reach."""
-        whole, allowed = self._whole, self._allowed
-        return await whole._opening.drawn(lambda: whole._page(allowed, source, version, page, quote))
+        whole, reach = self._whole, self._reach
+        return await whole._opening.drawn(lambda: whole._page(reach, source, version, page, quote))
 
-    def narrowed(self, sets: Sequence[str]) -> KnowledgeView:
-        """A view of those of these sets that this one can read."""
-        return KnowledgeView(self._whole, self._allowed & frozenset(sets))
+    async def is_draft(self, source: str, version: str) -> bool:
+        """Whether that version waits to be put in force; False where this view does not reach."""
+        return source.split("/", 1)[0] in self._allowed and await self._whole.is_draft(source, version)
+
+    def narrowed(self, sets: Sequence[str], *, drafts: bool = False) -> KnowledgeView:
+        """A view of those of these sets that this one can read; drafts only where this one opens them."""
+        return KnowledgeView(self._whole, self._allowed & frozenset(sets), drafts and self._reach.drafts)
 
 
 def document_url(source: str, locator: str, version: str = "") -> str:

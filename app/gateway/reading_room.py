@@ -21,6 +21,8 @@ from app.core.texts import Texts
 from app.core.turn import Person
 from app.gateway.identity import Identity
 
+REVIEW = "knowledge.review"
+"""Who may use this skill on a set opens its drafts; nobody else does."""
 _VERSION = re.compile(r"[0-9a-f]{12}")
 _LONGEST_SOURCE = 450
 _LONGEST_LOCATOR = 500
@@ -108,7 +110,8 @@ class ReadingRoom:
         return original
 
     async def _entered(self, person: str, cited: Cited) -> Documents:
-        """The set's documents. Raises `Refused`, in the audit, where the person may not read them; `BadInput`."""
+        """The set's documents, drafts too where one is asked for. Raises `Refused`, in the audit, where the person may
+        not read them; `BadInput`."""
         viewer = self._identity.person(person)
         set_name = cited.source.split("/")[0]
         readers = [one.name for one in self._assistants.values() if set_name in one.knowledge]
@@ -117,12 +120,26 @@ class ReadingRoom:
             # A set that no assistant reads is named by whoever asked: it goes into no record.
             detail = {"knowledge": set_name, "reason": decisions[0].why} if decisions else {"reason": "unknown"}
             rule = decisions[0].rule if decisions else ""
-            await self._audit.append(_entry("refused", viewer, "refuse", {**detail, "rule": rule or "no rule"}))
-            raise Refused("NO_KNOWLEDGE", self._texts("no_knowledge"))
+            raise await self._refused(viewer, {**detail, "rule": rule or "no rule"})
         long = len(cited.source) > _LONGEST_SOURCE or len(cited.locator) > _LONGEST_LOCATOR
         if long or (cited.version and not _VERSION.fullmatch(cited.version)):
             raise self._missing()
-        return self._documents.narrowed([set_name])
+        if not cited.version or not await self._documents.is_draft(cited.source, cited.version):
+            return self._documents.narrowed([set_name])
+        reviews = [
+            self._rights.decide(viewer, one, REVIEW)
+            for one, read in zip(readers, decisions, strict=True)
+            if read.allowed
+        ]
+        if not any(decision.allowed for decision in reviews):
+            detail = {"knowledge": set_name, "reason": reviews[0].why, "rule": reviews[0].rule or "no rule"}
+            raise await self._refused(viewer, detail)
+        return self._documents.narrowed([set_name], drafts=True)
+
+    async def _refused(self, viewer: Person, detail: Mapping[str, Any]) -> Refused:
+        """What to raise; it is in the audit."""
+        await self._audit.append(_entry("refused", viewer, "refuse", detail))
+        return Refused("NO_KNOWLEDGE", self._texts("no_knowledge"))
 
     def _missing(self) -> BadInput:
         return BadInput("NO_PASSAGE", self._texts("no_passage"))

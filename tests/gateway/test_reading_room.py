@@ -134,6 +134,41 @@ async def test_who_may_not_read_learns_nothing_and_the_audit_knows(
     assert len(after) - len(before) == 4 and "collateral" not in str(after[-1].detail)
 
 
+async def test_a_draft_is_opened_by_those_who_review_it_alone(
+    library: tuple[Deskmate, Mapping[str, Version]], room: ReadingRoom
+) -> None:
+    house, _ = library
+    text = "---\ntitle: 门禁卡办法\n---\n\n第一条 门禁卡遗失的，当日报告。\n"
+    draft = await house.shelf.add("passes.md", text.encode(), into="office", by="E6001")
+    cited = Cited(draft.source, "第一条", draft.version)
+    for state in ("draft", "reviewed"):
+        for keeper in ("E6001", "E5001"):
+            assert (await room.passage(keeper, cited)).text.startswith("第一条")
+            assert (await room.document(keeper, cited)).document.standing == state
+        for attempt in (
+            lambda: room.passage("E1001", cited),
+            lambda: room.document("E1001", cited),
+            lambda: room.page("E1001", cited, 1, ""),
+            lambda: room.original("E1001", cited),
+        ):
+            before = sum([one.what == "refused" async for one in house.audit.chain()])
+            with pytest.raises(Refused) as refused:
+                await attempt()
+            assert refused.value.code == "NO_KNOWLEDGE"
+            assert sum([one.what == "refused" async for one in house.audit.chain()]) == before + 1
+        if state == "draft":
+            await house.shelf.move(draft.source, draft.version, to="reviewed", by=["E5001"], today=TODAY)
+    with pytest.raises(BadInput):
+        await room.passage("E6001", Cited(draft.source, "第一条"))
+    assert await house.knowledge.narrowed(["office"]).passage(*cited_place(cited)) is None, "a skill reads no draft"
+    await house.shelf.move(draft.source, draft.version, to="in_force", by=("E6001", "E5001"), today=TODAY)
+    assert (await room.passage("E1001", cited)).text.startswith("第一条")
+
+
+def cited_place(cited: Cited) -> tuple[str, str, str]:
+    return cited.source, cited.locator, cited.version
+
+
 HOSTILE = (
     "office/../credit/collateral.md",
     "office/a\x00.md",

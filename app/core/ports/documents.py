@@ -96,6 +96,10 @@ class Documents(Knowledge, Protocol):
         """
         ...
 
-    def narrowed(self, sets: Sequence[str]) -> Documents:
-        """A view that can read these sets and no other."""
+    async def is_draft(self, source: str, version: str) -> bool:
+        """Whether that version waits to be put in force: nobody rests on it yet."""
+        ...
+
+    def narrowed(self, sets: Sequence[str], *, drafts: bool = False) -> Documents:
+        """A view that can read these sets and no other; a draft only with `drafts`, and where its version is named."""
         ...

@@ -76,6 +76,11 @@ class Standings:
         """Every version of a set that is indexed."""
         return [_version(one) for one in self._index.kept(name)]
 
+    def is_draft(self, source: str, version: str) -> bool:
+        """Whether that version lies among the drafts."""
+        lying = self._index.versions(source)
+        return any(one.version == version and one.shelf == _set_of(source) + DRAFT for one in lying)
+
     def place(self, versions: Sequence[Version], today: date) -> None:
         """Lay each of these where its state and dates say, and end whatever else has come to its last day."""
         recorded = {(one.source, one.version): one for one in versions}
