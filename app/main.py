@@ -201,7 +201,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         ),
         review=review,
         judge=Judge(review.judge_rules, models, privacy, texts),
-        router=Router(assistants, understanding),
+        router=Router(assistants, understanding, rights),
         group_chat=GroupChat(models, runner, privacy, texts_of("team")),
         approvals=approvals,
         privacy=privacy,

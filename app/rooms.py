@@ -20,7 +20,7 @@ from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 
 if TYPE_CHECKING:
-    from app.core.ports import AuditWatcher, Models
+    from app.core.ports import AuditWatcher, Models, Rights
     from app.core.skill import Skill
     from app.core.turn import Person
     from app.engines.knowledge import ChromaKnowledge
@@ -115,12 +115,12 @@ def build_review(
     )
 
 
-def build_router(assistants: Mapping[str, Assistant]) -> Router:
-    """The router over these assistants."""
+def build_router(assistants: Mapping[str, Assistant], rights: Rights | None = None) -> Router:
+    """The router over these assistants; with `rights` it minds what a person may use."""
     from app.engines.understanding import Understanding
     from app.team.router import Router
 
-    return Router(assistants, Understanding(assistants))
+    return Router(assistants, Understanding(assistants), rights)
 
 
 def build_local_model(settings: Settings) -> Models:

@@ -8,14 +8,15 @@ from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
 from app.core.settings import Settings
-from app.main import build_assistants, build_identity, build_knowledge, build_privacy, build_router
+from app.main import build_assistants, build_identity, build_knowledge, build_privacy, build_rights, build_router
 
 
 async def route(settings: Settings, *, text: str | None, jsonl: bool, person: str | None) -> int:
     """Route one text, or every line of standard input."""
-    if person is not None:
-        build_identity(settings).person(person)
-    router, privacy = build_router(build_assistants(settings)), build_privacy(settings, None)
+    identity = build_identity(settings)
+    who = None if person is None else identity.person(person)
+    router = build_router(build_assistants(settings), build_rights(settings, identity.people))
+    privacy = build_privacy(settings, None)
     knowledge = build_knowledge(settings)
     await knowledge.open()
 
@@ -23,7 +24,7 @@ async def route(settings: Settings, *, text: str | None, jsonl: bool, person: st
         # The walk routes masked text, so this does too.
         room = secrets.token_hex(6)
         masked = (await privacy.mask(room, line["text"])).masked
-        routing = await router.settled(router.route(masked.text), knowledge)
+        routing = await router.settled(router.route(masked.text, person=who), knowledge)
         return {
             "assistants": list(routing.assistants),
             "mentions": list(routing.mentions),

@@ -184,7 +184,7 @@ class Gateway:
 
     async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
         asking, recent = _whose_word_stands(work.earlier)
-        routing = self._router.route(masked.text, work.turn.mentions, asking, recent)
+        routing = self._router.route(masked.text, work.turn.mentions, asking, recent, work.person)
         routing = await self._router.settled(routing, self._knowledge)
         if not routing.assistants:
             await voice.say("", self._nobody(routing), "local")

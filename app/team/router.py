@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,8 +10,8 @@ from rapidfuzz import fuzz, process
 
 from app.core.assistant import Assistant
 from app.core.follow_ups import completed
-from app.core.ports import ANSWERS_FROM, Knowledge, Understanding
-from app.core.turn import Mention
+from app.core.ports import ANSWERS_FROM, Fit, Knowledge, Rights, Understanding
+from app.core.turn import Mention, Person
 from app.team.mentions import find_mentions, name_table, shares
 
 FITS = 0.4
@@ -27,6 +28,9 @@ KNOWS = 0.6
 half of `bench/bench_route.py` nothing that is nobody's reaches it alone."""
 KNOWS_ALONE = 0.25
 """And by how much it must be better than every other assistant's."""
+_SAYS = re.compile(r"[^\W\d_零〇一二两三四五六七八九十百千万亿]{2}")
+"""What a message has that asks something: a figure alone (500万, 5%) is an answer or a correction, and stands in
+documents by chance."""
 LEANT_ON = "规定"
 """Stands for the question before, where only the form of the next one is looked at: 这个谁批 leans on any."""
 ALIKE = 60.0
@@ -62,8 +66,11 @@ class Routing:
 class Router:
     """Built once from the assistants; routes any number of messages."""
 
-    def __init__(self, assistants: Mapping[str, Assistant], understanding: Understanding) -> None:
+    def __init__(
+        self, assistants: Mapping[str, Assistant], understanding: Understanding, rights: Rights | None = None
+    ) -> None:
         self._assistants = assistants
+        self._rights = rights
         self._names = name_table(assistants)
         self._understanding = understanding
 
@@ -73,8 +80,9 @@ class Router:
         given: tuple[Mention, ...] = (),
         pending: Sequence[str] = (),
         recent: Sequence[str] = (),
+        person: Person | None = None,
     ) -> Routing:
-        """Route one message.
+        """Route one message. Of several assistants that fit with the same skill, one whose skill `person` may use.
 
         `given` are mentions that the channel itself knows of. `pending` are the assistants of this room that wait for
         an answer; `recent` those that spoke last and are done: they take what fits nobody and is short, so that
@@ -91,7 +99,7 @@ class Router:
             return Routing(mentions, mentions, unknown, 1.0, "mention", rest, suggestions, parts)
         if unknown:
             return Routing((), (), unknown, 0.0, "unknown", rest, suggestions)
-        return self._unmentioned(rest, self._known(pending), self._known(recent))
+        return self._unmentioned(rest, self._known(pending), self._known(recent), person)
 
     async def settled(self, routing: Routing, knowledge: Knowledge) -> Routing:
         """`routing`, unless the documents know better where the words alone did not tell.
@@ -99,7 +107,7 @@ class Router:
         A question that fits nobody's examples, or somebody's only so-so, goes to the assistant whose documents answer
         it alone. Which sets the person may read is the runner's business, not the router's.
         """
-        if routing.reason not in ("nobody", "fit") or routing.confidence >= CLEARLY:
+        if routing.reason not in ("nobody", "fit") or routing.confidence >= CLEARLY or not _SAYS.search(routing.text):
             return routing
         answers = await self._answers(routing.text, knowledge)
         if not answers:
@@ -119,9 +127,11 @@ class Router:
                     best[assistant.name] = max(best.get(assistant.name, 0.0), hit.score)
         return sorted(best.items(), key=lambda one: -one[1])
 
-    def _unmentioned(self, text: str, pending: tuple[str, ...], recent: tuple[str, ...]) -> Routing:
+    def _unmentioned(
+        self, text: str, pending: tuple[str, ...], recent: tuple[str, ...], person: Person | None
+    ) -> Routing:
         fits = self._understanding.fits(text) if text.strip() else ()
-        best = fits[0] if fits else None
+        best = self._permitted(fits, person) if fits else None
         confidence = best.confidence if best else 0.0
         if pending:
             waiting = max((fit.confidence for fit in fits if fit.assistant in pending), default=0.0)
@@ -136,6 +146,20 @@ class Router:
         if recent and 0 < len(text.strip()) <= AFTERTHOUGHT:
             return Routing(recent, (), (), confidence, "pending", text)
         return Routing((), (), (), confidence, "nobody", text)
+
+    def _permitted(self, fits: Sequence[Fit], person: Person | None) -> Fit:
+        """The best fit. The skills of documents are several assistants': then the best of those the person may use.
+
+        How sure it is stays: what the person wants done was told by the best one.
+        """
+        best, rights = fits[0], self._rights
+        if person is None or rights is None or best.skill is None:
+            return best
+        same = (fit for fit in fits if fit.skill == best.skill and fit.confidence >= FITS)
+        mine = (
+            replace(fit, confidence=best.confidence) for fit in same if rights.may(person, fit.assistant, best.skill)
+        )
+        return next(mine, best)
 
     def _known(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in dict.fromkeys(names) if name in self._assistants)

@@ -150,6 +150,13 @@ def test_lines_without_a_room_are_a_conversation_of_their_own(home: Path) -> Non
     assert run(home, "ask", "--jsonl", lines=[{"text": "500万", "as": "E1002"}]).lines[0]["speakers"] == []
 
 
+@pytest.mark.parametrize(("person", "name"), [("E6001", "office"), ("E3001", "fx"), ("E4001", "credit")])
+def test_a_matter_of_several_goes_to_whom_the_person_may_ask(home: Path, person: str, name: str) -> None:
+    assert run(home, "route", "--jsonl", "--as", person, lines=[{"text": "入库到哪了"}]).lines[0]["assistants"] == [
+        name
+    ]
+
+
 def test_ask_today_is_the_day_it_counts_from(home: Path) -> None:
     line = {"text": "@外汇 客户华星科技要买500万美元即期"}
     ran = run(home, "ask", "--jsonl", "--today", "2026-11-23", "--as", "E1002", lines=[line])

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.turn import Mention
+from app.core.ports import Fit, Hit, Knowledge, Rights
+from app.core.turn import Mention, Person
 from app.team.router import Router
 from tests.team.house import HOUSE, FixedUnderstanding
 
@@ -100,6 +106,47 @@ def test_every_text_is_routed(text: str, pending: list[str]) -> None:
     assert routing.reason in {"mention", "pending", "fit", "nobody", "unknown"}
     assert set(routing.assistants) <= set(HOUSE)
     assert bool(routing.assistants) == (routing.reason in {"mention", "pending", "fit"})
+
+
+class Searched:
+    """Documents of the researchers that have every word."""
+
+    async def search(self, query: str, **_: object) -> list[Hit]:
+        return [Hit("research/a.md", "§1", query, 1.0, "A", "/documents/research/a.md")]
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [("500万", ()), ("5%", ()), ("五百万", ()), ("3天", ()), ("房价走势", ("research",)), ("cap rates", ("research",))],
+)
+async def test_a_figure_alone_is_no_question_to_the_documents(text: str, taken: tuple[str, ...]) -> None:
+    assistants = {**HOUSE, "research": HOUSE["research"].model_copy(update={"knowledge": ("research",)})}
+    built = Router(assistants, FixedUnderstanding())
+    assert (await built.settled(built.route(text), cast(Knowledge, Searched()))).assistants == taken
+
+
+class Offered(FixedUnderstanding):
+    """The same skill is everybody's."""
+
+    def fits(self, text: str) -> Sequence[Fit]:
+        return [replace(fit, skill="knowledge.add") for fit in super().fits(text)]
+
+
+class Owning:
+    """Each person may add to the documents of one assistant."""
+
+    def may(self, person: Person, assistant: str, object: str) -> bool:
+        return person.role == assistant and object == "knowledge.add"
+
+
+@pytest.mark.parametrize(
+    ("role", "taken"), [("office", "office"), ("fx", "fx"), ("credit", "research"), ("nobody", "research")]
+)
+def test_of_several_with_the_same_skill_one_that_the_person_may_use(role: str, taken: str) -> None:
+    offered = Offered(research=0.9, fx=0.8, office=0.7, credit=0.1)
+    person = Person("E1", "", role, "")
+    assert Router(HOUSE, offered, cast(Rights, Owning())).route("把这份入库", person=person).assistants == (taken,)
+    assert Router(HOUSE, offered, cast(Rights, Owning())).route("把这份入库").assistants == ("research",)
 
 
 def test_what_leans_on_the_question_before_stays_with_who_answered_it() -> None:
