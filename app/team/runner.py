@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ _BROKE = ("SKILL_TIMEOUT", "SKILL_FAILED")
 CLAIM = 90.0
 """Seconds after which an execution that nobody finished was cut off by a crash: none runs for longer."""
 _ID_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # read aloud without mistakes: no 0 O 1 I
+_UNITS = (("days", 1440), ("hours", 60), ("minutes", 1))
 _log = logging.getLogger("deskmate.runner")
 
 
@@ -299,10 +301,16 @@ class Runner:
 
     def how_to_decide(self, work: Work, action: Action) -> str:
         """What the person who proposed `action` can do now: confirm it himself, or wait for whoever must."""
-        minutes = round((action.expires_at - work.now).total_seconds() / 60)
+        within = self._in_words(action.expires_at - work.now)
         if self._rules.standing(work.person, action, work.now).may:
-            return self._texts("confirm_hint", id=action.id, minutes=minutes)
-        return self._texts("approval_hint", id=action.id, minutes=minutes, who=self._rules.needed(action))
+            return self._texts("confirm_hint", id=action.id, within=within)
+        return self._texts("approval_hint", id=action.id, within=within, who=self._rules.needed(action))
+
+    def _in_words(self, time: timedelta) -> str:
+        """In the largest unit of which there are at least three: whole ones, so that nobody comes too late."""
+        minutes = round(time.total_seconds() / 60)
+        unit, length = next(one for one in _UNITS if minutes >= 3 * one[1] or one[1] == 1)
+        return self._texts(f"within_{unit}", count=minutes // length)
 
     async def _supersede(self, work: Work, action: Action) -> None:
         """What the same person proposed before of the same kind in this room is void: one of them is meant."""
