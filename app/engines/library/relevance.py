@@ -17,19 +17,27 @@ LONGEST_QUERY = 500
 """Characters of a query that are looked at."""
 CREDIT_OF_TITLES, CREDIT_OF_SYNONYM, CREDIT_OF_PAIRS = 0.8, 0.9, 0.8
 """What a word counts that stands only in the titles, under another name, or in pieces."""
-WEIGHT_OF_BM25, WEIGHT_OF_SCORE, WEIGHT_OF_RUN = 2.0, 3.0, 3.0
-WEIGHT_OF_SENTENCE, WEIGHT_OF_KIND, WEIGHT_OF_LEAD = 2.5, 0.35, 0.5
-"""In the rank: of BM25; of the score; of the share of the question that stands there in a row; of what stands in one
-sentence; of that sentence having a year or a figure where one is asked for; of what the passage begins with. From
-conditional logit fits on half of CMRC 2018, DRCD and the own questions, rounded (figures: `bench/bench_search.py`)."""
+WEIGHT_OF_BM25, WEIGHT_OF_SCORE, WEIGHT_OF_RUN, WEIGHT_OF_TRIPLES, WEIGHT_OF_SUBJECT = 2.0, 3.0, 3.0, 2.0, 0.8
+WEIGHT_OF_SENTENCE, WEIGHT_OF_TWO, WEIGHT_OF_KIND, WEIGHT_OF_LEAD = 2.5, 2.0, 0.8, 0.5
+"""In the rank: of BM25; of the score; of the share of an English question that stands there in a row; of a Chinese
+one's triples of characters, of its first word; of what stands in one sentence, in two neighbours (Chinese); of that
+sentence having a year, a figure, a person, a place, a reason where one is asked for; of what the passage begins with.
+From conditional logit fits on half of CMRC 2018, DRCD and the own questions, rounded (`bench/bench_search.py`)."""
+_HAN = re.compile(r"[㐀-鿿]")
 _LEAD = 60
 """Characters that a passage begins with."""
 
 _WHEN = r"哪一?[年月天日]|何[年时]|几[年月]|什么时[候间]|\bwhen\b"
 _HOW_MUCH = r"多少|几[个名人次天种倍成]|多[大长高久]|比例|\bhow (?:much|many|long)\b"
+_WHO = r"谁|哪一?[位个]人?|何人|名字|叫什么"
+_WHERE = r"哪里|何[处地]|哪一?个?(?:国家|城市|地|省|县|市|州|国|洲)|在哪|什么地方"
+_WHY = r"为什么|为何|原因|何故"
 _KINDS = (
     (re.compile(_WHEN), re.compile(r"\d(?:年|月|日|世纪)|\b(?:19|20)\d\d\b")),
     (re.compile(_HOW_MUCH), re.compile(r"[\d一二三四五六七八九十两]")),
+    (re.compile(_WHO), re.compile(r"·|王|皇|帝|将军|总统|主席|教授|先生|博士")),
+    (re.compile(_WHERE), re.compile(r"[省市县国州区镇村岛山河湖海港]")),
+    (re.compile(_WHY), re.compile(r"因|由于|所以|故|导致|以致|为了|使")),
 )
 """What is asked for -> what the sentence that answers has."""
 
@@ -51,8 +59,14 @@ class Question:
 
     @cached_property
     def kind(self) -> re.Pattern[str] | None:
-        """What a sentence that answers has, where a figure or a time is asked for."""
+        """What a sentence that answers has, where a figure, a time, a person, a place or a reason is asked for."""
         return next((has for asks, has in _KINDS if asks.search(self.plain)), None)
+
+    @cached_property
+    def triples(self) -> list[str]:
+        """Of a Chinese question: its neighbouring characters in threes, what asks included."""
+        is_chinese = 4 * len(_HAN.findall(self.plain)) > len(self.plain)  # an English date has Chinese characters, too
+        return [self.plain[at : at + 3] for at in range(len(self.plain) - 2)] if is_chinese else []
 
     def scale(self, counts: Mapping[str, int], total: int) -> Scale:
         """How much each word weighs among `total` parts of which `counts` have it."""
@@ -106,17 +120,16 @@ class Scale:
         """Share of the question's weight in a passage, 0 to 1."""
         got = 0.0
         for word, weight in self.weights.items():
-            in_titles = CREDIT_OF_TITLES * self._credit(word, part.titles, part.above, "")
-            got += weight * max(self._credit(word, part.terms, part.plain, part.line), in_titles)
+            got += weight * self._credit_in(word, part)
         return got / self._whole
 
     def rank(self, bm25: float, score: float, part: Compared) -> float:
         """Higher is better, for this question only."""
-        sentence, of_kind, lead = self._best_sentences(part)
+        sentence, two, of_kind, lead = self._best_sentences(part)
         return (
             WEIGHT_OF_BM25 * bm25 / self._whole
             + WEIGHT_OF_SCORE * score
-            + WEIGHT_OF_RUN * _longest_run(self.question.plain, part.plain) / max(1, len(self.question.plain))
+            + self._said_alike(part, two)
             + WEIGHT_OF_SENTENCE * sentence
             + WEIGHT_OF_KIND * of_kind
             + WEIGHT_OF_LEAD * lead
@@ -135,6 +148,19 @@ class Scale:
     @cached_property
     def _whole(self) -> float:
         return sum(self.weights.values()) or 1.0
+
+    def _said_alike(self, part: Compared, two: float) -> float:
+        """How a passage says it. Chinese sentences are short, and a question mostly begins with what it is about."""
+        plain, triples = self.question.plain, self.question.triples
+        if not triples:
+            return WEIGHT_OF_RUN * _longest_run(plain, part.plain) / max(1, len(plain))
+        there = sum([triple in part.plain for triple in triples]) / len(triples)
+        subject = self._credit_in(next(iter(self.weights)), part)
+        return WEIGHT_OF_TRIPLES * there + WEIGHT_OF_SUBJECT * subject + WEIGHT_OF_TWO * two
+
+    def _credit_in(self, word: str, part: Compared) -> float:
+        in_titles = CREDIT_OF_TITLES * self._credit(word, part.titles, part.above, "")
+        return max(self._credit(word, part.terms, part.plain, part.line), in_titles)
 
     def _credit(self, word: str, there: Set[str], text: str, line: str) -> float:
         """1 for the word itself, less for what means the same or for its pairs: 住宿费用 for 住宿费."""
@@ -167,19 +193,23 @@ class Scale:
             for word, weight in self.weights.items()
         ]
 
-    def _best_sentences(self, part: Compared) -> tuple[float, float, float]:
-        """Share of the question in its best sentence, in the best that has what is asked for, in what comes first."""
+    def _best_sentences(self, part: Compared) -> tuple[float, float, float, float]:
+        """Share of the question in one sentence, two neighbours, one with what is asked for, what comes first."""
         there = [some for one in self._looked_for if (some := one.within(part.whole))]
         kind = self.question.kind
-        best = best_of_kind = 0.0
+        best = best_of_two = best_of_kind = before = 0.0
+        former = ""
         for sentence in part.sentences:
             share = _said(there, sentence)
             if share > best:
                 best = share
+            if before + share > best_of_two:  # two have no more than each has
+                best_of_two = max(best_of_two, _said(there, f"{former}\n{sentence}"))
             if kind and share > best_of_kind and kind.search(sentence):
                 best_of_kind = share
+            before, former = share, sentence
         lead = _said(there, part.sentences[0][:_LEAD])
-        return best / self._whole, best_of_kind / self._whole, lead / self._whole
+        return best / self._whole, best_of_two / self._whole, best_of_kind / self._whole, lead / self._whole
 
 
 def _said(sought: Iterable[_Sought], sentence: str) -> float:
