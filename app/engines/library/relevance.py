@@ -94,8 +94,8 @@ class _Sought:
 
     def within(self, text: str) -> _Sought | None:
         """What of it a text has, so that its sentences are not searched for the rest."""
-        spelled = tuple(one for one in self.spelled if all(piece in text for piece in one[1]))
-        characters = "".join(one for one in self.characters if one in text)
+        spelled = tuple([one for one in self.spelled if one[1][0] in text])
+        characters = "".join([one for one in self.characters if one in text])
         return _Sought(spelled, characters, self.worth) if spelled or characters else None
 
 
