@@ -170,26 +170,30 @@ async def _false_in(house: Deskmate, reply: Reply) -> int:
 def altered_sentences() -> list[Row]:
     """Own sentences, true ones and such with one thing altered, each against the quote that it cites."""
     rows = []
-    for half in ("dev", "kept"):
-        marked: Counter[bool] = Counter()
-        total: Counter[bool] = Counter()
-        by_kind: Counter[str] = Counter()
-        for one in lines_of(OWN / "altered_sentences.jsonl"):
-            if one["half"] != half:
-                continue
-            passage, true = Passage(one["quote"]), one["kind"] == "true"
-            doubted = bool(doubts(one["sentence"], [passage])) or not speaks_of(one["sentence"], passage)
-            total[true] += 1
-            marked[true] += doubted
-            by_kind[one["kind"]] += not doubted and not true
-        through, false = 1 - marked[False] / total[False], marked[True] / total[True]
-        needed = half == "kept" or None
-        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(by_kind.items()) if count)
-        label = {"dev": "half used for tuning", "kept": "half kept aside"}[half]
-        rows.append(Row(f"wrong sentences let through, {label} ({kinds})", f"{through:.3f}", "<= 0.05",
-                        needed and through <= 0.05))  # fmt: skip
-        rows.append(Row(f"true sentences marked, {label}", f"{false:.3f}", "<= 0.03", needed and false <= 0.03))
-    return rows
+    for half, label in (("dev", "half used for tuning"), ("kept", "half kept aside")):
+        lines = [one for one in lines_of(OWN / "altered_sentences.jsonl") if one["half"] == half]
+        rows += _held(lines, label, needed=half == "kept")
+    return rows + _held(lines_of(OWN / "answers_dev_sentences.jsonl"), "larger set used for tuning", needed=False)
+
+
+def _held(lines: list[dict[str, Any]], label: str, needed: bool) -> list[Row]:
+    """How many of the altered are let through, by what was altered, and how many of the true are marked."""
+    marked: Counter[bool] = Counter()
+    total: Counter[bool] = Counter()
+    by_kind: Counter[str] = Counter()
+    for one in lines:
+        passage, true = Passage(one["quote"]), one["kind"] == "true"
+        doubted = bool(doubts(one["sentence"], [passage])) or not speaks_of(one["sentence"], passage)
+        total[true] += 1
+        marked[true] += doubted
+        by_kind[one["kind"]] += not doubted and not true
+    through, false = 1 - marked[False] / total[False], marked[True] / total[True]
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(by_kind.items()) if count)
+    return [
+        Row(f"wrong sentences let through, {label} ({kinds})", f"{through:.3f}", "<= 0.05",
+            (needed or None) and through <= 0.05),
+        Row(f"true sentences marked, {label}", f"{false:.3f}", "<= 0.03", (needed or None) and false <= 0.03),
+    ]  # fmt: skip
 
 
 async def unknown(folder: Path) -> list[Row]:

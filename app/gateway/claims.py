@@ -11,16 +11,25 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from app.gateway.bounds import bound_of, order_of
+from app.gateway.bounds import bound_of, direction_of, order_of
 from app.gateway.clauses import Clause, clauses_of, plain, terms
+from app.gateway.equal_figures import (
+    WORKING,
+    comparable,
+    is_each,
+    is_part_of_date,
+    is_working,
+    rounds,
+    same_figure,
+)
 from app.gateway.figures import Figure, figures_in
 from app.gateway.names import grades_in, named_in, parties_in, places_in, titles_in
+from app.gateway.numerals import NUMERALS
 from app.gateway.polarity import bare, polarity_of
 
 Doubt = Literal["number", "unit", "date", "bound", "name", "negation", "modality"]
@@ -43,22 +52,16 @@ ANOTHER_ROLE = 0.3
 CLAUSES, LETTERS = 24, 600
 """Of one sentence that are looked at for more than figures: nobody waits for a model that never ends its sentence."""
 
-_SAME_UNIT = {
-    "permille": ("percent", Decimal("0.1")),
-    "bp": ("percent", Decimal("0.01")),
-    "week": ("day", Decimal(7)),
-    "year": ("month", Decimal(12)),
-    "hour": ("minute", Decimal(60)),
-}
 _GENERAL = re.compile(
     r"按照?|根据|依据|有关|相关|规定|办理|执行|即可|具体|如下|参见|详见|另见|参照|资料|制度|文件|原文|查到|查询|所示|内容|请|您|我们"
 )
+_NUMERAL = re.compile(f"[{NUMERALS}万亿]")
 _HAN = re.compile(r"[^㐀-鿿]+")
 _OPPOSITES = [
     set(pair)
     for pair in ("高低", "早近", "前后", "上下", "大小", "多少", "长短", "内外", "买卖", "收付", "先后", "早晚")
 ]
-_WORKING = re.compile(r"工作日|交易日|营业日|working|business")
+_COMMA = re.compile("[,，]")
 _COUNTS = frozenset(["people", "times", *"次人名户家笔份级倍位每"])
 
 
@@ -105,7 +108,7 @@ def speaks_of(sentence: str, passage: Passage) -> bool:
     if len(own & there) >= SPEAKS_OF * len(common):
         return True
     said = [one for clause in clauses_of(sentence) for one in clause.figures if one.states]
-    return any(_same(one, other) for one in said for clause in _read(passage.text) for other in clause.figures)
+    return any(same_figure(one, other) for one in said for clause in _read(passage.text) for other in clause.figures)
 
 
 def _bare(text: str) -> str:
@@ -130,15 +133,19 @@ def _of_figures(
     clause: Clause, there: Sequence[Clause], also: Sequence[Figure], stated: Sequence[Figure]
 ) -> Iterator[Doubt]:
     for figure in clause.figures:
-        if figure.unit == "day" and _WORKING.search(clause.around) and not any(map(_is_working, stated)):
+        if figure.unit == "day" and WORKING.search(clause.around) and not any(map(is_working, stated)):
             figure = replace(figure, said="工作日")
-        if not (figure.states or figure.said in _COUNTS) or any(_same(figure, one) for one in also):
+        if not (figure.states or figure.said in _COUNTS) or any(same_figure(figure, one) for one in also):
             continue
-        like = [(one, other) for one in there for other in one.figures if _comparable(figure, other)]
+        like = [(one, other) for one in there for other in one.figures if comparable(figure, other)]
         if not figure.states and not any(other.said == figure.said for _, other in like):
             continue
-        same = [one for one, other in like if _same(figure, other)]
-        if not same and (_is_each(figure, clause.text) or _is_part_of_date(figure, there)):
+        same = [one for one, other in like if same_figure(figure, other)]
+        if not same and (
+            is_each(figure, clause.text)
+            or is_part_of_date(figure, there)
+            or any(rounds(figure, other, clause.text) for _, other in like)
+        ):
             continue
         if not same:
             yield _kind(figure, there)
@@ -148,7 +155,7 @@ def _of_figures(
             one
             for one, other in like
             if (other.unit, len(other.said)) == (figure.unit, len(figure.said))
-            and not any(_same(said, other) for said in (figure, *stated))
+            and not any(same_figure(said, other) for said in (figure, *stated))
         ]
         closeness = _closeness(clause, there)
         best = max(closeness(one) for one in same)
@@ -162,65 +169,9 @@ def _of_figures(
         order, orders = order_of(clause.text), {order_of(one.text) for one in same if closeness(one) >= best - 0.05}
         if order and orders == {"after" if order == "before" else "before"}:
             yield "bound"
-
-
-def _is_each(figure: Figure, text: str) -> bool:
-    """一天一百元, 每人一年: a period that something is counted by."""
-    return figure.value == 1 and re.search(r"一\s?个?(?:天|年|月|晚|周|小时)(?![内以之前后])", text) is not None
-
-
-def _is_part_of_date(figure: Figure, there: Sequence[Clause]) -> bool:
-    """九月 of 2026年9月8日, 26日 of a span, a bare 2026."""
-    if not isinstance(figure.value, Decimal) or figure.unit not in ("", "day", "month", "year"):
-        return False
-    place = {"": 0, "year": 0, "month": 1, "day": 2}[figure.unit]
-    dates = (other.value for one in there for other in one.figures if other.kind == "date")
-    return any(isinstance(parts, tuple) and parts[place] == figure.value for parts in dates)
-
-
-def _comparable(figure: Figure, other: Figure) -> bool:
-    if figure.kind != other.kind:
-        return False
-    if not isinstance(figure.value, Decimal):
-        return True
-    unit, other_unit = _SAME_UNIT.get(figure.unit, (figure.unit, 0))[0], _SAME_UNIT.get(other.unit, (other.unit, 0))[0]
-    return unit == other_unit or not unit or not other_unit or {figure.unit, other.unit} == {"day", "month"}
-
-
-def _same(figure: Figure, other: Figure) -> bool:
-    if not _comparable(figure, other):
-        return False
-    if isinstance(figure.value, Decimal) and isinstance(other.value, Decimal):
-        if figure.unit == other.unit == "day" and _is_working(figure) != _is_working(other):
-            return False
-        if {figure.unit, other.unit} == {"day", "month"}:
-            return figure.value * (30 if figure.unit == "month" else 1) == other.value * (
-                30 if other.unit == "month" else 1
-            )
-        if not figure.unit or not other.unit:
-            # A bare figure may be of any unit; a count (一次) is not.
-            one = other if figure.unit else figure
-            return figure.value == other.value and (figure.unit == other.unit or not one.said)
-        return _amount(figure) == _amount(other) or (figure.value == other.value and figure.unit == other.unit)
-    if isinstance(figure.value, tuple) and isinstance(other.value, tuple):
-        said = zip(figure.value, other.value, strict=False)
-        return all(one is None or two is None or one == two for one, two in said) and _overlap(figure, other)
-    return figure.value == other.value
-
-
-def _is_working(figure: Figure) -> bool:
-    return _WORKING.search(figure.said) is not None
-
-
-def _overlap(figure: Figure, other: Figure) -> bool:
-    """Two dates say something of the same part."""
-    assert isinstance(figure.value, tuple) and isinstance(other.value, tuple)
-    return any(one is not None and one == two for one, two in zip(figure.value, other.value, strict=False))
-
-
-def _amount(figure: Figure) -> Decimal:
-    assert isinstance(figure.value, Decimal)
-    return figure.value * _SAME_UNIT.get(figure.unit, ("", Decimal(1)))[1]
+        way, ways = direction_of(clause.text), {direction_of(one.text) for one in same if closeness(one) >= best - 0.05}
+        if way and ways == {"falls" if way == "rises" else "rises"}:
+            yield "negation"
 
 
 def _kind(figure: Figure, there: Sequence[Clause]) -> Doubt:
@@ -256,34 +207,47 @@ def _of_polarity(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Dou
     """Clause by clause; one that says too little to be found (可以再借) together with the one before it."""
     for place, clause in enumerate(own):
         said = polarity_of(clause.text)
+        earlier = own[place - 1] if place and own[place - 1].around == clause.around else None
+        later = own[place + 1] if place + 1 < len(own) and own[place + 1].around == clause.around else None
+        if not said.denies and later and polarity_of(later.text).modality == "forbids":
+            continue  # 四户及以上的联保贷款，不许再新做: what is spoken of, and then what is said of it
+        if said.modality == "forbids" and earlier and polarity_of(earlier.text).denies:
+            continue  # 没有背景，不能买卖: a condition
         found, judged = _contradicts(clause.text, there)
         if found:
             yield found
-        elif not judged and (said.denies or said.modality) and place and own[place - 1].around == clause.around:
-            found, _ = _contradicts(f"{own[place - 1].text}，{clause.text}", there, shortest=2)
+        elif not judged and (said.denies or said.modality) and earlier:
+            found, _ = _contradicts(
+                f"{earlier.text}，{clause.text}", there, shortest=2, needed=terms(bare(clause.text))
+            )
             if found == "negation":
                 yield found
 
 
-def _contradicts(said: str, there: Sequence[Clause], shortest: int = 1) -> tuple[Doubt | None, bool]:
+def _contradicts(
+    said: str, there: Sequence[Clause], shortest: int = 1, needed: frozenset[str] = frozenset()
+) -> tuple[Doubt | None, bool]:
     """The contradiction, and whether there was something to compare with."""
     words = terms(bare(said))
     if len(words) < FEW_TO_COMPARE:
         return None, False
-    best, likeness = _most_like(words, there, shortest)
+    best, likeness, governed = _most_like(words, there, shortest)
+    if needed and not needed & terms(best):
+        return None, False
     own, meant = polarity_of(said), polarity_of(best)
     opposed = {own.modality, meant.modality} == {"allows", "forbids"} and own.denies != meant.denies
     if own.turns or meant.turns or likeness < (OPPOSED if opposed else SAME_MATTER):
         return None, False
     if own.denies != meant.denies:
-        return "negation", True
+        return (None if governed and own.denies else "negation"), True
     differs = own.modality and meant.modality and own.modality != meant.modality and own.denials == meant.denials
     return ("modality" if differs else None), True
 
 
-def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int) -> tuple[str, float]:
-    """The few clauses in a row, `shortest` to 3, that speak most of the same, and how much (Dice)."""
-    best, likeness = "", 0.0
+def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int) -> tuple[str, float, bool]:
+    """The few clauses in a row, `shortest` to 3, that speak most of the same, how much (Dice), and whether a no stands
+    before their list: 严禁在空白纸张、空白合同上用印."""
+    best, likeness, governed = "", 0.0, False
     for start, first in enumerate(there):
         span: list[str] = []
         for one in there[start : start + 3]:
@@ -296,8 +260,12 @@ def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int) ->
             other = terms(bare(text))
             dice = 2 * len(words & other) / (len(words) + len(other))
             if dice > likeness:
+                if text.endswith(("的", "者")) and not polarity_of(text).denies and start + len(span) < len(there):
+                    text += there[start + len(span)].text  # 确认命中的 says nothing yet
                 best, likeness = text, dice
-    return best, likeness
+                before = first.around.partition(first.text)[0]
+                governed = before.endswith(("、", ":")) and polarity_of(_COMMA.split(before)[-1]).denies
+    return best, likeness, governed
 
 
 # --- words in place of others ---
@@ -325,6 +293,8 @@ def _replaces(here: str, instead: str, before: int, after: int) -> bool:
     """Whether one word stands for another of the same length or so, between words that are the same."""
     if {here, instead} in _OPPOSITES:
         return True
+    if _NUMERAL.search(here + instead) or not bare(here).strip():
+        return False
     alike = 2 <= len(here) <= 6 and 2 <= len(instead) <= 6 and not set(here) & set(instead)
     return alike and min(before, after) >= 2 and before + after >= FLANKED
 
@@ -338,9 +308,9 @@ def _of_names(sentence: str, text: str, given: str) -> Iterator[Doubt]:
         if title not in text and title not in given and not _within(title, text):
             yield "name"
     for name, ending in parties_in(said):
-        if not named_in(name, ending, text) and not named_in(name, ending, given):
+        if not named_in(name, ending, text) and name not in given:
             yield "name"
-    if any(place not in text and place not in given for place in places_in(said)):
+    if any(place not in text and place not in given for place in places_in(said) if _same_script(place, text)):
         yield "name"
     steps: dict[int, set[str]] = {}
     for step, scale in grades_in(text):
@@ -359,6 +329,11 @@ def _of_roles(clause: Clause, there: Sequence[Clause]) -> Iterator[Doubt]:
         closeness = _closeness(Clause(clause.text.replace(name, " "), clause.around, ()), there)
         if max(map(closeness, others)) - max(map(closeness, same)) > ANOTHER_ROLE:
             yield "name"
+
+
+def _same_script(name: str, text: str) -> bool:
+    """Beijing may well be 北京 where nothing of the text is English."""
+    return not name.isascii() or not _mostly_han(terms(text))
 
 
 def _within(title: str, text: str) -> bool:

@@ -42,7 +42,7 @@ _UNITS = {
     "permille": "‰",
     "bp": "个基点|基点|bps|bp",
     "pip": "pips|pip",
-    "CNY": "元|人民币|块钱|块|cny|rmb|yuan|¥",
+    "CNY": "元|人民币|块钱|cny|rmb|yuan|¥",
     "USD": "美元|美金|usd|us$|$|dollars|dollar",
     "EUR": "欧元|eur|€|euros|euro",
     "JPY": "日元|jpy|yen",
@@ -52,6 +52,8 @@ _UNITS = {
     "week": "个星期|星期|个礼拜|礼拜|周|weeks|week",
     "month": "个月|月|months|month",
     "year": "周年|周岁|年|岁|years|year",
+    "lesson": "个学时|学时|课时",
+    "second": "秒钟|秒|seconds|second",
     "hour": "个小时|小时|个钟头|钟头|hours|hour",
     "minute": "分钟|minutes|minute",
     "times": "倍|times",
@@ -69,6 +71,7 @@ _MONTH_END = re.compile(r"(?P<year>(?:19|20)\d\d)?\s?年?\s?(?P<month>1[0-2]|\d)
 _NUMERAL = re.compile(
     rf"百分之(?P<percent>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
     rf"|(?P<of>[千万])分之(?P<permille>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
+    rf"|(?<![{NUMERALS}])(?P<parts>[{_TENTHS}十]+)分之(?P<share>[{_TENTHS}]+)"
     rf"|(?P<fifty>一半|半数)(?![天月年周])|(?<![上下前后一两三四五个])半(?P<half_of>年|个月|小时|天)(?!度|工)"
     rf"|(?<![\d{NUMERALS}])(?P<tenths>\d|[{_TENTHS}])成(?P<half>[{_TENTHS}]|半)?(?![立为本员功长果交分效因就熟品人])"
     rf"|(?<![第{NUMERALS}万亿])(?P<whole>[{NUMERALS}万亿]+(?:点[{NUMERALS}]+)?)(?=\s?(?:{_any([*_UNIT_OF, *_SCALES])}))"
@@ -78,7 +81,11 @@ _DATE = re.compile(
     r"|(?<![\d.])(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
     r"|(?<![\d.,])(?P<y3>(?:19|20)\d\d)(?:\s?年(?![期以]))"
     r"|(?<![\d.,:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>\d{2})(?![\d:])"
+    r"|(?<![\d.])(?P<hour3>[01]?\d|2[0-4])\s?点(?:(?P<thirty3>半)|(?P<minute3>\d{1,2})分?|(?=[到至]))"
     r"|(?P<half>[上下]午|晚上)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
+)
+_AND_A_HALF = re.compile(
+    rf"(?P<count>\d+|[{NUMERALS}]+)\s?(?:(?P<unit>[天年倍分])钟?半钟?|个半(?P<after>月|小时|钟头))"
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTH_SAID = rf"(?P<{{}}>{_MONTHS})(?:[a-z]{{{{1,6}}}})?\.?"
@@ -106,7 +113,7 @@ _NOT_FIGURES = re.compile(
     r"|[第][\d零一二三四五六七八九十百两]+(?![\d零一二三四五六七八九十百两条章款])"  # an ordinal
     r"|(?:星期|礼拜|周)[一二三四五六\d](?!\d)"
     r"|(?!(?:USD|CNY|RMB|EUR|JPY|GBP|HKD)\d)(?<![a-zA-Z])[a-zA-Z_][a-zA-Z_/+-]*\d[\w-]*"  # E1001, T+2
-    r"|[这那同每某当哪近另上下前后统唯专任万]一[天日周月年次个]?"
+    r"|一带一路|[这那同每某当哪近另上下前后统唯专任万]一[天日周月年次个]?"
     r"|[*`_]{1,3}"
 )
 _HEADED = re.compile(r"单位[:：]?\s?(?:人民币)?(万|亿|百万|千)|[(（](?:人民币)?(万|亿|百万|千)元[)）]")
@@ -134,6 +141,7 @@ def figures_in(text: str) -> Iterator[Figure]:
             number = str(of_numeral(number) or number)
         yield Figure("clause", found["paragraph"] or number)
     plain = _NOT_FIGURES.sub(lambda one: " " if one[0][0] not in "*`_" else "", _CLAUSE.sub(" ", plain)).lower()
+    plain = _AND_A_HALF.sub(_and_a_half, plain)
     plain = _MONTH_END.sub(_last_day, _IN_ENGLISH.sub(_in_english, _NUMERAL.sub(_written, plain)))
     dates = list(_DATE.finditer(plain))
     for found in dates:
@@ -203,6 +211,9 @@ def _parts(figure: Figure) -> Iterator[object]:
 
 def _written(found: re.Match[str]) -> str:
     """A Chinese numeral in figures."""
+    if found["parts"]:
+        parts, part = of_numeral(found["parts"]), of_numeral(found["share"])
+        return f" {(100 * part / parts).quantize(Decimal('0.01')).normalize():f}% " if parts and part else found[0]
     if share := found["percent"] or found["permille"]:
         value = share if share[0].isdigit() else of_numeral(share)
         sign = "%" if found["percent"] else "‰" if found["of"] == "千" else "bp"
@@ -221,6 +232,13 @@ def _written(found: re.Match[str]) -> str:
         body = numeral
     value = of_numeral(body) if body else None
     return f" {value}{numeral[len(body) :]}" if value is not None else found[0]
+
+
+def _and_a_half(found: re.Match[str]) -> str:
+    """五天半 as 5.5天, 一分半钟 as 1.5分钟, 一个半月 as 1.5个月."""
+    count = Decimal(found["count"]) if found["count"].isdigit() else of_numeral(found["count"])
+    unit = f"{found['unit']}钟" if found["unit"] == "分" else found["unit"] or f"个{found['after']}"
+    return found[0] if count is None else f" {count}.5{unit} "
 
 
 def _last_day(found: re.Match[str]) -> str:
@@ -242,6 +260,8 @@ def _in_english(found: re.Match[str]) -> str:
 
 
 def _dated(found: re.Match[str]) -> Figure:
+    if found["hour3"]:
+        return Figure("time", (int(found["hour3"]), 30 if found["thirty3"] else int(found["minute3"] or 0)), said="点")
     if found["hour"] or found["hour2"]:
         hour, minute = int(found["hour"] or found["hour2"]), found["minute"] or found["minute2"]
         if found["half"] in ("下午", "晚上") and hour < 12:

@@ -11,8 +11,8 @@ Modality = Literal["", "allows", "forbids", "demands", "spares"]
 _NEUTRAL = re.compile(
     r"不(?:到|满|够|然|超过|低于|少于|高于|晚于|早于|大于|小于|多于|足|良|同|动产|论|限|仅|但|管|断|等于|定期|含)"
     r"|无(?:论|形|追索权?|风险|锡)|未(?:来|名湖)"
-    r"|非(?:常|工作日|现场|标|银|居民|金融|流通)|没收|不(?:得|能|可以?|准|许|应当?)?(?:[少低高晚早多]于|超[过出])"
-    r"|否则|是否|能否|可否|有无"
+    r"|(?<![并绝除])非(?!法)|没收|不(?:得|能|可以?|准|许|宜|要|应当?)?(?:[少低高晚早多]于|超[过出])"
+    r"|否则|除非|是否|(?<!要)是不是|能否|可否|有无|别超过|对不上"
     r"|not (?:more|less|fewer|later|earlier|lower|higher|exceed\w*|only)\b"
     r"|no (?:more|less|fewer|later|earlier|lower|higher)\b"
 )
@@ -21,19 +21,19 @@ _SPARES = re.compile(
     r"|(?:need|do(?:es)?) not (?:need|have)|needn't|not (?:required|necessary|needed)|no need|exempt"
 )
 _FORBIDS = re.compile(
-    r"不得|不能够?|不可以?|不允许|不准|不许|不予|不应当?|不宜|不再|禁止|严禁|无权|拒绝|不让|不给|不行|不成|不接受|不受理|别(?![的人处家国类])|勿|甭"
+    r"不得|不能够?|不可以?|不允许|不准|不许|不予|不应当?|不宜|不再|禁止|严禁|无权|拒绝|不让|不给|不行|不成|不接受|不受理|(?<![识类级区分个特鉴性差])别(?![的人处家国类])|勿|甭"
     r"|cannot|can't|(?:may|must|shall|can|should) not|mustn't"
     r"|not (?:be )?(?:allowed|permitted|accepted)|prohibited|forbidden|refuse"
 )
 _NOT = re.compile(r"不|未|没有|没|无|非|除外|\bnot\b|n't\b|\bno\b|\bnever\b|\bwithout\b|\bunless\b|\bnobody\b|\bnone\b")
 _DEMANDS = re.compile(
-    r"必须|必需|应当|应该|务必|须|需要?(?!求)|(?<![供适反相对响])应(?![收付急用对届该当])"
+    r"必须|必需|应当|应该|就该|务必|须|需要?(?!求)|(?<![供适反相对响])应(?![收付急用对届该当])"
     r"|\bmust\b|\bshall\b|\bshould\b|required?\b|\bneeds? to\b|\bha(?:s|ve) to\b"
 )
 _ALLOWS = re.compile(
     r"可以|允许|有权|能够|(?<![许认尽])可(?![能行靠疑比用转研])|\bmay\b|\bcan\b|\ballowed\b|\bpermitted\b"
 )
-_ONLY_SO = re.compile(r"才|方(?:可|能)|后方|只有|only (?:if|after|when|with)")
+_ONLY_SO = re.compile(r"才|除非|除外|unless|except|方(?:可|能)|后方|只有|only (?:if|after|when|with)")
 
 
 @dataclass(frozen=True, slots=True)
