@@ -31,6 +31,7 @@ from app.gateway.figures import Figure, figures_in
 from app.gateway.names import grades_in, named_in, parties_in, places_in, titles_in
 from app.gateway.numerals import NUMERALS
 from app.gateway.polarity import bare, polarity_of
+from app.gateway.subjects import of_another
 
 Doubt = Literal["number", "unit", "date", "bound", "name", "negation", "modality"]
 
@@ -95,6 +96,8 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
     found += _of_names(sentence[:LETTERS], text, plain(given))
     for clause in own:
         found += _of_roles(clause, there)
+    if of_another(plain(sentence[:LETTERS]), own, there, plain(given)):
+        found.append("name")
     return tuple(dict.fromkeys(found))
 
 

@@ -27,6 +27,8 @@ _HAN = re.compile(r"[㐀-鿿]+")
 _LATIN = re.compile(r"[a-z][a-z]+")
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s)$")
 _ORDER = re.compile(r"^\s*(?:第\s?[\d零一二三四五六七八九十百]+条|[#>*-]+|\d{1,2}(?:\.\d{1,2}){0,3}[.、\s])\s*")
+_ENTRY = re.compile("内容|说明")
+"""Over the second column of a list of entries (要素, 内容): its rows are not of different things."""
 _SAID_OF_ALL = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 _UNIT_WORDS = re.compile(r"万元|亿元|万美元|亿美元|千元|元|美元|%|‰|天|个月|年|人|次|bp")
 _FUNCTION = frozenset(
@@ -46,6 +48,9 @@ class Clause:
     around: str
     """The sentence it is a part of; of a cell the head of its row and column, and what announces the table."""
     figures: tuple[Figure, ...]
+    row: str = ""
+    """What the row of a cell is called; empty elsewhere, and for that name itself."""
+    cell: str = ""
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -121,7 +126,8 @@ def _cells(table: list[list[str]], announced: str) -> Iterator[Clause]:
             over = head[column] if column < len(head) else ""
             # Its own row and column are said close to it: 部门负责人, 一类地区.
             text = f"{row[0]} {over} {cell}" if column else cell
-            yield Clause(text, f"{announced} {' '.join(row)}", _in_cell(cell, f"{over} {announced}"))
+            named = row[0] if column and not (column == 1 and _ENTRY.match(over)) else ""
+            yield Clause(text, f"{announced} {' '.join(row)}", _in_cell(cell, f"{over} {announced}"), named, cell)
 
 
 def _in_cell(cell: str, heads: str) -> tuple[Figure, ...]:

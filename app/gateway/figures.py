@@ -81,7 +81,7 @@ _DATE = re.compile(
     r"|(?<![\d.])(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
     r"|(?<![\d.,])(?P<y3>(?:19|20)\d\d)(?:\s?年(?![期以]))"
     r"|(?<![\d.,:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>\d{2})(?![\d:])"
-    r"|(?<![\d.])(?P<hour3>[01]?\d|2[0-4])\s?点(?:(?P<thirty3>半)|(?P<minute3>\d{1,2})分?|(?=[到至]))"
+    r"|(?<![\d.])(?P<until>[到至]\s?)?(?P<hour3>[01]?\d|2[0-4])\s?点(?:(?P<thirty3>半)|(?P<minute3>\d{1,2})分?|(?=[到至])|(?(until)|(?!)))"
     r"|(?P<half>[上下]午|晚上)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
 )
 _AND_A_HALF = re.compile(
@@ -186,6 +186,9 @@ class Sources:
             if figure.unit == "percent":  # a share is often kept as 0.05
                 return "" in self.numbers.get((figure.value / 100).normalize(), set())
             return self._part_of_a_date(figure)
+        if figure.said == "点" and isinstance(figure.value, tuple):  # 五点半 of an afternoon
+            hour, minute = figure.value
+            return any((figure.kind, ((hour or 0) % 12 + half, minute)) in self.others for half in (0, 12))
         if figure.kind == "date" and isinstance(figure.value, tuple):
             year, month, day = figure.value
             today = (self.today.year, self.today.month, self.today.day)
