@@ -18,6 +18,7 @@ from typing import Literal
 
 from app.gateway.bounds import bound_of, direction_of, order_of
 from app.gateway.clauses import Clause, clauses_of, plain, terms
+from app.gateway.conditions import allows_forbidden, joined_otherwise
 from app.gateway.equal_figures import (
     WORKING,
     comparable,
@@ -33,7 +34,7 @@ from app.gateway.numerals import NUMERALS
 from app.gateway.polarity import bare, polarity_of
 from app.gateway.subjects import of_another
 
-Doubt = Literal["number", "unit", "date", "bound", "name", "negation", "modality"]
+Doubt = Literal["number", "unit", "date", "bound", "name", "negation", "modality", "condition"]
 
 SPEAKS_OF = 0.08
 """Share of a sentence's words from which a passage of the same language speaks of it."""
@@ -92,6 +93,10 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
         found += _of_figures(clause, there, also, stated)
     own = own[:CLAUSES]
     found += _of_polarity(own, there)
+    if allows_forbidden(own, there):
+        found.append("negation")
+    if joined_otherwise(plain(sentence[:LETTERS]), text):
+        found.append("condition")
     found += _of_words(own, there)
     found += _of_names(sentence[:LETTERS], text, plain(given))
     for clause in own:

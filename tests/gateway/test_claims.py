@@ -28,6 +28,7 @@ SPREADS = """点差以基点计。
 | 欧元 | 90 | 15 |"""
 TIMES = "泄露事件应当在 24 小时内报告，报价有效时间为 60 秒，机关上班时间为 8:30 至 12:00。用时由 5.5 天缩短到 1.8 天。"
 TRADE = "对东南亚的融资增长 21.4%，对北美下降 3.2%，占三分之一。"
+USES = "资金不得用于购房、股权投资或者转借他人。超过 50 万元的用途须上传发票。"
 FORBIDDEN = "确认命中的，不得办理业务。不得新增四户以上的联保贷款。"
 OPINION = "审查岗在 2 个工作日内退回；授信总额不低于 3,000 万元的，由总行审批。会议室口头约定无效。"
 GUARANTEE = "互保圈内企业不得超过 3 户，每户对外担保余额不得超过其净资产的 70%。违约金每日按 5‰ 计收。"
@@ -58,6 +59,8 @@ GUARANTEE = "互保圈内企业不得超过 3 户，每户对外担保余额不�
         ("机关八点半到十二点上班。", TIMES),
         ("用时从五天半缩短到不到两天。", TIMES),
         ("确认命中后不能办。", FORBIDDEN),
+        ("资金不能转借给他人。", USES),
+        ("超过五十万元的，用途要上传发票。", USES),
         ("四户以上的联保贷款，不许再新做。", FORBIDDEN),
         ("按规定办理即可。", ADVANCE),
     ],
@@ -93,6 +96,8 @@ def test_the_same_said_otherwise_is_not_doubted(sentence: str, text: str) -> Non
         ("机关九点半到十二点上班。", TIMES, "date"),
         ("对北美增长3.2%。", TRADE, "negation"),
         ("占二分之一。", TRADE, "number"),
+        ("资金可以转借他人。", USES, "negation"),
+        ("金额无论大小，用途都须上传发票。", USES, "condition"),
     ],
 )
 def test_what_is_altered_is_doubted(sentence: str, text: str, doubt: str) -> None:
