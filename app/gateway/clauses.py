@@ -30,7 +30,7 @@ _ORDER = re.compile(r"^\s*(?:第\s?[\d零一二三四五六七八九十百]+条|
 _ENTRY = re.compile("内容|说明")
 """Over the second column of a list of entries (要素, 内容): its rows are not of different things."""
 _SAID_OF_ALL = re.compile(r"[(（]([^()（）]{1,12})[)）]")
-_UNIT_WORDS = re.compile(r"万元|亿元|万美元|亿美元|千元|元|美元|%|‰|天|个月|年|人|次|bp")
+_UNIT_WORDS = re.compile(r"万元|亿元|万美元|亿美元|千元|元|美元|%|‰|天|个?月|年|人|次|bp")
 _FUNCTION = frozenset(
     re.findall(
         r"\w+",

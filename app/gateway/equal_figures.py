@@ -25,7 +25,9 @@ WORKING = re.compile(r"工作日|交易日|营业日|working|business")
 _EACH = re.compile(
     r"一\s?个?(?:天|年|月|晚|周|小时)(?![内以之前后])|(?:比|较)一年前|(?<!within )\bone (?:day|month|year)\b"
 )
-_ROUGHLY = re.compile(r"(?:近|不到|不足|约|差不多|\b(?:nearly|almost|about|around) )(?=[\d一二两三四五六七八九十百])")
+_ROUGHLY = re.compile(
+    r"(?:近|不到|不足|约|差不多|\b(?:nearly|almost|about|around) )(?=[\d一二两三四五六七八九十百])|(?P<near>左右)"
+)
 
 
 def is_each(figure: Figure, text: str) -> bool:
@@ -35,12 +37,16 @@ def is_each(figure: Figure, text: str) -> bool:
 
 def rounds(figure: Figure, other: Figure, text: str) -> bool:
     """近两成 of 19.6%, 不到两天 of 1.8天: said roughly, and the other has more places."""
-    if not isinstance(figure.value, Decimal) or not isinstance(other.value, Decimal) or not _ROUGHLY.search(text):
+    if (
+        not isinstance(figure.value, Decimal)
+        or not isinstance(other.value, Decimal)
+        or not (said := _ROUGHLY.search(text))
+    ):
         return False
     if figure.unit != other.unit and not {figure.unit, other.unit} <= {"month", "year"}:
         return False
     own, meant = _amount(figure), _amount(other)
-    return _places(figure.value) < _places(other.value) and 0 < abs(own - meant) <= own / ROUGHLY
+    return bool(said["near"] or _places(figure.value) < _places(other.value)) and 0 < abs(own - meant) <= own / ROUGHLY
 
 
 def _places(value: Decimal) -> int:
