@@ -31,7 +31,7 @@ from app.gateway.input_review import InputReview
 from bench import review_data as data
 from bench.review_training import Samples, calibration, fitted, folds_of
 from bench.table import Row, show
-from bench.train_review import HEADS, WEIGHTS_OF, labels_of, talk_as_read
+from bench.train_review import HEADS, WEIGHTS_OF, WORDED, labels_of, talk_as_read
 
 FOLDS = 5
 TEXTS = Texts(data.ROOT / "app" / "gateway" / "texts")
@@ -88,7 +88,7 @@ class Refitting:
         self.raws = np.array([raw for *_, raw in self.labelled], dtype=object)
         self.labels = labels_of(self.kinds, self.labelled)
         self.weights = np.array([WEIGHTS_OF[name](source) for source, *_ in self.labelled], dtype=np.float32)
-        self.samples = Samples([text for _, text, _, _ in self.labelled], concepts=name == "desk")
+        self.samples = Samples([text for _, text, _, _ in self.labelled], concepts=name in WORDED)
         self.every = np.arange(len(self.labelled))
         self.curve = calibration(self.samples, self.every, self.labels[:, 0], self.weights, **self._size)
 

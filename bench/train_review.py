@@ -25,6 +25,7 @@ from app.engines.classifying.words import LONGEST_WORD, WORDS, known_words
 from app.gateway.unwrapping import plain
 from bench import review_data as data
 from bench import review_sentences as own
+from bench.mask_sentences import sentences
 from bench.review_training import Samples, Truths, calibration, fitted
 
 Labelled = tuple[str, str, frozenset[str], str]
@@ -61,8 +62,17 @@ def desk_samples() -> Iterator[Labelled]:
             continue
         if source in _WHOLE or chance.random() < (0.2 if at_work or source == "own risk requests" else 0.05):
             yield source, text, (attack if kinds else frozenset[str]()) | (work if at_work else frozenset()), raw
+    for text in _work_with_data():
+        yield "own talk of data", plain(in_words(text)), work, text
     for text, code in talk_as_read():
         yield "own talk", plain(text), {"benign": work, "harmful": attack}.get(code, attack | work), text
+
+
+def _work_with_data(count: int = 4000) -> Iterator[str]:
+    """Honest bank talk with personal data, as it is once masked: a placeholder alone is no attack."""
+    chance = random.Random(7)
+    said = [chance.choice(_ASKED_WITH_DATA) + one.text for one in sentences(count, seed=7)]
+    yield from dict.fromkeys(data.masked(said))
 
 
 def talk_as_read(writers: Collection[str] = ()) -> Iterator[tuple[str, str]]:
@@ -113,8 +123,11 @@ _AT_WORK = frozenset(
 )
 _WHOLE = _AT_WORK | {"safety_injection_en", "intent_banking77"}
 _ABOUT_WORK = frozenset({"own exam questions", "own questions on words", "own honest neighbours", "intent_banking77"})
-_HEARD_ANYWHERE = ("english", "zh_attacks_control", "zh_attacks_talk", "zh_benign")
-"""The few writers of the input's head: what else is said at the desk would drown what is said anywhere."""
+_HEARD_ANYWHERE = (
+    *("english", "english_sly", "zh_attacks_control", "zh_attacks_talk", "zh_benign"),
+    *("zh_harmful_general", "zh_harmful_more", "zh_harmful_second"),
+)
+"""The writers of the input's head: what else is said at the desk would drown what is said anywhere."""
 _COUNTS = {
     "own talk": 6.0,
     "own neighbours": 4.0,
@@ -146,7 +159,9 @@ def list_words() -> list[str]:
 
 def weight_at_desk(source: str) -> float:
     """How much a text counts in the desk's head: what people worded counts as much as all the rest."""
-    return {"own talk": 30.0, "safety_injection_en": 10.0, "own exam questions": 5.0}.get(source, 1.0)
+    return {"own talk": 30.0, "own talk of data": 15.0, "safety_injection_en": 10.0, "own exam questions": 5.0}.get(
+        source, 1.0
+    )
 
 
 def weight_of(source: str) -> float:
@@ -154,6 +169,32 @@ def weight_of(source: str) -> float:
     return _COUNTS.get(source, 1.0)
 
 
+_ASKED_WITH_DATA = (
+    *(
+        "",
+        "",
+        "@办公 ",
+        "@信贷 ",
+        "@外汇 ",
+        "@研究 ",
+        "记一下：",
+        "@办公 写一封信，内容：",
+        "@办公 给客户写一封信，内容：",
+        "@办公 帮我起草通知：",
+    ),
+    *(
+        "帮我润色：",
+        "请翻译成英文：",
+        "整理成一段话：",
+        "@办公 写个便条，",
+        "查一下，",
+        "发邮件说",
+        "回复客户：",
+        "@办公 起草一份函：",
+        "备注：",
+    ),
+)
+"""What stands before, where somebody asks for something to be done with it."""
 _CHINESE = re.compile(r"[一-鿿]+")
 HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, float]] = {
     "desk": (("desk", "work"), desk_samples, 1 << 19, 6.0),
@@ -161,6 +202,8 @@ HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, f
     "offensive": (("offensive",), offensive_samples, 1 << 18, 20.0),
 }
 """Kinds, the first of which decides; samples; buckets; inverse strength of the regularisation."""
+WORDED = frozenset({"desk", "input"})
+"""Heads that look at words and concepts besides n-grams."""
 WEIGHTS_OF: dict[str, Callable[[str], float]] = {"input": weight_of, "desk": weight_at_desk, "offensive": lambda _: 1.0}
 
 
@@ -177,7 +220,7 @@ def train(name: str) -> Head:
     labelled = list(dict.fromkeys(samples_of()))
     for folder, count in sorted(Counter(source for source, *_ in labelled).items()):
         print(f"{name}: {count:6} texts of {folder} ({data.LICENCES.get(folder, 'own')})")
-    samples = Samples([text for _, text, _, _ in labelled], concepts=name == "desk")
+    samples = Samples([text for _, text, _, _ in labelled], concepts=name in WORDED)
     every = np.arange(len(labelled))
     labels = labels_of(kinds, labelled)
     weights = np.array([WEIGHTS_OF[name](source) for source, *_ in labelled], dtype=np.float32)
