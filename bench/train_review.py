@@ -125,7 +125,7 @@ _WHOLE = _AT_WORK | {"safety_injection_en", "intent_banking77"}
 _ABOUT_WORK = frozenset({"own exam questions", "own questions on words", "own honest neighbours", "intent_banking77"})
 _HEARD_ANYWHERE = (
     *("english", "english_sly", "zh_attacks_control", "zh_attacks_talk", "zh_benign"),
-    *("zh_harmful_general", "zh_harmful_more", "zh_harmful_second"),
+    *("zh_harmful_general", "zh_harmful_more", "zh_harmful_second", "zh_harmful_third", "zh_benign_trade"),
 )
 """The writers of the input's head: what else is said at the desk would drown what is said anywhere."""
 _COUNTS = {
