@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engines.library.questions import is_situation, named_in, parts_of, pieces_of
+from app.core.questions import parts_of
+from app.engines.library.questions import is_situation, named_in, pieces_of
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,6 @@ class Version:
         """The set it belongs to."""
         return self.source.split("/", 1)[0]
 
-    def counts_on(self, day: date) -> bool:
-        """Whether answers may rest on it for that day."""
-        within = self.valid_from <= day.isoformat() and (not self.valid_until or day.isoformat() <= self.valid_until)
-        return self.was_released and within
-
     @property
     def was_released(self) -> bool:
         """Whether it was in force once; what was shipped always was."""

@@ -8,10 +8,11 @@ from datetime import date
 from itertools import chain, zip_longest
 
 from app.core.errors import place_of
+from app.core.questions import parts_of
 from app.engines.library.found import Found
 from app.engines.library.lexical import LexicalIndex
 from app.engines.library.lexical_sql import OLD
-from app.engines.library.questions import is_situation, parts_of, pieces_of
+from app.engines.library.questions import is_situation, pieces_of
 from app.engines.library.searching import CANDIDATES
 from app.engines.library.vectors import Vectors
 

@@ -20,17 +20,6 @@ _SECTION = re.compile(
     r"|(?<![\d.])(\d{1,2}(?:\.\d{1,2}){1,3})(?= ?[条款节])"
 )
 _NAMED = re.compile(r"《([^《》]{2,60})》")
-_SENTENCE_ENDS = re.compile(r"[?？!！;；\n]|(?<=[㐀-鿿])[。]|(?<=[a-z])\.\s")
-_JOINED = re.compile(
-    r"[,，、]?\s*(?:另外|此外|还有(?=[^，。]*(?:吗|呢|多少|几|怎|哪|什么|谁|如何|是否))|以及(?=[^，。]*(?:多少|几|怎|哪|什么|谁|如何))|顺便问?|同时(?=[^，。]*(?:多少|几|怎|哪|什么)))[,，]?"
-    r"|[,，]\s*(?:and|also)\s+(?=(?:how|what|when|who|where|which|does|do|is|are|can)\b)"
-    r"|[,，]"
-)
-_ASKS = re.compile(
-    r"多少|几|怎|哪|什么|谁|如何|是否|能不能|可不可以|要不要|吗|呢|多[久长大高]|何时"
-    r"|\b(?:how|what|when|who|where|which|why)\b|^\s*(?:does|did|do|is|are|was|were|can|may|must)\b"
-)
-_CONDITION = re.compile(r"^\s*(?:if|then|please|otherwise)\b")
 _PIECE_ENDS = re.compile(r"[。；！？;!?\n，,、：:]|(?<=[a-z])\.\s")
 _SHORTEST_PIECE = 4
 
@@ -74,25 +63,6 @@ def named_in(query: str) -> Named:
 def is_situation(query: str) -> bool:
     """Whether a query is an account rather than a question."""
     return len(query) > LONGEST_QUESTION * (1 if _is_han(query) else 3)
-
-
-def parts_of(query: str) -> list[str]:
-    """The questions in a query, one or more: each asks something; what only tells goes with the question behind it."""
-    found: list[str] = []
-    told = ""
-    for sentence in _SENTENCE_ENDS.split(query):
-        at = 0
-        for joint in [*_JOINED.finditer(sentence), None]:
-            piece = sentence[at : joint.start() if joint else len(sentence)]
-            at = joint.end() if joint else at
-            told = f"{told}，{piece}".strip("， ") if piece.strip() else told
-            plain = normal(piece)
-            if _ASKS.search(plain) and not _CONDITION.match(plain):
-                found.append(told)
-                told = ""
-    if told and found:
-        found[-1] = f"{found[-1]}，{told}"
-    return found or [query]
 
 
 def pieces_of(situation: str) -> list[str]:

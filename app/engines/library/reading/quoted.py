@@ -9,26 +9,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
-from app.engines.library.reading.layout.page import overlap
+from app.engines.library.reading.layout.page import Boxed, overlap
 
 _NOT_COMPARED = re.compile(r"[\s|\-\u00ad\u2010-\u2013]+")
 _FEWEST = 6
 """Characters of a quote's part that still name a place."""
 
 
-class Written(Protocol):
+class Written(Boxed, Protocol):
     """A word or a line with its place."""
 
     @property
     def text(self) -> str: ...
-    @property
-    def left(self) -> float: ...
-    @property
-    def top(self) -> float: ...
-    @property
-    def right(self) -> float: ...
-    @property
-    def bottom(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
