@@ -272,7 +272,7 @@ def _search(options: argparse.Namespace) -> int:
 def _domain(options: argparse.Namespace) -> int:
     from app.commands.domain import run_domain
     from app.core.command import CommandOptions
-    from app.main import domain_commands, now
+    from app.rooms import domain_commands, now
 
     command = domain_commands(options.domain)[options.command]
     given = CommandOptions(read_settings().content, options.today or now().date(), tuple(options.lists))

@@ -13,27 +13,20 @@ from app import __version__
 from app.core.operator import operator
 from app.core.settings import Settings
 from app.rooms import (
-    BANK_TIME,
     build_approval_rules,
     build_assistants,
     build_audit,
-    build_checkpoints,
     build_database,
     build_erasure,
     build_files,
     build_gaps,
     build_identity,
     build_knowledge,
-    build_local_model,
     build_privacy,
     build_review,
     build_rights,
-    build_router,
     build_sealer,
     build_shelf,
-    domain,
-    domain_commands,
-    domains,
     load_skills,
     now,
     texts_of,
@@ -53,35 +46,6 @@ if TYPE_CHECKING:
     from app.gateway.gateway import Clock, Gateway
     from app.gateway.identity import DemoSignIn, Identity
     from app.team.approvals import Approvals
-
-__all__ = [
-    "BANK_TIME",
-    "Deskmate",
-    "build_approval_rules",
-    "build_assistants",
-    "build_audit",
-    "build_checkpoints",
-    "build_database",
-    "build_erasure",
-    "build_files",
-    "build_gaps",
-    "build_identity",
-    "build_knowledge",
-    "build_local_model",
-    "build_privacy",
-    "build_review",
-    "build_rights",
-    "build_router",
-    "build_sealer",
-    "build_shelf",
-    "domain",
-    "domain_commands",
-    "domains",
-    "load_skills",
-    "now",
-    "opened",
-    "texts_of",
-]
 
 
 # --- the whole house ---

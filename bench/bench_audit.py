@@ -24,7 +24,7 @@ from app.core.settings import read_settings
 from app.engines.storage.audit_log import SqlAuditLog
 from app.engines.storage.chain_check import check_chain
 from app.engines.storage.tables import AUDIT, CHAIN_HEAD
-from app.main import build_audit, build_checkpoints, build_database
+from app.rooms import build_audit, build_checkpoints, build_database
 from bench.table import Row, show
 
 COUNT = 1_000_000

@@ -14,7 +14,7 @@ from app.commands.redteam import run_attacks
 from app.commands.redteam.attacks import Attack, read_attacks
 from app.commands.redteam.report import Run
 from app.core.settings import content_folder, read_settings
-from app.main import build_privacy, build_review
+from app.rooms import build_privacy, build_review
 from bench.table import Row, show
 
 CHINESE = ("zh", "zh-Hant", "mixed", "pinyin")

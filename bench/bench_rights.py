@@ -20,7 +20,7 @@ from app.engines.permissions.findings import World, findings
 from app.engines.permissions.policy import read_policy
 from app.engines.rights import CasbinRights
 from app.gateway.identity import read_people
-from app.main import load_skills, texts_of
+from app.rooms import load_skills, texts_of
 from app.team.permits import Permits, objects_of
 from app.team.work import Speaker, Work
 from bench.table import Row, show

@@ -20,7 +20,7 @@ from app.core.assistant import load_assistants
 from app.core.ports import Knowledge
 from app.core.settings import Settings, read_settings
 from app.engines.understanding import Understanding
-from app.main import build_knowledge
+from app.rooms import build_knowledge
 from app.team.router import Router
 from bench.table import Row, show
 

@@ -30,7 +30,7 @@ from app.engines.storage.sealed_file import opened_pieces, pieces, sealed_pieces
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.vault import SealedVault
 from app.engines.storage.wanted import Wanted
-from app.main import texts_of
+from app.rooms import texts_of
 from bench.table import Row, show
 
 ROUNDS = 5

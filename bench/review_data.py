@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from app.core.settings import read_settings
-from app.main import build_privacy
+from app.rooms import build_privacy
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("DESKMATE_BENCH_DATA", ROOT.parent / "shared" / "data"))

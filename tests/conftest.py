@@ -12,7 +12,8 @@ import pytest
 from app.core.ports import Delta, Listener, Progress, nobody_listens
 from app.core.settings import Settings, read_settings
 from app.core.turn import Attachment, Reply, Turn
-from app.main import BANK_TIME, Deskmate, opened
+from app.main import Deskmate, opened
+from app.rooms import BANK_TIME
 
 TODAY = date(2026, 11, 23)
 """A Monday: the day on which every dialogue plays."""

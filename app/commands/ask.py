@@ -18,7 +18,8 @@ from app.core.file_names import name_on_disk
 from app.core.operator import operator
 from app.core.settings import Settings
 from app.core.turn import Attachment, Reply, Turn
-from app.main import BANK_TIME, Deskmate, now, opened
+from app.main import Deskmate, opened
+from app.rooms import BANK_TIME, now
 
 FIELDS = frozenset({"text", "as", "room", "files"})
 

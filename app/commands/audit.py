@@ -16,7 +16,7 @@ from app.commands.ocsf import as_ocsf
 from app.core.audit import AuditEntry, AuditFilter, canonical_json
 from app.core.errors import BadInput
 from app.core.settings import Settings
-from app.main import BANK_TIME, build_audit, build_checkpoints, build_database, texts_of
+from app.rooms import BANK_TIME, build_audit, build_checkpoints, build_database, texts_of
 
 if TYPE_CHECKING:
     from app.engines.storage.chain_walk import Fault

@@ -16,7 +16,7 @@ from app.engines.permissions.findings import Finding, World, findings
 from app.engines.permissions.policy import read_policy
 from app.engines.storage import retention
 from app.gateway import review
-from app.main import build_approval_rules, build_assistants, build_identity, domain, domains, load_skills
+from app.rooms import build_approval_rules, build_assistants, build_identity, domain, domains, load_skills
 from app.team.permits import objects_of
 
 

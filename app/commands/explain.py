@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from app.core.skill import Skill
 from app.core.turn import Action, Person, Room
 from app.engines.rights import CasbinRights
-from app.main import (
+from app.rooms import (
     build_approval_rules,
     build_assistants,
     build_audit,

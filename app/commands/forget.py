@@ -17,7 +17,7 @@ from app.core.operator import operator
 from app.core.ports import AuditLog
 from app.core.settings import Settings
 from app.gateway.desk import STATELESS
-from app.main import build_audit, build_database, build_erasure, domain, domains, now, texts_of
+from app.rooms import build_audit, build_database, build_erasure, domain, domains, now, texts_of
 
 if TYPE_CHECKING:
     from app.engines.storage.database import SqlDatabase

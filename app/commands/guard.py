@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from app.commands.batch import Answer, run_batch, run_once
 from app.commands.noted import operator_entry
 from app.core.settings import Settings
-from app.main import build_audit, build_database, build_privacy, build_review
+from app.rooms import build_audit, build_database, build_privacy, build_review
 
 if TYPE_CHECKING:
     from app.engines.privacy import PresidioPrivacy

@@ -21,7 +21,7 @@ from app.core.errors import AssistantError
 from app.core.operator import operator
 from app.core.ports import ImportProgress
 from app.core.settings import Settings
-from app.main import build_audit, build_database, build_knowledge, build_shelf, now
+from app.rooms import build_audit, build_database, build_knowledge, build_shelf, now
 
 if TYPE_CHECKING:
     from app.engines.knowledge import ChromaKnowledge

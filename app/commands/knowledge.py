@@ -7,7 +7,7 @@ from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
 from app.core.settings import Settings
-from app.main import build_assistants, build_identity, build_knowledge, build_rights
+from app.rooms import build_assistants, build_identity, build_knowledge, build_rights
 
 
 async def search(

@@ -12,7 +12,7 @@ from app.commands.noted import note, operator_entry
 from app.core.operator import operator
 from app.core.settings import Settings
 from app.engines.library.consistency import Difference
-from app.main import build_audit, build_database, build_knowledge, build_shelf, now
+from app.rooms import build_audit, build_database, build_knowledge, build_shelf, now
 
 
 async def check(settings: Settings, *, mend: bool, deep: bool) -> int:

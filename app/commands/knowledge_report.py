@@ -15,7 +15,7 @@ from app.core.operator import operator
 from app.core.ports import Disliked, Gap, Gaps, Knowledge, Likeness, Shelf, Version
 from app.core.settings import Settings
 from app.core.turn import Citation
-from app.main import build_audit, build_database, build_gaps, build_knowledge, build_shelf, now
+from app.rooms import build_audit, build_database, build_gaps, build_knowledge, build_shelf, now
 
 _SOON = timedelta(days=30)
 _KINDS = ("waiting", "ending", "gap", "disliked", "figures", "same")

@@ -8,7 +8,7 @@ from typing import Any
 from app.core.audit import AuditEntry
 from app.core.operator import operator
 from app.core.settings import Settings
-from app.main import build_audit, build_database
+from app.rooms import build_audit, build_database
 
 
 def operator_entry(

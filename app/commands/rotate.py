@@ -10,7 +10,7 @@ from app.core.audit import AuditEntry
 from app.core.keys import key_id
 from app.core.operator import operator
 from app.core.settings import Settings, drop_old_secrets, replace_secret
-from app.main import build_audit, build_checkpoints, build_database, build_files, build_sealer, texts_of
+from app.rooms import build_audit, build_checkpoints, build_database, build_files, build_sealer, texts_of
 
 
 async def rotate(settings: Settings, *, give_up: bool = False) -> int:

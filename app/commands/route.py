@@ -8,7 +8,7 @@ from typing import Any
 
 from app.commands.batch import run_batch, run_once, say
 from app.core.settings import Settings
-from app.main import build_assistants, build_identity, build_knowledge, build_privacy, build_rights, build_router
+from app.rooms import build_assistants, build_identity, build_knowledge, build_privacy, build_rights, build_router
 
 
 async def route(settings: Settings, *, text: str | None, jsonl: bool, person: str | None) -> int:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from app.commands.batch import say
 from app.commands.forget import erase_daily
 from app.core.settings import Settings
-from app.main import Deskmate, domain, domains, now, opened
+from app.main import Deskmate, opened
+from app.rooms import domain, domains, now
 
 if TYPE_CHECKING:
     from uvicorn import Server

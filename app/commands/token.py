@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.commands.noted import note, operator_entry
 from app.core.settings import Settings
-from app.main import build_identity
+from app.rooms import build_identity
 
 
 async def token(settings: Settings, person: str) -> int:

@@ -14,7 +14,7 @@ from app.__main__ import main
 from app.core.audit import GENESIS, AuditEntry, digest_of_stored
 from app.core.settings import read_settings
 from app.engines.storage.audit_log import SqlAuditLog
-from app.main import build_audit, build_database
+from app.rooms import build_audit, build_database
 
 COLUMNS = "number, at, what, person, operator, assistant, room, trace_id, decision, detail, previous, hash"
 

@@ -14,7 +14,7 @@ import pytest
 from app.core.errors import Refused
 from app.core.keys import derived_key
 from app.gateway.identity import Identity, read_people
-from app.main import build_identity
+from app.rooms import build_identity
 from tests.commands.deskmate import ROOT, environment, process, run
 from tests.conftest import settings_in
 from tests.files import make_file

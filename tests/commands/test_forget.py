@@ -15,7 +15,7 @@ from app.commands.forget import erase_expired
 from app.commands.rotate import rotate
 from app.core.errors import Refused, Unavailable
 from app.core.settings import Settings, kept_old_secrets, read_settings, replace_secret
-from app.main import build_audit, build_database, build_erasure, build_identity, now
+from app.rooms import build_audit, build_database, build_erasure, build_identity, now
 from tests.commands.deskmate import Ran, run
 
 CARD = "6222020000000000000"

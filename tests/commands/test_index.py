@@ -10,7 +10,8 @@ import pytest
 
 from app.core.operator import operator
 from app.core.ports import Version
-from app.main import Deskmate, build_knowledge, opened
+from app.main import Deskmate, opened
+from app.rooms import build_knowledge
 from tests.commands.deskmate import run
 from tests.conftest import clock, settings_in
 

@@ -28,7 +28,8 @@ from app.core.model_talk import ModelMessage, ModelRequest, SlotSpec, ToolSpec
 from app.core.settings import Settings
 from app.core.turn import MaskedText, Reply
 from app.gateway.leaks import Secrets
-from app.main import Deskmate, build_assistants, build_identity, build_local_model, build_rights, load_skills
+from app.main import Deskmate
+from app.rooms import build_assistants, build_identity, build_local_model, build_rights, load_skills
 from tests.houses import SHIPPED
 
 SHORT = 1

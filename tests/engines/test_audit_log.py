@@ -21,7 +21,7 @@ from app.engines.storage.chain_check import check_chain
 from app.engines.storage.checkpoints import Checkpoints, all_checkpoints
 from app.engines.storage.content_watch import note_changes
 from app.engines.storage.database import MIGRATIONS, SqlDatabase
-from app.main import texts_of
+from app.rooms import texts_of
 from tests.conftest import settings_in
 from tests.engines.test_records import database_at
 

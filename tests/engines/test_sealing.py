@@ -21,7 +21,7 @@ from app.core.texts import Texts
 from app.engines.storage.rotation import sealed_columns
 from app.engines.storage.sealed_file import CHUNK, MAGIC, opened_pieces, pieces, sealed_pieces
 from app.engines.storage.sealing import Sealer
-from app.main import load_skills
+from app.rooms import load_skills
 
 TEXTS = Texts(Path(__file__).parents[2] / "app" / "engines" / "storage" / "texts")
 JSON = st.recursive(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.core.assistant import ContentError
 from app.core.skill import Skill, skill
 from app.core.turn import Action, Approval, Money, Person
-from app.main import BANK_TIME, texts_of
+from app.rooms import BANK_TIME, texts_of
 from app.team.approval_rules import ApprovalRules
 from tests.houses import PAYMENT_RULES
 

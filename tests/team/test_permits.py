@@ -18,7 +18,7 @@ from app.core.skill import Context, Result, Skill, skill
 from app.core.texts import Texts, speaking
 from app.core.turn import Person, Room, Turn
 from app.engines.rights import CasbinRights
-from app.main import texts_of
+from app.rooms import texts_of
 from app.team.permits import Permits, objects_of
 from app.team.work import Speaker, Work
 from tests.engines.permission_worlds import OBJECTS, PEOPLE, rights_by, rules

@@ -27,7 +27,8 @@ from app.core.ports import Delta, Models, Progress
 from app.core.settings import Settings
 from app.core.turn import MaskedText
 from app.core.verdict import Verdict
-from app.main import Deskmate, build_assistants, build_local_model, build_rights, domains, load_skills, opened
+from app.main import Deskmate, opened
+from app.rooms import build_assistants, build_local_model, build_rights, domains, load_skills
 
 Mode = Literal["local", "obedient", "unwarned"]
 MODES: dict[str, tuple[Mode, ...]] = {

@@ -22,7 +22,8 @@ from app.core.errors import Unavailable
 from app.core.ports import Listener, nobody_listens
 from app.core.settings import Settings, read_settings
 from app.core.turn import Attachment, Mention, Reply, Turn
-from app.main import BANK_TIME, Deskmate, texts_of
+from app.main import Deskmate
+from app.rooms import BANK_TIME, texts_of
 
 _PLANTS = Path(__file__).with_name("stage.yaml")
 _HITS, _RESTRICTED = "planted", "restricted"
