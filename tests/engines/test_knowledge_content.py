@@ -49,6 +49,8 @@ def test_right_content_passes(folder: Path) -> None:
         ("a.md", "正文。\n", 1),
         ("../synonyms.yaml", "- [甲, 乙]\n- 丙\n", 2),
         ("../synonyms.yaml", "甲: 乙\n", 1),
+        ("../english.yaml", "lease: [租赁]\nseal: 印章\n", 2),
+        ("../english.yaml", "- [seal, 印章]\n", 1),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(folder: Path, file: str, text: str, line: int) -> None:
@@ -82,6 +84,12 @@ def test_synonyms_lead_to_each_other(tmp_path: Path) -> None:
     assert load_synonyms(tmp_path / "none.yaml").of("ppi") == ()
 
 
+def test_english_words_lead_to_chinese_ones_and_not_to_each_other(tmp_path: Path) -> None:
+    (tmp_path / "english.yaml").write_text("Clerk: [员工]\nstaff: [员工, 人员]\n", encoding="utf-8")
+    synonyms = load_synonyms(tmp_path / "synonyms.yaml")
+    assert [synonyms.of(word) for word in ("clerks", "staff", "员工")] == [("员工",), ("员工", "人员"), ()]
+
+
 @pytest.mark.parametrize(
     ("text", "spelling"),
     [
@@ -102,4 +110,4 @@ def test_a_question_is_what_it_is_about() -> None:
     assert asked("第三十二条怎么规定") == ["第32条", "规定"]
     assert asked("怎么") == ["怎么"], "a question of nothing else keeps its words"
     assert asked("能不能用微信传资料", re.compile("微信")) == ["用", "微信", "传", "资料"]
-    assert load_synonyms(ROOT / "knowledge" / "synonyms.yaml").whole.findall("the nim, not the minimum") == ["nim"]
+    assert load_synonyms(ROOT / "knowledge" / "synonyms.yaml").whole.findall("the nim, not nimble") == ["nim"]

@@ -60,7 +60,7 @@ def load_sets(content: Path) -> Mapping[str, KnowledgeSet]:
 
 
 def check_content(content: Path) -> None:
-    """Raises `ContentError` with file and line for a wrong `set.yaml`, `synonyms.yaml` or head of a document."""
+    """Raises `ContentError` with file and line for a wrong `set.yaml`, word list or head of a document."""
     load_synonyms(content / "knowledge" / "synonyms.yaml")
     for name, own in load_sets(content).items():
         for path in sorted((content / "knowledge" / name).rglob("*.md")):

@@ -1,14 +1,14 @@
-"""Words that mean the same to the bank's documents, from `knowledge/synonyms.yaml`."""
+"""Words that mean the same to the bank's documents, from `synonyms.yaml` and `english.yaml` in `knowledge/`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app.core.assistant import ContentError, read_yaml
+from app.core.assistant import ContentError, line_at, read_yaml
 from app.engines.library.words import bare, normal
 
 
@@ -44,20 +44,38 @@ NONE = Synonyms({})
 
 
 def load_synonyms(path: Path) -> Synonyms:
-    """The groups of the file, none when it is not there. Raises `ContentError` with file and line."""
-    if not path.exists():
-        return NONE
-    groups = read_yaml(path) or []
-    if not isinstance(groups, list):
-        raise ContentError(path, 1, "a list of groups is expected")
+    """The groups of the file, and what English words mean from `english.yaml` beside it; none where neither is there.
+
+    Raises `ContentError` with file and line.
+    """
     found: dict[str, list[str]] = {}
-    for line, group in enumerate(groups, start=1):
-        if not isinstance(group, list) or len(group) < 2 or not all(isinstance(word, str) for word in group):
-            raise ContentError(path, _line_of(path, line), "a group is a list of two words or more")
-        members = [normal(word) for word in group]
+    for members in _groups(path):
         for member in members:
             found.setdefault(member, []).extend(other for other in members if other != member)
+    for word, meant in _meanings(path.with_name("english.yaml")).items():
+        found.setdefault(word, []).extend(meant)
     return Synonyms({word: tuple(dict.fromkeys(others)) for word, others in found.items()})
+
+
+def _groups(path: Path) -> Iterator[list[str]]:
+    groups = (read_yaml(path) if path.exists() else None) or []
+    if not isinstance(groups, list):
+        raise ContentError(path, 1, "a list of groups is expected")
+    for number, group in enumerate(groups, start=1):
+        if not isinstance(group, list) or len(group) < 2 or not all(isinstance(word, str) for word in group):
+            raise ContentError(path, _line_of(path, number), "a group is a list of two words or more")
+        yield [normal(word) for word in group]
+
+
+def _meanings(path: Path) -> Mapping[str, list[str]]:
+    """One way only: two English words of one meaning stay two words."""
+    meanings = (read_yaml(path) if path.exists() else None) or {}
+    if not isinstance(meanings, dict):
+        raise ContentError(path, 1, "a word and its meanings are expected")
+    for word, meant in meanings.items():
+        if not isinstance(word, str) or not isinstance(meant, list) or not all(isinstance(one, str) for one in meant):
+            raise ContentError(path, line_at(path, [str(word)]), "a word has a list of meanings")
+    return {normal(word): [normal(one) for one in meant] for word, meant in meanings.items()}
 
 
 def _line_of(path: Path, item: int) -> int:
