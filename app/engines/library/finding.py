@@ -47,7 +47,9 @@ class Finding:
             whole = self._found(names, query, depth)
             parts = parts_of(query)
             found = (
-                whole if len(parts) < 2 else _interleaved([self._found(names, part, depth) for part in parts], whole)
+                whole
+                if len(parts) < 2
+                else _interleaved([self._found(names, part, depth, query) for part in parts], whole)
             )
         best: dict[tuple[str, str, str], Found] = {}  # what counts now and what will may be versions of one document
         for one in found:
@@ -55,10 +57,10 @@ class Finding:
                 best.setdefault((one.source, one.locator, one.version), one)  # a long passage counts by its best part
         return list(best.values())[: max(0, limit)]
 
-    def _found(self, names: Sequence[str], query: str, depth: int) -> list[Found]:
+    def _found(self, names: Sequence[str], query: str, depth: int, whole: str = "") -> list[Found]:
         nearest = self._nearest(names, query)
         also = {name: [mark for _, mark in near] for name, near in nearest.items()}
-        found = self._index.search(names, query, depth=depth, also=also)
+        found = self._index.search(names, query, depth=depth, also=also, whole=whole)
         if nearest:
             found = _fused(found, [mark for _, mark in sorted(chain.from_iterable(nearest.values()))])
         return found

@@ -15,6 +15,7 @@ from pathlib import Path
 from app.core.errors import Unavailable
 from app.core.texts import Texts
 from app.engines.library import lexical_sql as sql
+from app.engines.library.companies import Companies, company_of
 from app.engines.library.document import Document
 from app.engines.library.found import Found
 from app.engines.library.likeness import Piece
@@ -63,6 +64,7 @@ class LexicalIndex:
         self._path = path
         self._synonyms = synonyms
         self._counts = Counts()
+        self._companies = Companies()
         self._say = say
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
 
@@ -144,7 +146,8 @@ class LexicalIndex:
         What counts in a set is one version of a document: the one before goes to the shelf of what no longer counts.
         """
         source, version = standing.source, standing.version
-        about = f"{name_of(source, document.title)} {document.number}"
+        company = company_of(document.title, document.text)
+        about = " ".join([name_of(source, document.title), document.number, *company])
         rows = [(passage, [_part_row(source, about, passage, part) for part in passage.parts]) for passage in passages]
         with self._connection(write=True) as connection:
             self._make(connection, name)
@@ -155,7 +158,7 @@ class LexicalIndex:
                     self._end(connection, name, source, other, document.dated, today or date.today())
             until = standing.until or document.until
             said = (document.title, document.number, document.owner, document.supersedes)
-            about_it = (*said, document.dated, until, standing.state, "")
+            about_it = (*said, document.dated, until, standing.state, "", "\n".join(company))
             connection.execute(sql.ADD_DOCUMENT, (source, version, name, standing.digest, *about_it))
             for passage, parts in rows:
                 heading = " › ".join(title for title in passage.headings if title != document.title)
@@ -197,18 +200,24 @@ class LexicalIndex:
 
     def search(
         self,
-        names: Iterable[str],
+        names: Sequence[str],
         query: str,
         *,
         depth: int = CANDIDATES,
         also: Mapping[str, Sequence[str]] | None = None,
+        whole: str = "",
     ) -> list[Found]:
-        """The best parts of these sets, best first; `depth` per set. `also`: marks per set besides, near in meaning."""
+        """The best parts of these sets, best first; `depth` per set. `also`: marks per set besides, near in meaning.
+
+        `whole`: what the query is a part of, where it is one: a company named there is meant here.
+        """
         question = question_of(query, self._synonyms)
         if not question.about:
             return []
+        named = named_in(query)
         with self._connection() as connection:
-            return search(connection, self._counts, names, question, depth, also, named_in(query))
+            companies = self._companies.of(connection, names, whole or query, question)
+            return search(connection, self._counts, names, question, depth, also or {}, named, companies)
 
     def documents_for(self, names: Iterable[str], pieces: Sequence[str], limit: int) -> list[list[Found]]:
         """For an account in pieces: the documents that hold most of it, best first, of each its best passages."""

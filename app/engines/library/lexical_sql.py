@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
-LAYOUT = 5
+LAYOUT = 6
 """Of the tables. An older file is made anew: all in it comes from documents that are still there."""
 
 _SET_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS documents (
   source TEXT NOT NULL, version TEXT NOT NULL, shelf TEXT NOT NULL, digest TEXT NOT NULL,
   title TEXT NOT NULL, number TEXT NOT NULL, owner TEXT NOT NULL, supersedes TEXT NOT NULL,
   dated TEXT NOT NULL, until TEXT NOT NULL, state TEXT NOT NULL, superseded_by TEXT NOT NULL,
+  company TEXT NOT NULL,
   PRIMARY KEY (source, version)
 )
 """
@@ -36,7 +37,7 @@ MAKE = (
 )
 DROP = tuple(f"DROP TABLE IF EXISTS {kind}_{{name}}" for kind in ("counts", "words", "parts", "passages"))
 
-ADD_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_PASSAGE = "INSERT INTO passages_{name} (source, version, locator, heading, text) VALUES (?, ?, ?, ?, ?)"
 ADD_PART = "INSERT INTO parts_{name} (passage, start, stop, mark, plain) VALUES (?, ?, ?, ?, ?)"
 ADD_WORDS = "INSERT INTO words_{name} (rowid, titles, body) VALUES (?, ?, ?)"
@@ -44,6 +45,7 @@ OLD = "__old"
 """How the shelf ends that holds what no longer counts in a set."""
 DRAFT = "__draft"
 """How the shelf ends that holds what nobody put in force: no search reads it."""
+COMPANIES = "SELECT source, version, company FROM documents WHERE shelf = ?"
 VERSIONS = "SELECT shelf, version FROM documents WHERE source = ?"
 DIGESTS = "SELECT source, digest FROM documents WHERE shelf IN (?, ?) ORDER BY length(shelf) DESC, dated"
 KEPT = (

@@ -68,6 +68,14 @@ class Question:
         is_chinese = 4 * len(_HAN.findall(self.plain)) > len(self.plain)  # an English date has Chinese characters, too
         return [self.plain[at : at + 3] for at in range(len(self.plain) - 2)] if is_chinese else []
 
+    def without(self, said: Set[str]) -> Question:
+        """The question about what is left, unless nothing is."""
+        about = {word: others for word, others in self.about.items() if word not in said}
+        plain = self.plain
+        for word in said:
+            plain = plain.replace(word, " ")
+        return Question(plain, about) if about else self
+
     def scale(self, counts: Mapping[str, int], total: int) -> Scale:
         """How much each word weighs among `total` parts of which `counts` have it."""
         return Scale(self, {word: _weight(word, others, counts, total) for word, others in self.about.items()})

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from app.engines.library import lexical_sql as sql
-from app.engines.library.compared import compared
+from app.engines.library.companies import Filings
+from app.engines.library.compared import Compared, compared
 from app.engines.library.found import Found
 from app.engines.library.questions import Named
 from app.engines.library.relevance import Question, Scale
@@ -27,6 +30,8 @@ WEIGHT_OF_NAME = 4.0
 """In the rank: of the share of the question that stands in its document's name and in few others'."""
 WEIGHT_OF_NAMED_CLAUSE, WEIGHT_OF_NAMED_DOCUMENT = 20.0, 3.0
 """In the rank: the clause that a question names comes first, before all that only speaks of the matter."""
+WEIGHT_OF_COMPANY = 4.0
+"""In the rank: of a filing or report of the company that the question names."""
 MOST_CLAUSES = 200
 """So many documents' 第一条 are compared."""
 
@@ -61,28 +66,43 @@ def search(
     shelves: Iterable[str],
     question: Question,
     depth: int = CANDIDATES,
-    also: Mapping[str, Sequence[str]] | None = None,
+    also: Mapping[str, Sequence[str]] = MappingProxyType({}),
     named: Named = Named(),  # noqa: B008 - frozen
+    companies: Mapping[str, Sequence[Filings]] = MappingProxyType({}),
 ) -> list[Found]:
     """The best parts, best first; `depth` per shelf are looked at. `also`: marks per shelf besides, near in meaning.
 
-    What `named` says comes first: a clause, a document.
+    What `named` says comes first: a clause, a document. `companies`: whose documents per shelf are meant.
     """
+    filings = [one for of_shelf in companies.values() for one in of_shelf]
+    filed = {whose for one in filings for whose in one.documents}
+    of_filings = question.without({word for one in filings for word in one.said})
     total = 0
-    everywhere = dict.fromkeys(question.terms, 0)
+    everywhere = dict.fromkeys(question.terms | of_filings.terms, 0)
     rows: dict[tuple[object, object], tuple[Row, float]] = {}  # by mark and version: both may say it alike
     for shelf in shelves:
-        size, here = counts.of(connection, shelf, question.terms)
+        size, here = counts.of(connection, shelf, everywhere)
         total += size
         for term, count in here.items():
             everywhere[term] += count
-        for row, bm25 in _candidates(connection, shelf, here, depth):
-            rows[row[6], row[10]] = row, bm25
-        for mark in (*(also or {}).get(shelf, ()), *_clauses(connection, shelf, named)):
+        for filing in companies.get(shelf, ()):
+            sought = {term: here[term] for term in of_filings.terms}
+            for row, bm25 in _candidates(connection, shelf, sought, depth, filing.titles):
+                rows[row[6], row[10]] = row, bm25
+        for row, bm25 in _candidates(connection, shelf, {term: here[term] for term in question.terms}, depth):
+            rows.setdefault((row[6], row[10]), (row, bm25))
+        for mark in (*also.get(shelf, ()), *_clauses(connection, shelf, named)):
             for near in connection.execute(sql.of_set(sql.PART_OF_MARK, shelf), (mark,)).fetchall():
                 rows.setdefault((near[6], near[10]), (near, 0.0))
     scale = question.scale(everywhere, total)
-    found = [_found(row, bm25, scale, named) for row, bm25 in _closest(scale, list(rows.values()), depth // 2)]
+    others = [one for one in rows.values() if (one[0][0], one[0][10]) not in filed]
+    found = [_found(row, bm25, scale, named) for row, bm25 in _closest(scale, others, depth // 2)]
+    if filed:
+        inside = of_filings.scale(everywhere, total)
+        theirs = [one for one in rows.values() if (one[0][0], one[0][10]) in filed]
+        for row, bm25 in _closest(inside, theirs, depth // 2):
+            one = _found(row, bm25, inside, named)
+            found.append(replace(one, score=scale.score(_part(row)), rank=one.rank + WEIGHT_OF_COMPANY))
     by_name = _by_name(scale, found)
     return sorted(found, key=lambda one: -(one.rank + WEIGHT_OF_NAME * by_name[one.source, one.title]))
 
@@ -137,19 +157,32 @@ def documents_for(
 
 
 def _candidates(
-    connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int
+    connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int, titles: Iterable[str] = ()
 ) -> Iterator[tuple[Row, float]]:
-    for *row, bm25 in _best(sql.BEST_PARTS, connection, shelf, counts, depth, LOOKED_AT):
+    for *row, bm25 in _best(sql.BEST_PARTS, connection, shelf, counts, depth, LOOKED_AT, titles):
         yield tuple(row), bm25
 
 
 def _best(
-    statement: str, connection: sqlite3.Connection, shelf: str, counts: Mapping[str, int], depth: int, budget: int
+    statement: str,
+    connection: sqlite3.Connection,
+    shelf: str,
+    counts: Mapping[str, int],
+    depth: int,
+    budget: int,
+    titles: Iterable[str] = (),
 ) -> list[tuple[Any, ...]]:
-    wanted = " OR ".join('"{}"'.format(term.replace('"', "")) for term in _rarest(counts, budget))
+    """`titles`: terms that must all stand in the titles."""
+    wanted = " OR ".join(map(_quoted, _rarest(counts, budget)))
     if not wanted:
         return []
+    if above := " AND ".join(map(_quoted, titles)):
+        wanted = f"titles : ({above}) AND ({wanted})"
     return connection.execute(sql.of_set(statement, shelf), (WEIGHT_OF_TITLES, wanted, depth)).fetchall()
+
+
+def _quoted(term: str) -> str:
+    return '"{}"'.format(term.replace('"', ""))
 
 
 def _clauses(connection: sqlite3.Connection, shelf: str, named: Named) -> list[str]:
@@ -174,9 +207,14 @@ def _rarest(counts: Mapping[str, int], budget: int) -> list[str]:
     return chosen
 
 
+def _part(row: Row) -> Compared:
+    _, _, heading, _, title, _, _, titles, body, plain, *_ = row
+    return compared(plain, f"{title} {heading}", titles, body)
+
+
 def _found(row: Row, bm25: float, scale: Scale, named: Named) -> Found:
-    source, locator, heading, text, title, dated, mark, titles, body, plain, *standing = row
-    part = compared(plain, f"{title} {heading}", titles, body)
+    source, locator, heading, text, title, dated, mark, _, _, _, *standing = row
+    part = _part(row)
     score = scale.score(part)
     rank = scale.rank(bm25, score, part)
     if (named.clauses or named.titles) and named.is_of(title):
