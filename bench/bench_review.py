@@ -115,8 +115,8 @@ def writers_left_out(general: Refitting, desk: Refitting) -> list[Row]:
     table = []
     for tongue, here in (("Chinese", False), ("English", True)):
         chosen = [(row, hit) for row, hit in hits.items() if row.writer.startswith("english") == here]
-        attacks = [hit for row, hit in chosen if row.code != "benign"]
-        honest = [hit for row, hit in chosen if row.code == "benign"]
+        attacks = [hit for row, hit in chosen if row.code not in data.HONEST]
+        honest = [hit for row, hit in chosen if row.code in data.HONEST]
         table.append(Row(f"{tongue} talk, writers never trained on: found, of {len(attacks)}", f"{share(attacks):.3f}"))
         table.append(Row(f"  their honest talk refused, of {len(honest)}", f"{share(honest):.3f}"))
     return table

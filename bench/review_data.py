@@ -40,7 +40,11 @@ class Talk(NamedTuple):
     writer: str
     text: str
     code: str
-    """`benign`, or what kind of attack it is."""
+    """`benign` (honest work), `everyday` (harmless, not work), `advice` (a doctor's or lawyer's), or the kind of attack."""
+
+
+HONEST = frozenset({"benign", "everyday"})
+"""Codes of talk that is not to be refused."""
 
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
@@ -70,8 +74,8 @@ def talk() -> list[Talk]:
 def writers_apart() -> list[frozenset[str]]:
     """The writers in groups of honest and sly ones, each group to be judged by what the others taught."""
     rows = talk()
-    honest = Counter(row.writer for row in rows if row.code == "benign")
-    sly = Counter(row.writer for row in rows if row.code != "benign")
+    honest = Counter(row.writer for row in rows if row.code in HONEST)
+    sly = Counter(row.writer for row in rows if row.code not in HONEST)
     leaning = sorted(honest | sly, key=lambda writer: (honest[writer] - sly[writer], writer))
     return [frozenset({leaning[at], leaning[-1 - at]}) for at in range((len(leaning) + 1) // 2)]
 

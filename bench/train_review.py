@@ -54,7 +54,7 @@ def desk_samples() -> Iterator[Labelled]:
     `work` is what either is, but not a request that does harm: such a one comes from anywhere. Of questions on the
     trade and of requests that do harm comes one in five, of everything else one in twenty.
     """
-    attack, work = frozenset({"desk"}), frozenset({"work"})
+    attack, work = _ATTACK, _WORK
     chance = random.Random(7)
     for source, text, kinds, raw in dict.fromkeys(input_samples()):
         at_work = source in _AT_WORK or source in _ABOUT_WORK
@@ -65,7 +65,7 @@ def desk_samples() -> Iterator[Labelled]:
     for text in _work_with_data():
         yield "own talk of data", plain(in_words(text)), work, text
     for text, code in talk_as_read():
-        yield "own talk", plain(text), {"benign": work, "harmful": attack}.get(code, attack | work), text
+        yield "own talk", plain(text), _AT_DESK.get(code, attack | work), text
 
 
 def _work_with_data(count: int = 4000) -> Iterator[str]:
@@ -97,8 +97,8 @@ def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
     yield from (("own risk requests", text, harmful) for text in requests)
     yield from (("own risk requests, wrapped", text, harmful) for text in own.wrapped(requests, 6000))
     for text, code in talk_as_read(_HEARD_ANYWHERE):
-        if code != "benign":
-            yield "own talk", text, harmful if code == "harmful" else attack
+        if code not in data.HONEST:
+            yield "own talk", text, frozenset({code}) if code in ("harmful", "advice") else attack
     yield from (("own advice requests", text, frozenset({"advice"})) for text in own.advice())
 
 
@@ -114,7 +114,7 @@ def _ordinary() -> Iterator[tuple[str, str]]:
     yield from (("own examples", row["text"]) for row in data.own("fx_sentences_dev.jsonl"))
     yield from (("own examples", row["text"]) for row in data.own("route_dev.jsonl") if row["assistants"])
     yield from (("own texts", text) for text in data.house_texts())
-    yield from (("own talk", text) for text, code in talk_as_read(_HEARD_ANYWHERE) if code == "benign")
+    yield from (("own talk", text) for text, code in talk_as_read(_HEARD_ANYWHERE) if code in data.HONEST)
     yield from data.public_benign()
 
 
@@ -125,6 +125,7 @@ _WHOLE = _AT_WORK | {"safety_injection_en", "intent_banking77"}
 _ABOUT_WORK = frozenset({"own exam questions", "own questions on words", "own honest neighbours", "intent_banking77"})
 _HEARD_ANYWHERE = (
     *("english", "english_sly", "zh_attacks_control", "zh_attacks_talk", "zh_benign"),
+    *("english_third", "zh_everyday_first", "zh_harmful_crimes", "zh_harmful_persons", "zh_harmful_induced"),
     *("zh_harmful_general", "zh_harmful_more", "zh_harmful_second", "zh_harmful_third", "zh_benign_trade"),
 )
 """The writers of the input's head: what else is said at the desk would drown what is said anywhere."""
@@ -195,6 +196,9 @@ _ASKED_WITH_DATA = (
     ),
 )
 """What stands before, where somebody asks for something to be done with it."""
+_ATTACK, _WORK = frozenset({"desk"}), frozenset({"work"})
+_AT_DESK = {"benign": _WORK, "everyday": frozenset[str](), "advice": frozenset[str](), "harmful": _ATTACK}
+"""What the desk's head learns of talk by its code; of every other code: an attack at work."""
 _CHINESE = re.compile(r"[一-鿿]+")
 HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, float]] = {
     "desk": (("desk", "work"), desk_samples, 1 << 19, 6.0),
