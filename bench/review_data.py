@@ -40,7 +40,7 @@ class Talk(NamedTuple):
     writer: str
     text: str
     code: str
-    """`benign` (honest work), `everyday` (harmless, not work), `advice` (a doctor's or lawyer's), or the kind of attack."""
+    """`benign` (honest work), `everyday` (harmless, no work), `advice` (a professional's), or the kind of attack."""
 
 
 HONEST = frozenset({"benign", "everyday"})
