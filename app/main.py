@@ -16,6 +16,7 @@ from app.rooms import (
     build_approval_rules,
     build_assistants,
     build_audit,
+    build_bus,
     build_database,
     build_erasure,
     build_files,
@@ -35,7 +36,7 @@ from app.rooms import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from app.core.ports import Metrics, Models, Notices
+    from app.core.ports import Bus, Metrics, Models, Notices
     from app.engines.imports import LocalImports
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.records import SqlRecords
@@ -69,6 +70,7 @@ class Deskmate:
     metrics: Metrics
     approvals: Approvals
     notices: Notices
+    bus: Bus
     erasure: Erasure
 
 
@@ -93,6 +95,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     from app.gateway.rooms import Rooms
     from app.team.approvals import Approvals
     from app.team.group_chat import GroupChat
+    from app.team.listening import Listening
     from app.team.router import Router
     from app.team.runner import Runner
 
@@ -103,7 +106,8 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     metrics, alarms = PrometheusMetrics(), build_alarms(settings)
     audit = build_audit(settings, database, (metrics.audited, alarms.audited))
     actions = SqlActions(database, sealer, audit)
-    records = SqlRecords(database, sealer, audit)
+    records = SqlRecords(database, sealer, audit, lambda: bus.wake())
+    bus = build_bus(settings, database, records)
     files = build_files(settings, database)
     privacy = build_privacy(settings, database)
     knowledge = build_knowledge(settings)
@@ -167,6 +171,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         judge=Judge(review.judge_rules, models, privacy, texts),
         router=Router(assistants, understanding, rights),
         group_chat=GroupChat(models, runner, privacy, texts_of("team")),
+        listening=Listening(runner, assistants),
         approvals=approvals,
         privacy=privacy,
         records=records,
@@ -185,6 +190,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         await knowledge.open()
         await shelf.settle(clock().date())
         await approvals.resume(clock())
+        await bus.open()
         erasure = build_erasure(settings, database)
         async with alarms.watching(audit), erasure.followed(privacy.forget):
             yield Deskmate(
@@ -202,9 +208,11 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
                 metrics=metrics,
                 approvals=approvals,
                 notices=notices,
+                bus=bus,
                 erasure=erasure,
             )
     finally:
         await imports.close()
+        await bus.close()
         await audit.seal()
         await records.close()

@@ -20,11 +20,12 @@ from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 
 if TYPE_CHECKING:
-    from app.core.ports import AuditWatcher, Models, Rights
+    from app.core.ports import AuditWatcher, Bus, Models, Rights
     from app.core.skill import Skill
     from app.core.turn import Person
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.privacy import PresidioPrivacy
+    from app.engines.records import SqlRecords
     from app.engines.rights import CasbinRights
     from app.engines.storage.audit_log import SqlAuditLog
     from app.engines.storage.checkpoints import Checkpoints
@@ -163,6 +164,16 @@ def build_audit(settings: Settings, database: SqlDatabase, watchers: Sequence[Au
     from app.engines.storage.audit_log import SqlAuditLog
 
     return SqlAuditLog(database, build_checkpoints(settings, database), watchers)
+
+
+def build_bus(settings: Settings, database: SqlDatabase, records: SqlRecords) -> Bus:
+    """What tells the channels of shared rooms, not opened yet."""
+    from app.engines.bus import StoredBus
+    from app.engines.storage.wakened import wakened_embedded, wakened_postgres
+
+    if database.embedded:
+        return StoredBus(records, lambda: wakened_embedded(database))
+    return StoredBus(records, lambda: wakened_postgres(settings.database_url), late=200)
 
 
 def build_files(settings: Settings, database: SqlDatabase) -> FolderFiles:

@@ -57,6 +57,8 @@ class Assistant(_Strict):
     aliases: tuple[str, ...]
     """Other names after an `@`, Chinese and English."""
     skills: tuple[str, ...] = ()
+    listens: str = ""
+    """The skill with which it hears what people say to each other in a shared room; it has one parameter, `text`."""
     knowledge: tuple[str, ...] = ()
     """Names of knowledge sets it may read."""
     topics: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from app.core.errors import Retry
+from app.core.happening import Happening
 from app.core.ports import Database, Files, Gaps, Imports, Knowledge, Shelf
 from app.core.texts import Texts
 from app.core.turn import Attachment, Chart, Citation, Money, Person
@@ -108,6 +109,8 @@ class Result:
     citations: tuple[Citation, ...] = ()
     files: tuple[Attachment, ...] = ()
     charts: tuple[Chart, ...] = ()
+    happened: tuple[Happening, ...] = ()
+    """What workflows are to know of."""
 
 
 @dataclass(frozen=True, slots=True)

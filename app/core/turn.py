@@ -37,6 +37,14 @@ class Room:
     title: str
     members: tuple[str, ...]
     """Staff numbers; the first one opened the room."""
+    assistants: tuple[str, ...] = ()
+    """Canonical names of the digital employees that sit in a shared room; a person's own talk has them all."""
+    shared: bool = False
+    """Opened for several people: assistants listen there, and speak only when they are called or must."""
+    keeper: str = ""
+    """Of a shared room: staff number of who may invite, hand over and close it."""
+    closed: bool = False
+    """Nobody speaks in it any more; its talk stays for its members."""
 
 
 @dataclass(frozen=True, slots=True)

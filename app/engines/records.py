@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.audit import AuditEntry
 from app.core.ports import StoredTurn
+from app.core.room_event import RoomEvent
 from app.core.turn import Action, MaskedText, Reply, Room, Turn
 from app.engines.storage.actions import action_of
 from app.engines.storage.audit_log import SqlAuditLog
 from app.engines.storage.database import SqlDatabase
 from app.engines.storage.reply_json import attachment_from_json, reply_from_json, reply_to_json
+from app.engines.storage.room_events import events_behind, last_event, mark_seen, note_answer, note_event, unread
 from app.engines.storage.room_rows import delete_room
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import (
@@ -31,10 +33,14 @@ from app.engines.storage.tables import (
 class SqlRecords:
     """`ports.Records`. Masked text in plain columns, everything else that may be personal sealed."""
 
-    def __init__(self, database: SqlDatabase, sealer: Sealer, audit: SqlAuditLog) -> None:
+    def __init__(
+        self, database: SqlDatabase, sealer: Sealer, audit: SqlAuditLog, told: Callable[[], None] = lambda: None
+    ) -> None:
+        """`told` is called once something is stored that others in a room may be waiting for."""
         self._database = database
         self._sealer = sealer
         self._audit = audit
+        self._told = told
 
     async def open(self) -> None:
         """Create or migrate the tables."""
@@ -69,14 +75,73 @@ class SqlRecords:
             known = self._room(connection, room.id)
             if known is None:
                 title = self._sealer.seal(room.title, about=f"room/{room.id}")
-                connection.execute(insert(ROOM).values(id=room.id, title=title, spoken_at=datetime.now(UTC)))
+                kept = {name: getattr(room, name) for name in ("shared", "keeper", "closed")}
+                values = {**kept, "title": title, "assistants": list(room.assistants), "spoken_at": datetime.now(UTC)}
+                connection.execute(insert(ROOM).values(id=room.id, **values))
+                note_event(connection, room.id, "opened", room.id, room.keeper)
             members: tuple[str, ...] = known.members if known else ()
             joining = [person for person in room.members if person not in members]
             for position, person in enumerate(joining, start=len(members)):
                 connection.execute(insert(MEMBER).values(room=room.id, person=person, position=position))
-            return Room(room.id, known.title if known else room.title, (*members, *joining))
+            return replace(known or room, members=(*members, *joining))
 
-        return await self._database.writing(work)
+        opened = await self._database.writing(work)
+        self._told()
+        return opened
+
+    async def change_room(
+        self,
+        id: str,
+        *,
+        by: str,
+        joining: Sequence[str] = (),
+        leaving: Sequence[str] = (),
+        keeper: str = "",
+        closed: bool = False,
+        entry: AuditEntry,
+    ) -> Room | None:
+        """Change who is in a shared room, who keeps it, or close it, with its audit entry; None for no such room."""
+
+        def work(connection: Connection) -> tuple[Room | None, tuple[int, str] | None]:
+            room = self._room(connection, id)
+            if room is None:
+                return None, None
+            position = connection.scalar(select(func.max(MEMBER.c.position)).where(MEMBER.c.room == id)) or 0
+            for number, person in enumerate((one for one in joining if one not in room.members), start=position + 1):
+                connection.execute(insert(MEMBER).values(room=id, person=person, position=number))
+                note_event(connection, id, "joined", person, by)
+            for person in (one for one in leaving if one in room.members):
+                note_event(connection, id, "left", person, by)
+                connection.execute(delete(MEMBER).where(MEMBER.c.room == id, MEMBER.c.person == person))
+            if keeper and keeper != room.keeper:
+                connection.execute(update(ROOM).where(ROOM.c.id == id).values(keeper=keeper))
+                note_event(connection, id, "handed_over", keeper, by)
+            if closed and not room.closed:
+                connection.execute(update(ROOM).where(ROOM.c.id == id).values(closed=True))
+                note_event(connection, id, "closed", id, by)
+            return self._room(connection, id), self._audit.append_in(connection, (entry,))
+
+        room, head = await self._database.writing(work)
+        if room is not None:
+            await self._audit.settle((entry,), head)
+            self._told()
+        return room
+
+    async def unread(self, person: str) -> Mapping[str, int]:
+        """How many messages of others a person has not seen, by room."""
+        return await self._database.reading(lambda connection: unread(connection, person))
+
+    async def mark_seen(self, room: str, person: str) -> None:
+        """The person has seen everything of the room so far."""
+        await self._database.writing(lambda connection: mark_seen(connection, room, person))
+
+    async def last_event(self) -> int:
+        """The number of the latest event of any room; 0 before the first."""
+        return await self._database.reading(last_event)
+
+    async def events_behind(self, number: int, room: str = "") -> Sequence[RoomEvent]:
+        """Events behind `number`, in order, at most 500; of one room where it is named."""
+        return await self._database.reading(lambda connection: events_behind(connection, number, room))
 
     async def rooms_of(self, person: str) -> Sequence[tuple[Room, datetime]]:
         """A person's rooms and when each was last spoken in, latest first."""
@@ -108,11 +173,20 @@ class SqlRecords:
 
     def _room(self, connection: Connection, id: str) -> Room | None:
         both = ROOM.join(MEMBER, MEMBER.c.room == ROOM.c.id)
-        wanted = select(ROOM.c.title, MEMBER.c.person).select_from(both)
+        wanted = select(ROOM, MEMBER.c.person).select_from(both)
         rows = connection.execute(wanted.where(ROOM.c.id == id).order_by(MEMBER.c.position)).all()
         if not rows:
             return None
-        return Room(id, self._sealer.open(rows[0].title, about=f"room/{id}"), tuple(row.person for row in rows))
+        first = rows[0]
+        return Room(
+            id,
+            self._sealer.open(first.title, about=f"room/{id}"),
+            tuple(row.person for row in rows),
+            assistants=tuple(first.assistants),
+            shared=first.shared,
+            keeper=first.keeper,
+            closed=first.closed,
+        )
 
     # --- turns ---
 
@@ -133,9 +207,12 @@ class SqlRecords:
                 )
             )
             connection.execute(update(ROOM).where(ROOM.c.id == turn.room).values(spoken_at=turn.at))
+            if masked.text or turn.attachments:
+                note_event(connection, turn.room, "said", turn.id, turn.person)
 
         try:
             await self._database.writing(work)
+            self._told()
         except IntegrityError:
             stored = await self._turns(TURN.c.id == turn.id, limit=1)
             return stored[0]
@@ -151,9 +228,12 @@ class SqlRecords:
             connection.execute(
                 update(TURN).where(TURN.c.id == turn_id).values(reply_text=masked_reply.text, reply=sealed)
             )
+            if masked_reply.parts or masked_reply.actions:
+                note_answer(connection, turn_id, ",".join(masked_reply.speakers))
             return self._audit.append_in(connection, written)
 
         await self._audit.settle(written, await self._database.writing(work))
+        self._told()
 
     async def turns(self, room: str, *, limit: int = 50, whole: bool = True) -> Sequence[StoredTurn]:
         """The room's latest turns, oldest first. Not `whole`: without feedback and the present state of actions."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from app.core.assistant import Assistant
 from app.core.audit import AuditEntry
@@ -30,16 +30,18 @@ from app.core.ports import (
 from app.core.texts import Texts, language, speaking
 from app.core.trace import trace_id, traced
 from app.core.turn import Action, ErrorNote, MaskedText, Person, Reply, Room, Turn
+from app.gateway.conclusion import concluded
 from app.gateway.desk import Desk
 from app.gateway.door import Door
 from app.gateway.identity import Identity
 from app.gateway.judge import Judge
 from app.gateway.review import Review
 from app.gateway.rooms import Rooms
-from app.gateway.voice import Voice, joined
+from app.gateway.voice import Voice
 from app.team.approval_words import asks_what_waits, decision_in
 from app.team.approvals import Approvals, Outlook
 from app.team.group_chat import GroupChat
+from app.team.listening import Listening
 from app.team.router import Router, Routing
 from app.team.work import Work
 
@@ -68,6 +70,7 @@ class Gateway:
         judge: Judge,
         router: Router,
         group_chat: GroupChat,
+        listening: Listening,
         approvals: Approvals,
         privacy: Privacy,
         records: Records,
@@ -91,6 +94,7 @@ class Gateway:
         self._judge = judge
         self._router = router
         self._group_chat = group_chat
+        self._listening = listening
         self._approvals = approvals
         self._privacy = privacy
         self._records = records
@@ -137,7 +141,7 @@ class Gateway:
         """Review, decision, route, answer. What went wrong after something was said is said behind it."""
         masked = masking.masked
         company = asyncio.create_task(self._keep_company(voice))
-        refused = False
+        refused = heard = False
         try:
             async with asyncio.timeout(_LONGEST_TURN):
                 self._taken(masking.blocked)
@@ -159,6 +163,9 @@ class Gateway:
                     action = await self._approvals.decide(work, action.id, yes=decision.yes, digest=action.digest)
                     work.actions.append(action)
                     await voice.say(action.assistant, await self._receipt(work, action), "local")
+                elif work.room.shared and not self._router.calls(masked.text, work.turn.mentions):
+                    heard = True  # people talk to each other: who is not called speaks only where he must
+                    await self._listening.hear(work, masked)
                 else:
                     await self._route_and_answer(work, voice, masked)
         except AssistantError as error:
@@ -177,10 +184,10 @@ class Gateway:
             raise
         finally:
             company.cancel()
-        if voice.silent:
+        if voice.silent and not heard:
             await voice.say("", self._texts("cannot_say"), "local")
         await voice.finish()
-        return self._reply(work, voice, refused=refused or isinstance(work.failure, Refused))
+        return concluded(work, voice, self.assistants, refused=refused or isinstance(work.failure, Refused))
 
     async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
         asking, recent = _whose_word_stands(work.earlier)
@@ -237,40 +244,9 @@ class Gateway:
             for role, text in work.turn.earlier[-2 * _REMEMBERED :]
         ]
 
-    def _reply(self, work: Work, voice: Voice, *, refused: bool) -> Reply:
-        """The masked reply, and the entries that tell the audit what was done."""
-        parts = voice.parts()
-        titles = {name: assistant.title for name, assistant in self.assistants.items()}
-        text, citations = joined(parts, titles)
-        if voice.hits:
-            work.note("output", "replaced", detail={"reasons": list(voice.hits)})
-        if voice.doubts:
-            work.note("unverified", "marked", detail={"reasons": list(voice.doubts)})
-        speakers = tuple(part.speaker for part in parts if part.speaker)
-        failure = work.failure
-        mode: Literal["local", "model"] = "model" if any(part.mode == "model" for part in parts) else "local"
-        if isinstance(failure, Refused) and not any(entry.what == "refused" for entry in work.entries):
-            work.note("refused", failure.code)
-        detail = {"assistants": list(speakers), "mode": mode, "channel": work.turn.channel}
-        work.note("turn", "refuse" if refused else "failed" if failure else "answer", detail=detail)
-        return Reply(
-            text=text,
-            parts=parts,
-            speakers=speakers,
-            mode=mode,
-            citations=citations,
-            actions=tuple({action.id: action for action in work.actions}.values()),
-            files=tuple(work.files),
-            charts=tuple(work.charts),
-            refused=refused,
-            error=ErrorNote(failure.code, failure.message) if failure else None,
-            pending=dict(work.pending),
-            rests_on=tuple(sorted({*work.rests_on, *(f"{one.assistant}/{one.skill}" for one in work.actions)})),
-        )
-
     async def _store_stopped(self, work: Work, voice: Voice) -> None:
         await voice.finish()
-        reply = replace(self._reply(work, voice, refused=False), turn_id=work.turn.id)
+        reply = replace(concluded(work, voice, self.assistants), turn_id=work.turn.id)
         await self._records.finish_turn(work.turn.id, reply, work.entries)
 
     async def _excused(self, turn: Turn, error: AssistantError, trace: str) -> Reply:

@@ -28,7 +28,8 @@ _NAMED = 6  # posts that a refusal names
 
 def skills_of(assistant: Assistant) -> tuple[str, ...]:
     """The names of the assistant's skills."""
-    return tuple(dict.fromkeys((*assistant.skills, SEARCH) if assistant.knowledge else assistant.skills))
+    own = (*assistant.skills, assistant.listens) if assistant.listens else assistant.skills
+    return tuple(dict.fromkeys((*own, SEARCH) if assistant.knowledge else own))
 
 
 def objects_of(assistant: Assistant) -> tuple[str, ...]:

@@ -101,6 +101,10 @@ class Router:
             return Routing((), (), unknown, 0.0, "unknown", rest, suggestions)
         return self._unmentioned(rest, self._known(pending), self._known(recent), person)
 
+    def calls(self, text: str, given: tuple[Mention, ...] = ()) -> bool:
+        """Whether `text` calls an assistant by name."""
+        return any(mention.assistant in self._assistants for mention in (*find_mentions(text, self._names), *given))
+
     async def settled(self, routing: Routing, knowledge: Knowledge) -> Routing:
         """`routing`, unless the documents know better where the words alone did not tell.
 

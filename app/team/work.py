@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from app.core.audit import AuditEntry
 from app.core.errors import AssistantError
+from app.core.happening import Happening
 from app.core.model_talk import Pending
 from app.core.ports import Progress, StoredTurn
 from app.core.skill import Result
@@ -66,13 +67,16 @@ class Work:
     """The first refusal or failure of a skill in this turn."""
     outcomes: dict[str, Future[Any]] = field(default_factory=dict)
     """Assistant and digest of a call -> what came of it: a call that a model repeats in a turn runs once."""
+    happened: list[Happening] = field(default_factory=list)
+    """What workflows are to know of, in order."""
     rests_on: set[str] = field(default_factory=set)
     """What was used in this turn: see `Reply.rests_on`."""
 
     def gather(self, result: Result) -> None:
-        """Keep a skill's files and charts for the reply."""
+        """Keep a skill's files and charts for the reply, and what it says has happened."""
         self.files.extend(file for file in result.files if file not in self.files)
         self.charts.extend(result.charts)
+        self.happened.extend(result.happened)
 
     def note(self, what: str, decision: str, *, assistant: str = "", detail: Mapping[str, Any] | None = None) -> None:
         """Add an entry for the audit chain. `detail` is masked."""

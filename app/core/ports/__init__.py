@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from app.core.ports.bus import Bus, RoomListener
 from app.core.ports.documents import (
     Box,
     Documents,
@@ -13,6 +14,7 @@ from app.core.ports.documents import (
     PagePicture,
     PlacedText,
 )
+from app.core.ports.durable import Durable, DurableTask
 from app.core.ports.imports import Import, ImportFailure, ImportProgress, Imports, ImportState
 from app.core.ports.knowledge import ANSWERS_FROM, DocumentState, Hit, Knowledge, Original
 from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
@@ -31,6 +33,7 @@ __all__ = [
     "AuditLog",
     "AuditWatcher",
     "Box",
+    "Bus",
     "Classifier",
     "Database",
     "Decision",
@@ -39,6 +42,8 @@ __all__ = [
     "DocumentStanding",
     "DocumentState",
     "Documents",
+    "Durable",
+    "DurableTask",
     "Entity",
     "Files",
     "Fit",
@@ -71,6 +76,7 @@ __all__ = [
     "Records",
     "Restorer",
     "Rights",
+    "RoomListener",
     "Sealing",
     "Shelf",
     "Sight",

@@ -23,7 +23,7 @@ from app.engines.sqlite_wal import use_wal
 from app.engines.storage import tables  # noqa: F401  (what is opened below is what stands there)
 from app.engines.storage.in_use import InUse
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; `tests/engines/test_records.py` holds it against the folder."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _THREADS = 4
@@ -51,6 +51,7 @@ class SqlDatabase:
             # Talk that a power cut takes from the last second can be said again; an action or an audit entry can not.
             self._usual, self._durable = (create_engine(plain, **_arguments(embedded=True)) for _ in range(2))
             self._threads = ThreadPoolExecutor(_THREADS, "database")
+            self._watch: Connection | None = None
             _prepare(self._usual, "NORMAL")
             _prepare(self._durable, "FULL")
             _prepare(self._sessions.sync_engine, "FULL")
@@ -114,12 +115,23 @@ class SqlDatabase:
             self._in_use.give_back()
         await self._sessions.dispose()
         if self.embedded:
+            if self._watch is not None:
+                self._watch.close()
             self._usual.dispose()
             self._durable.dispose()
 
     async def reading(self, work: Callable[[Connection], T]) -> T:
         """What `work` reads, in one transaction."""
         return await self._transaction(work, durable=False)
+
+    async def watching(self, work: Callable[[Connection], T]) -> T:
+        """What `work` reads, over the one connection that is kept for looking whether others wrote; SQLite alone."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, self._watcher())
+
+    def _watcher(self) -> Connection:
+        if self._watch is None:
+            self._watch = self._usual.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._watch
 
     async def writing(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
         """Run `work` in one transaction: all of it is kept, or nothing. `durable`: it outlives a power cut.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, LargeBinary, UniqueConstraint, false
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -43,6 +43,10 @@ class RoomRow(SQLModel, table=True):
     title: bytes = Field(sa_column=sealed("room/{id}"))
     """Sealed: a title is often the first sentence."""
     spoken_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
+    shared: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    assistants: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False, server_default="[]"))
+    keeper: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    closed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class MemberRow(SQLModel, table=True):
@@ -53,6 +57,21 @@ class MemberRow(SQLModel, table=True):
     room: str = Field(primary_key=True)
     person: str = Field(primary_key=True, index=True)
     position: int
+    seen: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Number of the last event of the room that this member has seen."""
+
+
+class RoomEventRow(SQLModel, table=True):
+    """Something that a shared room's members are to see. It holds no words."""
+
+    __tablename__ = "room_event"
+
+    number: int | None = Field(default=None, primary_key=True)
+    room: str = Field(index=True)
+    what: str
+    about: str
+    by: str
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
 
 
 class TurnRow(SQLModel, table=True):
@@ -258,6 +277,7 @@ class CheckpointRow(SQLModel, table=True):
 
 ROOM = SQLModel.metadata.tables["room"]
 MEMBER = SQLModel.metadata.tables["room_member"]
+ROOM_EVENT = SQLModel.metadata.tables["room_event"]
 TURN = SQLModel.metadata.tables["turn"]
 FEEDBACK = SQLModel.metadata.tables["feedback"]
 ACTION = SQLModel.metadata.tables["action"]
