@@ -139,7 +139,8 @@ async def imported(folder: Path, name: str, corpus: Corpus) -> ChromaKnowledge:
         path = content / "knowledge" / "corpus" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
-    shutil.copy(ROOT / "knowledge" / "synonyms.yaml", content / "knowledge")
+    for path in (ROOT / "knowledge").glob("*.yaml"):
+        shutil.copy(path, content / "knowledge")
     return (await opened(content, folder / name / "home"))[0]
 
 

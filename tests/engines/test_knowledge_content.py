@@ -51,6 +51,7 @@ def test_right_content_passes(folder: Path) -> None:
         ("../synonyms.yaml", "甲: 乙\n", 1),
         ("../english.yaml", "lease: [租赁]\nseal: 印章\n", 2),
         ("../english.yaml", "- [seal, 印章]\n", 1),
+        ("../ratios.yaml", "毛利率: [利润表]\n净利率: 利润表\n", 2),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(folder: Path, file: str, text: str, line: int) -> None:
@@ -88,6 +89,13 @@ def test_english_words_lead_to_chinese_ones_and_not_to_each_other(tmp_path: Path
     (tmp_path / "english.yaml").write_text("Clerk: [员工]\nstaff: [员工, 人员]\n", encoding="utf-8")
     synonyms = load_synonyms(tmp_path / "synonyms.yaml")
     assert [synonyms.of(word) for word in ("clerks", "staff", "员工")] == [("员工",), ("员工", "人员"), ()]
+
+
+def test_a_ratio_leads_to_its_statement_by_every_name_and_not_back(tmp_path: Path) -> None:
+    (tmp_path / "synonyms.yaml").write_text("- [利润表, 损益表]\n", encoding="utf-8")
+    (tmp_path / "ratios.yaml").write_text("毛利率: [利润表]\n", encoding="utf-8")
+    synonyms = load_synonyms(tmp_path / "synonyms.yaml")
+    assert [synonyms.of(word) for word in ("毛利率", "利润表")] == [("利润表", "损益表"), ("损益表",)]
 
 
 @pytest.mark.parametrize(

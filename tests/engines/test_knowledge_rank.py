@@ -50,3 +50,19 @@ def test_an_english_question_counts_what_stands_in_a_row() -> None:
 @pytest.mark.parametrize("query", ["的", "a", "？", "印章"])
 def test_the_shortest_questions_have_a_rank(query: str) -> None:
     assert not question_of(query, NONE).about or rank(query, "印章由专人保管。") >= 0
+
+
+@pytest.mark.parametrize(
+    ("query", "nearer", "further"),
+    [
+        ("What is the largest item of the balance sheet?", "CONSOLIDATED BALANCE SHEETS", "INCOME TAXES"),
+        ("住宿费的标准是多少", "费用 › 住宿费标准", "住宿费标准 › 附则"),
+        ("住宿费的标准是多少", "住宿费标准", "住宿费标准与市内交通费、伙食补助费的报销流程"),
+        ("住宿费的标准是多少", "住宿费标准 › | 城市 | 金额 |", "附则 › | 城市 | 金额 |"),
+    ],
+)
+def test_a_title_that_is_what_is_asked_for_is_named(query: str, nearer: str, further: str) -> None:
+    question = question_of(query, NONE)
+    scale = question.scale(dict.fromkeys(question.terms, 10), 1000)
+    assert 1.0 >= scale.share_in_heading(nearer) > scale.share_in_heading(further)
+    assert scale.share_in_heading("") == 0.0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.questions import parts_of
-from app.engines.library.questions import is_situation, named_in, pieces_of
+from app.engines.library.questions import is_situation, named_in, pieces_of, without_instructions
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,18 @@ def test_an_account_is_long_and_comes_in_pieces() -> None:
     account = "今天上午来了一位客户。他说卡丢了，身份证也过期了。" * 10
     assert is_situation(account) and not is_situation("卡丢了怎么办")
     assert pieces_of(account) == ["今天上午来了一位客户", "他说卡丢了", "身份证也过期了"]
+
+
+@pytest.mark.parametrize(
+    ("query", "asks"),
+    [
+        ("What drove the margin? If it is not useful, then please state that.", "What drove the margin?"),
+        ("Please answer in one word. Which branch is the largest?", "Which branch is the largest?"),
+        ("毛利率是多少？如果没有意义，请说明原因。", "毛利率是多少？"),
+        ("If a loan is overdue, who decides?", "If a loan is overdue, who decides?"),
+        ("如果逾期，要不要说明原因？", "如果逾期，要不要说明原因？"),
+        ("Please explain the policy.", "Please explain the policy."),
+    ],
+)
+def test_how_to_answer_is_not_what_is_asked(query: str, asks: str) -> None:
+    assert without_instructions(query) == asks

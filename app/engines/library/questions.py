@@ -21,6 +21,15 @@ _SECTION = re.compile(
 )
 _NAMED = re.compile(r"《([^《》]{2,60})》")
 _PIECE_ENDS = re.compile(r"[。；！？;!?\n，,、：:]|(?<=[a-z])\.\s")
+_SENTENCE_ENDS = re.compile(r"(?<=[?？!！。；;\n])|(?<=[a-z%)]\.)\s")
+_TELLS = r"(?:state|say|explain|mention|indicate|specify|tell|answer|reply|write|note)"
+_INSTRUCTS = re.compile(
+    rf"if\b.+?(?:,|\bthen\b|\bplease\b) ?(?:then |please |just |simply )*{_TELLS}\b"
+    rf"|(?:please |kindly )*(?:answer|reply|respond|round)\b|please {_TELLS}\b"
+    r"|(?:如果|假如|若|要是).+?[，,](?:就|则|那就|那么)?(?:也)?请?(?:直接|明确)?(?:说明|指出|解释|写明|注明|回答|告知)"
+    r"|(?:请|要求)?(?:用|以|按).{1,12}(?:回答|作答|答复)",
+    re.IGNORECASE,
+)
 _SHORTEST_PIECE = 4
 
 
@@ -58,6 +67,13 @@ def named_in(query: str) -> Named:
     clauses += [f"§{found[1] or found[2]}" for found in _SECTION.finditer(plain)]
     titles = [found[1] for found in _NAMED.finditer(plain)]
     return Named(tuple(dict.fromkeys(clauses)), tuple(dict.fromkeys(titles)))
+
+
+def without_instructions(query: str) -> str:
+    """The query without its sentences on how to answer, unless it has no other: `If it is not useful, state that.`"""
+    sentences = [one for one in _SENTENCE_ENDS.split(query) if one.strip()]
+    asking = [one for one in sentences if not _INSTRUCTS.match(one.strip())]
+    return " ".join(asking) if asking and len(asking) < len(sentences) else query
 
 
 def is_situation(query: str) -> bool:

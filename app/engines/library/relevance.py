@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from app.engines.library.compared import Compared, pieces_of_word
+from app.engines.library.questions import without_instructions
 from app.engines.library.synonyms import Synonyms
 from app.engines.library.words import asked, bare, normal, pairs, pairs_of, words
 
@@ -23,6 +24,8 @@ WEIGHT_OF_SENTENCE, WEIGHT_OF_TWO, WEIGHT_OF_KIND, WEIGHT_OF_LEAD = 2.5, 2.0, 0.
 one's triples of characters, of its first word; of what stands in one sentence, in two neighbours (Chinese); of that
 sentence having a year, a figure, a person, a place, a reason where one is asked for; of what the passage begins with.
 From conditional logit fits on half of CMRC 2018, DRCD and the own questions, rounded (`bench/bench_search.py`)."""
+NAMED = 0.2
+"""Share of a question from which on it names a title."""
 _HAN = re.compile(r"[㐀-鿿]")
 _LEAD = 60
 """Characters that a passage begins with."""
@@ -153,6 +156,17 @@ class Scale:
         also = self.question.about
         return {word for word in self.weights if any(_is_there(one, there, name, "") for one in (word, *also[word]))}
 
+    def share_in_heading(self, heading: str) -> float:
+        """0 to 1: how far the title right above a passage is what the question names, and nothing else."""
+        title = next((one for one in reversed(heading.split(" › ")) if not one.startswith("|")), "")
+        if not title:
+            return 0.0
+        _, there = _in_words(title)
+        said = self.words_in_name(title)
+        covered = {piece for word in said for one in (word, *self.question.about[word]) for piece in words(one)}
+        share = sum(map(self.share_of_word, said))
+        return min(1.0, share / NAMED) * len(there & covered) / (len(there) or 1)
+
     @cached_property
     def _whole(self) -> float:
         return sum(self.weights.values()) or 1.0
@@ -237,7 +251,7 @@ def _said(sought: Iterable[_Sought], sentence: str) -> float:
 
 def question_of(query: str, synonyms: Synonyms) -> Question:
     """The question in a query; one without any word is about nothing."""
-    plain = normal(query[:LONGEST_QUERY])
+    plain = normal(without_instructions(query)[:LONGEST_QUERY])
     about = {word: synonyms.of(word) for word in asked(plain, synonyms.whole)}
     for first, second in pairwise(about):
         if f"{first} {second}".isascii() and f"{first} {second}" in plain:  # AmericanExpress for American Express

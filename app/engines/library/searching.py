@@ -32,6 +32,8 @@ WEIGHT_OF_NAMED_CLAUSE, WEIGHT_OF_NAMED_DOCUMENT = 20.0, 3.0
 """In the rank: the clause that a question names comes first, before all that only speaks of the matter."""
 WEIGHT_OF_COMPANY = 4.0
 """In the rank: of a filing or report of the company that the question names."""
+WEIGHT_OF_HEADING = 2.5
+"""In the rank: of the title right above a passage, where the question names it: the balance sheet itself."""
 MOST_CLAUSES = 200
 """So many documents' 第一条 are compared."""
 
@@ -216,7 +218,7 @@ def _found(row: Row, bm25: float, scale: Scale, named: Named) -> Found:
     source, locator, heading, text, title, dated, mark, _, _, _, *standing = row
     part = _part(row)
     score = scale.score(part)
-    rank = scale.rank(bm25, score, part)
+    rank = scale.rank(bm25, score, part) + WEIGHT_OF_HEADING * scale.share_in_heading(heading)
     if (named.clauses or named.titles) and named.is_of(title):
         rank += WEIGHT_OF_NAMED_CLAUSE if named.is_at(locator) else WEIGHT_OF_NAMED_DOCUMENT if named.titles else 0.0
     return Found(source, locator, heading, text, title, dated, mark, score, rank, *standing)

@@ -1,4 +1,4 @@
-"""Words that mean the same to the bank's documents, from `synonyms.yaml` and `english.yaml` in `knowledge/`."""
+"""Words that mean the same to the bank's documents, from `synonyms.yaml` and beside it in `knowledge/`."""
 
 from __future__ import annotations
 
@@ -41,10 +41,12 @@ class Synonyms:
 
 
 NONE = Synonyms({})
+ONE_WAY = ("english.yaml", "ratios.yaml")
+"""What English words mean in Chinese documents; in which statement the figures stand that a ratio is made of."""
 
 
 def load_synonyms(path: Path) -> Synonyms:
-    """The groups of the file, and what English words mean from `english.yaml` beside it; none where neither is there.
+    """The groups of the file, and what leads one way only from the files beside it; none where none is there.
 
     Raises `ContentError` with file and line.
     """
@@ -52,8 +54,10 @@ def load_synonyms(path: Path) -> Synonyms:
     for members in _groups(path):
         for member in members:
             found.setdefault(member, []).extend(other for other in members if other != member)
-    for word, meant in _meanings(path.with_name("english.yaml")).items():
-        found.setdefault(word, []).extend(meant)
+    same = {word: tuple(others) for word, others in found.items()}
+    for name in ONE_WAY:
+        for word, meant in _meanings(path.with_name(name)).items():
+            found.setdefault(word, []).extend(other for one in meant for other in (one, *same.get(one, ())))
     return Synonyms({word: tuple(dict.fromkeys(others)) for word, others in found.items()})
 
 
