@@ -96,6 +96,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     from app.team.approvals import Approvals
     from app.team.group_chat import GroupChat
     from app.team.listening import Listening
+    from app.team.room_keeping import RoomKeeping
     from app.team.router import Router
     from app.team.runner import Runner
 
@@ -131,6 +132,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         shelf=shelf,
         gaps=gaps,
         imports=imports,
+        rooms=RoomKeeping(records, rights, tuple(identity.people.values()), assistants, texts_of("team")),
         files=files,
         database=database,
         people=tuple(identity.people.values()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from tests.conftest import asking
 FOLDER = Path(__file__).parent / "dialogues"
 KEYS = {
     "say", "as", "speakers", "has", "has_not", "cites", "actions", "files", "charts", "refused", "error", "attach",
+    "enter",     # what follows is said in the room that this reply leads to
+    "silent",    # nobody answers: people talk to each other
+    "operator",  # false: said by the person himself, who must be in the room
 }  # fmt: skip
 
 
@@ -35,8 +39,12 @@ async def test_dialogue(dialogue: dict[str, Any], shared_house: Deskmate) -> Non
         assert set(turn) <= KEYS, f"unknown keys: {set(turn) - KEYS}"
         person = turn.get("as", dialogue.get("as", "E1001"))
         files = [await attached(shared_house, person, room, name) for name in turn.get("attach", ())]
-        reply = await ask(turn["say"], person=person, files=tuple(files), operator="tester")
+        operator = "tester" if turn.get("operator", True) else None
+        reply = await ask(turn["say"], person=person, files=tuple(files), operator=operator)
         check(turn, reply)
+        if turn.get("enter"):
+            room = re.findall(r"/thread/(\w+)", reply.text)[0]
+            ask = asking(shared_house, room, dialogue.get("as", "E1001"))
 
 
 async def attached(house: Deskmate, person: str, room: str, name: str) -> Any:
@@ -48,6 +56,9 @@ async def attached(house: Deskmate, person: str, room: str, name: str) -> Any:
 
 def check(turn: dict[str, Any], reply: Reply) -> None:
     said = f"\n> {turn['say']}\n< {reply.text}"
+    if turn.get("silent"):
+        assert not reply.text and not reply.error, said
+        return
     assert reply.text.strip(), said
     if "speakers" in turn:
         assert list(reply.speakers) == turn["speakers"], said

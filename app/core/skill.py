@@ -26,7 +26,7 @@ from pydantic.fields import FieldInfo
 
 from app.core.errors import Retry
 from app.core.happening import Happening
-from app.core.ports import Database, Files, Gaps, Imports, Knowledge, Shelf
+from app.core.ports import Database, Files, Gaps, Imports, Knowledge, SharedRooms, Shelf
 from app.core.texts import Texts
 from app.core.turn import Attachment, Chart, Citation, Money, Person
 
@@ -87,6 +87,8 @@ class Context:
     gaps: Gaps
     imports: Imports
     """Documents on their way in; the rights to a set are this turn's to check."""
+    rooms: SharedRooms
+    """Rooms of several people, as this person may change them."""
     files: Files
     database: Database
     content: Path

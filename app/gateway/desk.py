@@ -81,25 +81,42 @@ class Desk:
         known = await self._entered(room, viewer)
         told, hidden = [], 0
         for stored in await self._records.turns(known.id, limit=_EARLIER):
-            reply = stored.reply
-            if reply and not self._sees(viewer, stored):
-                hidden += 1
-                reply = Reply(self._texts("not_for_you"), refused=True, trace_id=reply.trace_id, turn_id=reply.turn_id)
-            told.append(
-                Told(
-                    turn_id=stored.id,
-                    person=self._identity.person(stored.person),
-                    text=await self._privacy.unmask(room, stored.text.text, viewer),
-                    at=stored.at,
-                    attachments=stored.attachments,
-                    reply=await self.visible(reply, room, viewer) if reply else None,
-                    feedback=stored.feedback.get(viewer.id),
-                )
-            )
+            told.append(await self._as_told(viewer, known.id, stored))
+            hidden += stored.reply is not None and not self._sees(viewer, stored)
         if hidden:
             detail = {"reason": "room", "replies": str(hidden)}
             await self._audit.append(_entry("refused", viewer, known.id, decision="refuse", detail=detail))
         return told
+
+    async def told(self, person: str, room: str, turn_id: str) -> Told | None:
+        """One turn of a room, restored for this viewer; None where the room has no such turn. Raises `Refused`."""
+        viewer = self._identity.person(person)
+        known = await self._entered(room, viewer)
+        stored = await self._told(known.id, turn_id)
+        return await self._as_told(viewer, known.id, stored) if stored else None
+
+    async def unread(self, person: str) -> Mapping[str, int]:
+        """How many messages of others the person has not seen, by room."""
+        return await self._records.unread(self._identity.person(person).id)
+
+    async def seen(self, person: str, room: str) -> None:
+        """The person has everything of the room before his eyes. Raises `Refused`."""
+        viewer = self._identity.person(person)
+        await self._records.mark_seen((await self._entered(room, viewer)).id, viewer.id)
+
+    async def _as_told(self, viewer: Person, room: str, stored: StoredTurn) -> Told:
+        reply = stored.reply
+        if reply and not self._sees(viewer, stored):
+            reply = Reply(self._texts("not_for_you"), refused=True, trace_id=reply.trace_id, turn_id=reply.turn_id)
+        return Told(
+            turn_id=stored.id,
+            person=self._identity.person(stored.person),
+            text=await self._privacy.unmask(room, stored.text.text, viewer),
+            at=stored.at,
+            attachments=stored.attachments,
+            reply=await self.visible(reply, room, viewer) if reply else None,
+            feedback=stored.feedback.get(viewer.id),
+        )
 
     def shared(self, stored: Sequence[StoredTurn], room: Room) -> Sequence[StoredTurn]:
         """`stored` for the models: without the replies that somebody now in the room may not see."""

@@ -36,7 +36,9 @@ class Rooms:
         return spoken
 
     async def enter(self, turn: Turn, person: Person) -> tuple[Room, bool]:
-        """The room of this turn, and whether this message made it. Raises `Refused` for people who are not in it.
+        """The room of this turn, and whether this message made it.
+
+        Raises `Refused` for people who are not in it, and for a room that was closed.
 
         On the command line the operator chooses the room, and the person he acts for joins it.
         """
@@ -44,7 +46,10 @@ class Rooms:
         if room is None or (turn.operator is not None and person.id not in room.members):
             joined = await self._records.open_room(Room(turn.room, _title(turn.text), (person.id,)))
             return joined, room is None
-        return self.known_to(room, person), False
+        known = self.known_to(room, person)
+        if known.closed:
+            raise Refused("ROOM_CLOSED", self._texts("room_closed"))
+        return known, False
 
     async def of(self, id: str, person: Person) -> Room:
         """A room that `person` is in. A room that is not there is refused in the same words as one of others."""

@@ -40,6 +40,7 @@ from app.core.turn import Action, MaskedText, Person
 from app.team.approval_rules import ApprovalRules
 from app.team.material import Material, numbered, passages_of, without
 from app.team.permits import Permits, skills_of
+from app.team.room_keeping import RoomKeeping
 from app.team.work import Work
 
 _LONGEST_RUN = 60  # seconds
@@ -98,6 +99,7 @@ class Runner:
         shelf: Shelf,
         gaps: Gaps,
         imports: Imports,
+        rooms: RoomKeeping,
         files: Files,
         database: Database,
         people: Sequence[Person],
@@ -117,6 +119,7 @@ class Runner:
         self._shelf = shelf
         self._gaps = gaps
         self._imports = imports
+        self._rooms = rooms
         self._files = files
         self._database = database
         self._people = tuple(people)
@@ -222,6 +225,7 @@ class Runner:
             shelf=self._shelf.narrowed(self._permits.sets(work, assistant)),
             gaps=self._gaps,
             imports=self._imports,
+            rooms=self._rooms.acting(work),
             files=self._files,
             database=self._database,
             content=self._content,

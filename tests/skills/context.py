@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.core.errors import Refused
 from app.core.ports import Disliked, Gap, Hit, Import, Knowledge, Likeness, Original, Version
 from app.core.skill import Context
 from app.core.texts import Texts
-from app.core.turn import Attachment, Person
+from app.core.turn import Attachment, Person, Room
 from app.engines.storage.sealing import Sealer
 
 CONTENT = Path(__file__).resolve().parents[2]
@@ -161,6 +162,28 @@ class FakeGaps:
         return []
 
 
+class NoRooms:
+    """Shared rooms, none of which is there."""
+
+    async def open(self, title: str, people: Sequence[str], assistants: Sequence[str]) -> Room:
+        return Room("shared", title, ("E6001", *people), tuple(assistants), shared=True, keeper="E6001")
+
+    async def of(self, room: str) -> Room | None:
+        return None
+
+    async def invite(self, room: str, people: Sequence[str]) -> Room:
+        raise Refused("NO_ROOM", "no room")
+
+    async def leave(self, room: str) -> Room | None:
+        raise Refused("NO_ROOM", "no room")
+
+    async def hand_over(self, room: str, to: str) -> Room:
+        raise Refused("NO_ROOM", "no room")
+
+    async def close(self, room: str) -> Room:
+        raise Refused("NO_ROOM", "no room")
+
+
 PEOPLE = tuple(Person(**one) for one in yaml.safe_load((CONTENT / "config" / "people.yaml").read_text("utf-8")))
 
 
@@ -183,6 +206,7 @@ def context(folder: Path, database: FakeDatabase, *, by: str = "E6001", now: dat
         shelf=NoShelf(),
         gaps=FakeGaps(),
         imports=NoImports(),
+        rooms=NoRooms(),
         files=FakeFiles(folder),
         database=database,
         content=CONTENT,

@@ -25,6 +25,7 @@ from app.core.ports.privacy import Entity, Masking, Privacy, Restorer, Sight, Va
 from app.core.ports.records import Actions, AuditLog, AuditWatcher, Database, Files, Records, Sealing, StoredTurn
 from app.core.ports.review import Classifier, MaterialReview
 from app.core.ports.rights import Decision, Rights
+from app.core.ports.shared_rooms import SharedRooms
 from app.core.ports.shelf import Disliked, Gap, Gaps, Likeness, Placing, Shelf, Version
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "Rights",
     "RoomListener",
     "Sealing",
+    "SharedRooms",
     "Shelf",
     "Sight",
     "StoredTurn",

@@ -104,6 +104,28 @@ class Records(Protocol):
         """A person's rooms and when each was last spoken in, latest first."""
         ...
 
+    async def change_room(
+        self,
+        id: str,
+        *,
+        by: str,
+        joining: Sequence[str] = (),
+        leaving: Sequence[str] = (),
+        keeper: str = "",
+        closed: bool = False,
+        entry: AuditEntry,
+    ) -> Room | None:
+        """Change who is in a shared room, who keeps it, or close it, with its audit entry; None for no such room."""
+        ...
+
+    async def unread(self, person: str) -> Mapping[str, int]:
+        """How many messages of others a person has not seen, by room."""
+        ...
+
+    async def mark_seen(self, room: str, person: str) -> None:
+        """The person has seen everything of the room so far."""
+        ...
+
     async def rename_room(self, id: str, title: str) -> None: ...
 
     async def delete_room(self, id: str) -> None:
