@@ -11,7 +11,7 @@ import pytest
 from app.core.assistant import ContentError, load_assistant
 from app.core.skill import Ask, Outcome, Result
 from app.core.texts import speaking
-from skills import knowledge
+from skills import knowledge, rooms
 from skills.fx import COMMANDS, SKILLS, check_content
 from skills.fx.board import rates
 from skills.fx.quote import quote
@@ -179,7 +179,7 @@ def test_every_skill_has_a_manifest() -> None:
 
 def test_the_assistants_folder_names_skills_that_exist() -> None:
     assistant = load_assistant(CONTENT / "assistants" / "fx")
-    ours = {skill.name for skill in (*SKILLS, *knowledge.SKILLS)}
+    ours = {skill.name for skill in (*SKILLS, *knowledge.SKILLS, *rooms.SKILLS)}
     assert set(assistant.skills) == ours
     assert {example.skill for example in assistant.examples} - {None} <= ours
     assert len(assistant.examples) >= 40
