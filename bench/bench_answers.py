@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.core.model_talk import ModelChunk, ModelRequest, ToolCall
-from app.core.ports import ANSWERS_FROM
+from app.core.ports import LIKELY
 from app.core.settings import read_settings
 from app.core.turn import Reply, Turn
 from app.gateway.claims import Passage, doubts, speaks_of
@@ -207,7 +207,8 @@ async def unknown(folder: Path) -> list[Row]:
                 if one["half"] == half:
                     hits = await house.knowledge.search(one["text"], sets=[one["set"]], limit=5)
                     total[bool(one["answers"])] += 1
-                    silent[bool(one["answers"])] += not any(hit.score >= ANSWERS_FROM for hit in hits)
+                    likely = await house.knowledge.answering(one["text"], hits)
+                    silent[bool(one["answers"])] += not any(chance >= LIKELY for chance in likely)
             needed = half == "kept" or None
             recognised, wrong = silent[False] / total[False], silent[True] / total[True]
             label = {"dev": "half used for tuning", "kept": "half kept aside"}[half]

@@ -15,7 +15,7 @@ from typing import Any
 from app.commands.batch import say
 from app.commands.knowledge_report import opened
 from app.core.errors import AssistantError, BadInput
-from app.core.ports import ANSWERS_FROM, Hit, Knowledge
+from app.core.ports import LIKELY, Hit, Knowledge
 from app.core.settings import Settings
 
 AMONG = 5
@@ -70,10 +70,11 @@ async def _expected(knowledge: Knowledge, sets: Sequence[str], question: str, so
         if found is None:
             raise BadInput("NO_PASSAGE", say("knowledge_no_passage", source=source, locator=locator))
         return found
-    hits = await knowledge.search(question, sets=sets, limit=1)
-    if not hits or hits[0].score < ANSWERS_FROM:
+    hits = await knowledge.search(question, sets=sets, limit=AMONG)
+    likely = list(await knowledge.answering(question, hits))
+    if max(likely, default=0.0) < LIKELY:
         raise BadInput("NO_PASSAGE", say("knowledge_nothing_found"))
-    return hits[0]
+    return hits[likely.index(max(likely))]
 
 
 async def _problem(knowledge: Knowledge, one: Case) -> str:
@@ -85,8 +86,9 @@ async def _problem(knowledge: Knowledge, one: Case) -> str:
     here = [hit for hit in hits if (hit.source, hit.locator) == (one["source"], one["locator"])]
     if not here:
         return say("knowledge_case_missing", source=one["source"], locator=one["locator"])
-    if here[0].score < ANSWERS_FROM:
-        return say("knowledge_case_weak", score=f"{here[0].score:.2f}")
+    likely = (await knowledge.answering(one["question"], hits))[hits.index(here[0])]
+    if likely < LIKELY:
+        return say("knowledge_case_weak", score=f"{likely:.2f}")
     return "" if one["quote"] in here[0].text else say("knowledge_case_changed", quote=one["quote"])
 
 

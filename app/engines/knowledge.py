@@ -30,6 +30,7 @@ from app.core.ports import (
     Version,
 )
 from app.core.texts import Texts
+from app.engines.library.answering import Answering
 from app.engines.library.consistency import Consistency
 from app.engines.library.finding import Finding
 from app.engines.library.following import Following, bank_day
@@ -74,7 +75,9 @@ class ChromaKnowledge:
 
     def __init__(self, content: Path, home: Path, embed: Embed | None = None) -> None:
         self._content = content
-        self._index = LexicalIndex(home / "knowledge.db", _say, load_synonyms(content / "knowledge" / "synonyms.yaml"))
+        synonyms = load_synonyms(content / "knowledge" / "synonyms.yaml")
+        self._index = LexicalIndex(home / "knowledge.db", _say, synonyms)
+        self._answering = Answering(self._index, synonyms)
         vectors = self._vectors = Vectors(home / "vectors", embed) if embed else None
         self._finding = Finding(self._index, vectors)
         self._originals = Originals(home / "originals", _say)
@@ -135,6 +138,10 @@ class ChromaKnowledge:
     ) -> Sequence[Hit]:
         """Best passages first. Raises `Refused` for a set that is not there."""
         return await asyncio.to_thread(self._search, None, query, sets, limit, on)
+
+    async def answering(self, query: str, hits: Sequence[Hit]) -> Sequence[float]:
+        """How likely each of these hits answers, 0 to 1."""
+        return await asyncio.to_thread(self._answering.likelihoods, query, hits)
 
     async def index(
         self,
@@ -287,6 +294,11 @@ class KnowledgeView:
     ) -> Sequence[Hit]:
         """Best passages of this view's sets. Raises `Refused` for another set."""
         return await asyncio.to_thread(self._whole._search, self._allowed, query, sets, limit, on)
+
+    async def answering(self, query: str, hits: Sequence[Hit]) -> Sequence[float]:
+        """How likely each of these hits answers. Raises `Refused` for a hit of another set: its words are counted."""
+        self._whole._readable(self._allowed, list({hit.source.split("/", 1)[0] for hit in hits}))
+        return await self._whole.answering(query, hits)
 
     async def index(
         self,

@@ -151,6 +151,10 @@ class _Reading:
         readable = sets and [one for one in sets if one in self._open]
         return await self._inside.search(query, sets=readable, limit=limit, on=on)
 
+    async def answering(self, query: str, hits: Sequence[Hit]) -> Sequence[float]:
+        """How likely each of these hits answers. Raises `Refused` for one of a set that is withheld."""
+        return await self._inside.answering(query, hits)
+
     async def index(
         self,
         paths: Sequence[Path],

@@ -49,8 +49,8 @@ def test_right_content_passes(folder: Path) -> None:
         ("a.md", "正文。\n", 1),
         ("../synonyms.yaml", "- [甲, 乙]\n- 丙\n", 2),
         ("../synonyms.yaml", "甲: 乙\n", 1),
-        ("../english.yaml", "lease: [租赁]\nseal: 印章\n", 2),
-        ("../english.yaml", "- [seal, 印章]\n", 1),
+        ("../meanings.yaml", "lease: [租赁]\nseal: 印章\n", 2),
+        ("../meanings.yaml", "- [seal, 印章]\n", 1),
         ("../ratios.yaml", "毛利率: [利润表]\n净利率: 利润表\n", 2),
     ],
 )
@@ -86,7 +86,7 @@ def test_synonyms_lead_to_each_other(tmp_path: Path) -> None:
 
 
 def test_english_words_lead_to_chinese_ones_and_not_to_each_other(tmp_path: Path) -> None:
-    (tmp_path / "english.yaml").write_text("Clerk: [员工]\nstaff: [员工, 人员]\n", encoding="utf-8")
+    (tmp_path / "meanings.yaml").write_text("Clerk: [员工]\nstaff: [员工, 人员]\n", encoding="utf-8")
     synonyms = load_synonyms(tmp_path / "synonyms.yaml")
     assert [synonyms.of(word) for word in ("clerks", "staff", "员工")] == [("员工",), ("员工", "人员"), ()]
 

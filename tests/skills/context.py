@@ -82,6 +82,9 @@ class NoKnowledge:
     ) -> Sequence[Hit]:
         return []
 
+    async def answering(self, query: str, hits: Sequence[Hit]) -> Sequence[float]:
+        return [0.0] * len(hits)
+
     async def index(self, paths: Sequence[Path], *, into: str, progress: Any) -> Mapping[str, Any]:
         return {}
 

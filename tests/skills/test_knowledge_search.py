@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.ports import ANSWERS_FROM, Hit, Likeness
+from app.core.ports import LIKELY, Hit, Likeness
 from app.core.texts import speaking
 from app.core.turn import Citation
 from app.engines.knowledge import ChromaKnowledge
@@ -28,6 +28,10 @@ class Knows(NoKnowledge):
         self, query: str, *, sets: Sequence[str] | None = None, limit: int = 10, on: date | None = None
     ) -> Sequence[Hit]:
         return self.hits[:limit]
+
+    async def answering(self, query: str, hits: Sequence[Hit]) -> Sequence[float]:
+        """What scores well answers."""
+        return [hit.score for hit in hits]
 
 
 def hit(number: int, score: float) -> Hit:
@@ -66,7 +70,7 @@ async def test_passages_come_numbered_in_the_order_of_the_citations(tmp_path: Pa
 
 
 async def test_what_is_not_good_enough_is_not_quoted(tmp_path: Path, database: FakeDatabase) -> None:
-    hits = [hit(1, ANSWERS_FROM - 0.01), hit(2, 0.1), hit(2, 0.05)]
+    hits = [hit(1, LIKELY - 0.01), hit(2, 0.1), hit(2, 0.05)]
     result = await search.function(context(tmp_path, database, knowledge=Knows(*hits)), query="办法")
     (part,) = result.data["parts"]
     assert (result.data["found"], result.data["passages"]) == (False, [])

@@ -16,7 +16,7 @@ from app.core.ports.documents import (
 )
 from app.core.ports.durable import Durable, DurableTask
 from app.core.ports.imports import Import, ImportFailure, ImportProgress, Imports, ImportState
-from app.core.ports.knowledge import ANSWERS_FROM, DocumentState, Hit, Knowledge, Original
+from app.core.ports.knowledge import ANSWERS_FROM, LIKELY, DocumentState, Hit, Knowledge, Original
 from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
 from app.core.ports.metrics import Metrics
 from app.core.ports.models import Fit, Models, Understanding
@@ -30,6 +30,7 @@ from app.core.ports.shelf import Disliked, Gap, Gaps, Likeness, Placing, Shelf, 
 
 __all__ = [
     "ANSWERS_FROM",
+    "LIKELY",
     "Actions",
     "AuditLog",
     "AuditWatcher",

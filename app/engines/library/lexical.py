@@ -219,6 +219,17 @@ class LexicalIndex:
             companies = self._companies.of(connection, names, whole or query, question)
             return search(connection, self._counts, names, question, depth, also or {}, named, companies)
 
+    def counts(self, names: Sequence[str], terms: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """How many parts these sets have, and how many of them have each term."""
+        total, everywhere = 0, dict.fromkeys(terms, 0)
+        with self._connection() as connection:
+            there = sql.sets_of(connection)
+            for name in names:
+                size, here = self._counts.of(connection, name, terms) if name in there else (0, {})
+                total += size
+                everywhere = {term: count + here.get(term, 0) for term, count in everywhere.items()}
+        return total, everywhere
+
     def documents_for(self, names: Iterable[str], pieces: Sequence[str], limit: int) -> list[list[Found]]:
         """For an account in pieces: the documents that hold most of it, best first, of each its best passages."""
         questions = [one for one in (question_of(piece, self._synonyms) for piece in pieces) if one.about]

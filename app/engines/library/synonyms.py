@@ -41,7 +41,7 @@ class Synonyms:
 
 
 NONE = Synonyms({})
-ONE_WAY = ("english.yaml", "ratios.yaml")
+ONE_WAY = ("meanings.yaml", "ratios.yaml")
 """What English words mean in Chinese documents; in which statement the figures stand that a ratio is made of."""
 
 

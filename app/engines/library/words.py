@@ -12,7 +12,7 @@ from typing import Any
 from app.engines.library.spelling import normal
 from app.engines.library.stems import stem
 
-__all__ = ["asked", "bare", "name_of", "normal", "pairs", "pairs_of", "terms", "warm", "words"]
+__all__ = ["asked", "bare", "cut", "frequency", "name_of", "normal", "pairs", "pairs_of", "terms", "warm", "words"]
 
 _WORD = re.compile(r"[㐀-鿿豈-﫿]|[a-z0-9]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
@@ -96,6 +96,16 @@ def bare(word: str) -> str:
 def name_of(source: str, title: str) -> str:
     """What people call a document: its title, and its file's name as words. `BOEING_2022_10K.pdf` often says more."""
     return f"{title} {re.sub(_NO_WORD, ' ', PurePosixPath(source).stem)}"
+
+
+def cut(plain: str) -> list[str]:
+    """A text in its normal spelling as the dictionary alone cuts it; what it does not know, by the character."""
+    return list(_jieba().cut(plain, HMM=False))
+
+
+def frequency(word: str) -> int:
+    """How often the dictionary's texts have a word; 0 for what it does not know."""
+    return int(_jieba().dt.FREQ.get(word) or 0)
 
 
 def warm() -> None:
