@@ -10,14 +10,16 @@ from app.core.skill import Skill
 from skills.fx.board import rates
 from skills.fx.calendars import quantlib, read_holidays
 from skills.fx.commands import COMMANDS
+from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
 from skills.fx.quote import quote
 from skills.fx.screen import LISTS, own_lists
 from skills.fx.settlement import value_dates
 
-__all__ = ["COMMANDS", "SKILLS", "check_content", "warm"]
+__all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
 
 SKILLS: tuple[Skill, ...] = (quote, value_dates, rates)
+TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow)
 
 
 def check_content(content: Path) -> None:

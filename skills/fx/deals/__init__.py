@@ -1,0 +1,1 @@
+"""Deals: how they stand, how they change, and where they are kept."""
