@@ -19,6 +19,7 @@ from typing import Literal
 from app.gateway.bounds import bound_of, direction_of, order_of
 from app.gateway.clauses import Clause, clauses_of, plain, terms
 from app.gateway.conditions import allows_forbidden, joined_otherwise
+from app.gateway.denials import grants_denied, spares_demanded
 from app.gateway.equal_figures import (
     WORKING,
     comparable,
@@ -29,9 +30,10 @@ from app.gateway.equal_figures import (
     same_figure,
 )
 from app.gateway.figures import Figure, figures_in
-from app.gateway.names import grades_in, named_in, parties_in, places_in, titles_in
+from app.gateway.names import named_in, parties_in, places_in, titles_in
 from app.gateway.numerals import NUMERALS
 from app.gateway.polarity import bare, polarity_of
+from app.gateway.scales import another_step, swapped_step
 from app.gateway.subjects import of_another
 
 Doubt = Literal["number", "unit", "date", "bound", "name", "negation", "modality", "condition"]
@@ -93,7 +95,7 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
         found += _of_figures(clause, there, also, stated)
     own = own[:CLAUSES]
     found += _of_polarity(own, there)
-    if allows_forbidden(own, there):
+    if allows_forbidden(own, there) or grants_denied(own, there) or spares_demanded(own, there):
         found.append("negation")
     if joined_otherwise(plain(sentence[:LETTERS]), text):
         found.append("condition")
@@ -101,7 +103,7 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
     found += _of_names(sentence[:LETTERS], text, plain(given))
     for clause in own:
         found += _of_roles(clause, there)
-    if of_another(plain(sentence[:LETTERS]), own, there, plain(given)):
+    if of_another(plain(sentence[:LETTERS]), own, there, plain(given)) or swapped_step(own, there):
         found.append("name")
     return tuple(dict.fromkeys(found))
 
@@ -320,10 +322,7 @@ def _of_names(sentence: str, text: str, given: str) -> Iterator[Doubt]:
             yield "name"
     if any(place not in text and place not in given for place in places_in(said) if _same_script(place, text)):
         yield "name"
-    steps: dict[int, set[str]] = {}
-    for step, scale in grades_in(text):
-        steps.setdefault(scale, set()).add(step)
-    if any(scale in steps and step not in steps[scale] and step not in given for step, scale in grades_in(said)):
+    if another_step(said, text, given):
         yield "name"
 
 

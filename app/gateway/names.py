@@ -1,4 +1,4 @@
-"""Names in a sentence that another text may have: titles, posts, departments, firms, places, grades, codes."""
+"""Names in a sentence that another text may have: titles, posts, departments, firms, places."""
 
 from __future__ import annotations
 
@@ -15,23 +15,6 @@ _ENDS = (
 _VERBS = "[由报经交向给将在对从需须应当要可能得的与和及或不]"
 _PARTY = re.compile(
     rf"[㐀-鿿]{{0,9}}?(?P<level>[总分支]行(?:(?!{_VERBS})[㐀-鿿]){{0,8}}?)?(?P<end>{_ENDS})(?<![全内外局]部)(?<!全行公司)(?![门位理分份数长技研目学值于内外时期境额置罚级组成])"
-)
-_GRADES = (
-    r"[一二三四五六特]类(?![^地客])|[一二三四五特甲乙丙]级|[一二三特]等[座舱]|商务座|经济舱|公务舱|头等舱",
-    r"(?<![合])(?:正常|关注|次级|可疑|损失)(?=类|贷款|客户|$)",
-    r"绝密|机密|秘密(?!码)",
-    r"[第]?[一二三四1-4]季度?",
-    r"(?:周|星期|礼拜)[一二三四五六日天]",
-    r"[上下]半年",
-    r"(?<![a-z])(?:[a-d]{2,3}|[a-d](?=\s?[级、|]))[+-]?(?![a-z])",
-    r"(?<![a-z+])[a-z][1-9](?![\d.])",
-    r"红色|橙色|黄色|蓝色",
-    r"即期|远期|掉期|期权",
-    r"信用方式|保证方式|抵押方式",
-    r"同比|环比",
-    r"(?:稳健|进取|平衡|保守|谨慎|积极)型",
-    r"(?:受托|自主)支付",
-    r"[有无]效|[生失]效(?!日)",
 )
 _LEVELS = ("总行", "分行", "支行")
 _EDGE = re.compile(
@@ -56,18 +39,6 @@ def parties_in(text: str) -> Iterator[tuple[str, str]]:
 def places_in(text: str) -> Iterator[str]:
     """Cities, provinces, countries of the list. `text` is in plain spelling."""
     return (found[0] for found in _places().finditer(text))
-
-
-def grades_in(text: str) -> Iterator[tuple[str, int]]:
-    """`二类`, `一等座`, `三季度`, `周二`, and which scale they are a step of. `text` is in plain spelling."""
-    for scale, pattern in enumerate(_grades()):
-        for found in pattern.finditer(text):
-            yield found[0].removeprefix("第").replace("星期", "周").replace("礼拜", "周").rstrip("度"), scale
-
-
-@cache
-def _grades() -> tuple[re.Pattern[str], ...]:
-    return tuple(map(re.compile, _GRADES))
 
 
 def named_in(name: str, ending: str, text: str) -> bool:
