@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from app.engines.storage.shelf import SqlShelf
     from app.gateway.gateway import Clock, Gateway
     from app.gateway.identity import DemoSignIn, Identity
+    from app.gateway.initiative import Initiative
     from app.team.approvals import Approvals
 
 
@@ -71,6 +72,7 @@ class Deskmate:
     approvals: Approvals
     notices: Notices
     bus: Bus
+    initiative: Initiative
     erasure: Erasure
 
 
@@ -91,6 +93,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     from app.gateway.door import Door
     from app.gateway.gateway import Gateway
     from app.gateway.identity import DemoSignIn
+    from app.gateway.initiative import Initiative
     from app.gateway.judge import Judge
     from app.gateway.rooms import Rooms
     from app.team.approvals import Approvals
@@ -186,6 +189,16 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         clock=clock,
         texts=texts,
     )
+    initiative = Initiative(
+        identity=identity,
+        rooms=rooms,
+        review=review,
+        privacy=privacy,
+        records=records,
+        assistants=assistants,
+        clock=clock,
+        texts=texts,
+    )
     await records.open()
     try:
         await note_changes(audit, settings, operator=operator(), version=__version__)
@@ -211,6 +224,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
                 approvals=approvals,
                 notices=notices,
                 bus=bus,
+                initiative=initiative,
                 erasure=erasure,
             )
     finally:
