@@ -24,7 +24,7 @@ _RISES = re.compile(
     r"上[涨升行]|增[长加]|[提升]高|升值|回升|走[高强]|扩大|(?<!只)增(?!值|信|量|资)|(?<=[^上下])涨|\b(?:rose|grew|increased?|gained|up)\b"
 )
 _FALLS = re.compile(
-    r"下[跌降滑行调]|回落|减少|降低|贬值|缩小|收窄|走[低弱]|(?<!下)跌|\b(?:fell|dropped|declined?|decreased?|lost|down)\b"
+    r"下[跌降滑行调]|回落|减少|降低|贬值|缩小|收窄|走[低弱]|(?<!下)跌|\b(?:fell|dropped|shr[au]nk|declined?|decreased?|lost|down)\b"
 )
 
 

@@ -66,7 +66,8 @@ _OPPOSITES = [
     for pair in ("高低", "早近", "前后", "上下", "大小", "多少", "长短", "内外", "买卖", "收付", "先后", "早晚")
 ]
 _COMMA = re.compile("[,，]")
-_COUNTS = frozenset(["people", "times", *"次人名户家笔份级倍位每"])
+_SMALL = re.compile(r"[\s都均也皆并且和与及或的了]")
+_COUNTS = frozenset(["people", "times", "季度", *"次人名户家笔份级倍位每层张楼台套间页辆"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,8 @@ def _of_polarity(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Dou
             continue  # 四户及以上的联保贷款，不许再新做: what is spoken of, and then what is said of it
         if said.modality == "forbids" and earlier and polarity_of(earlier.text).denies:
             continue  # 没有背景，不能买卖: a condition
+        if not said.denies and _is_governed(clause):
+            continue
         found, judged = _contradicts(clause.text, there)
         if found:
             yield found
@@ -241,7 +244,7 @@ def _contradicts(
     words = terms(bare(said))
     if len(words) < FEW_TO_COMPARE:
         return None, False
-    best, likeness, governed = _most_like(words, there, shortest)
+    best, likeness, governed = _most_like(words, there, shortest, ends=not said.endswith(("的", "者")))
     if needed and not needed & terms(best):
         return None, False
     own, meant = polarity_of(said), polarity_of(best)
@@ -254,9 +257,9 @@ def _contradicts(
     return ("modality" if differs else None), True
 
 
-def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int) -> tuple[str, float, bool]:
+def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int, ends: bool) -> tuple[str, float, bool]:
     """The few clauses in a row, `shortest` to 3, that speak most of the same, how much (Dice), and whether a no stands
-    before their list: 严禁在空白纸张、空白合同上用印."""
+    before their list: 严禁在空白纸张、空白合同上用印. `ends`: what they are compared with says something to its end."""
     best, likeness, governed = "", 0.0, False
     for start, first in enumerate(there):
         span: list[str] = []
@@ -270,12 +273,19 @@ def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int) ->
             other = terms(bare(text))
             dice = 2 * len(words & other) / (len(words) + len(other))
             if dice > likeness:
-                if text.endswith(("的", "者")) and not polarity_of(text).denies and start + len(span) < len(there):
+                if ends and text.endswith(("的", "者")) and not polarity_of(text).denies and start + len(span) < len(there):
                     text += there[start + len(span)].text  # 确认命中的 says nothing yet
-                best, likeness = text, dice
-                before = first.around.partition(first.text)[0]
-                governed = before.endswith(("、", ":")) and polarity_of(_COMMA.split(before)[-1]).denies
+                best, likeness, governed = text, dice, _is_governed(first)
     return best, likeness, governed
+
+
+def _is_governed(clause: Clause) -> bool:
+    """Whether a no stands before the list that a clause is an item of: 不接受下列财产：宅基地，虚拟货币."""
+    before = clause.around.partition(clause.text)[0]
+    announced, colon, _ = before.rpartition(":")
+    if colon and polarity_of(announced).denies:
+        return True
+    return before.endswith("、") and polarity_of(_COMMA.split(before)[-1]).denies
 
 
 # --- words in place of others ---
@@ -303,7 +313,9 @@ def _replaces(here: str, instead: str, before: int, after: int) -> bool:
     """Whether one word stands for another of the same length or so, between words that are the same."""
     if {here, instead} in _OPPOSITES:
         return True
-    if _NUMERAL.search(here + instead) or not bare(here).strip():
+    if _NUMERAL.search(here + instead) or not _SMALL.sub("", bare(here)) or not _SMALL.sub("", bare(instead)):
+        return False
+    if bound_of(here) and bound_of(here) == bound_of(instead):
         return False
     alike = 2 <= len(here) <= 6 and 2 <= len(instead) <= 6 and not set(here) & set(instead)
     return alike and min(before, after) >= 2 and before + after >= FLANKED

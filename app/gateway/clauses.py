@@ -121,6 +121,8 @@ def _figures(text: str) -> tuple[Figure, ...]:
 def _cells(table: list[list[str]], announced: str) -> Iterator[Clause]:
     rows = [row for row in table if not all(re.fullmatch(r":?-*:?", cell) for cell in row)]
     head, *body = rows or [[]]
+    for over in head:
+        yield Clause(over, " ".join(head), _figures(over))
     for row in body:
         for column, cell in enumerate(row):
             over = head[column] if column < len(head) else ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.gateway.clauses import Clause, terms
 from app.gateway.polarity import bare, polarity_of
 
-_ALL = re.compile(r"同时|并且|均须|都[要须得]|缺一不|[，,]且|(?<=[^而并况])且(?![不慢])|二者|\bboth\b")
+_ALL = re.compile(r"同时|并且|均须|都[要须得]|缺一不|[，,]且|(?<=[^而并况])且(?![不慢])|二者|并(?![购非不])|\bboth\b")
 _ANY = re.compile(r"之一|其一|任[一何]|其中一[项样个种]|有一[项样个种]|一项即可|或者?|\beither\b|\bor\b")
 _ENOUGH = re.compile(r"即可|就[可能行]|便可|只要|满足|或者|\benough\b|\bsuffices?\b")
 _ONE_OF = re.compile(r"(?<!分)之一|(?:有)?其一|任一|其中一[项样个种]|\beither\b|\bany one\b")

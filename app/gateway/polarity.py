@@ -17,7 +17,7 @@ _NEUTRAL = re.compile(
     r"|no (?:more|less|fewer|later|earlier|lower|higher)\b"
 )
 _SPARES = re.compile(
-    r"不必|不用|无需|无须|毋须|不需要?|不须|可以?不|可选|免于|免去|免予"
+    r"不必|不用|无需|无须|毋须|不需要?|不须|可以?不|可选(?!择)|免于|免去|免予"
     r"|(?:need|do(?:es)?) not (?:need|have)|needn't|not (?:required|necessary|needed)|no need|exempt"
 )
 _FORBIDS = re.compile(
