@@ -45,6 +45,8 @@ def named_in(name: str, ending: str, text: str) -> bool:
     """Whether `text` names `name`: as it is, with words between (财务部: 财务会计部), or without its edge."""
     if name in text:
         return True
+    if _of_other_level(name, text):
+        return False
     own = name.removesuffix(ending)
     between = "[㐀-鿿]{0,4}".join(map(re.escape, own))
     if own and re.search(f"{between}[㐀-鿿]{{0,4}}{re.escape(ending)}", text):
@@ -60,6 +62,14 @@ def named_in(name: str, ending: str, text: str) -> bool:
             return whole is not None and not re.search("[总分支]行$|部$", name[:start])
     # 支行 said by itself, where the text speaks of another level only, is another one.
     return not own and not (name in _LEVELS and any(level in text for level in _LEVELS))
+
+
+def _of_other_level(name: str, text: str) -> bool:
+    """分行授信管理部, where the text has 总行授信管理部 only."""
+    level = next((one for one in _LEVELS if name.startswith(one) and name != one), "")
+    others = "|".join(one for one in _LEVELS if one != level)
+    rest = re.escape(name.removeprefix(level))
+    return bool(level) and re.search(rf"(?:{others}){rest}", text) is not None and not re.search(f"{level}{rest}", text)
 
 
 @cache
