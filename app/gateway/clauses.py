@@ -51,6 +51,8 @@ class Clause:
     row: str = ""
     """What the row of a cell is called; empty elsewhere, and for that name itself."""
     cell: str = ""
+    column: str = ""
+    """What stands over a cell."""
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -129,7 +131,7 @@ def _cells(table: list[list[str]], announced: str) -> Iterator[Clause]:
             # Its own row and column are said close to it: 部门负责人, 一类地区.
             text = f"{row[0]} {over} {cell}" if column else cell
             named = row[0] if column and not (column == 1 and _ENTRY.match(over)) else ""
-            yield Clause(text, f"{announced} {' '.join(row)}", _in_cell(cell, f"{over} {announced}"), named, cell)
+            yield Clause(text, f"{announced} {' '.join(row)}", _in_cell(cell, f"{over} {announced}"), named, cell, over)
 
 
 def _in_cell(cell: str, heads: str) -> tuple[Figure, ...]:

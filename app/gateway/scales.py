@@ -72,7 +72,7 @@ _SCALES = (
 )
 _SAME = {"星期": "周", "礼拜": "周", "当天": "当日", "隔日": "次日", "翌日": "次日", "港元": "港币", "加拿大元": "加元"}
 _ENDS = re.compile(r"^第|(?<=季)度$")
-BY_MORE, FEWEST = 0.25, 2
+BY_MORE, FEWEST = 0.34, 2
 """By how much more of what is said of a step must be said of another one; words of it at least."""
 
 
@@ -95,30 +95,33 @@ def swapped_step(own: Sequence[Clause], there: Sequence[Clause]) -> bool:
     """Whether what is said of one step stands there of another one of its scale: 特急 is done in three days."""
     steps_there = [dict.fromkeys(steps_in(one.text)) for one in there]
     for clause in own:
-        for step, scale in dict.fromkeys(steps_in(clause.text)):
+        said = dict.fromkeys(steps_in(clause.text))
+        for step, scale in said:
+            if sum(other == scale for _, other in said) > 1:
+                continue
             same = [one for one, steps in zip(there, steps_there, strict=True) if (step, scale) in steps]
             others = [
                 one
                 for one, steps in zip(there, steps_there, strict=True)
                 if (step, scale) not in steps and any(other == scale for _, other in steps)
             ]
-            if same and others and _fits(clause, others, step) - _fits(clause, same, step) >= BY_MORE:
+            if same and others and _fits_others(clause, step, same, others):
                 return True
     return False
 
 
-def _fits(clause: Clause, places: Sequence[Clause], step: str) -> float:
-    """Share of what a clause says besides the step that stands at the best of these places."""
+def _fits_others(clause: Clause, step: str, same: Sequence[Clause], others: Sequence[Clause]) -> bool:
+    """Whether what a clause says besides the step stands rather where the others are; a figure counts as two words."""
     words = terms(clause.text.replace(step, " "))
+    words &= frozenset[str]().union(*(place.near for place in (*same, *others)))
     figures = [one for one in clause.figures if one.states or one.said]
     total = len(words) + 2 * len(figures)
-    if total < FEWEST:
-        return 0.0
-    return max(
-        (len(words & place.near) + 2 * sum(any(same_figure(one, other) for other in place.figures) for one in figures))
-        / total
-        for place in places
-    )
+
+    def fits(place: Clause) -> float:
+        found = sum(any(same_figure(one, other) for other in place.figures) for one in figures)
+        return (len(words & place.near) + 2 * found) / total
+
+    return total >= FEWEST and max(map(fits, others)) - max(map(fits, same)) >= BY_MORE
 
 
 def _spelled(step: str) -> str:

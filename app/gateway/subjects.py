@@ -27,7 +27,9 @@ def of_another(sentence: str, own: Sequence[Clause], there: Sequence[Clause], gi
     if not _HAN.search(sentence):
         return False
     return any(
-        _of_another_row(sentence, figure, there, given) or _of_another_head(place, own, figure, there)
+        _of_another_row(sentence, figure, there, given)
+        or _of_another_column(clause.text, figure, there)
+        or _of_another_head(place, own, figure, there)
         for place, clause in enumerate(own)
         for figure in clause.figures
         if figure.states or figure.said
@@ -38,6 +40,21 @@ def _of_another_row(sentence: str, figure: Figure, there: Sequence[Clause], give
     """Every cell with the figure stands in a row that the sentence does not name."""
     same = [one for one in there if any(same_figure(figure, other) for other in one.figures)]
     return bool(same) and all(one.row and not _may_be_row(sentence, one, given) for one in same)
+
+
+def _of_another_column(said: str, figure: Figure, there: Sequence[Clause]) -> bool:
+    """Every cell with the figure stands under another head than the one that is said, in a row with both."""
+    same = [one for one in there if any(same_figure(figure, other) for other in one.figures)]
+    if not same or not all(one.row and len(one.column) >= SHORTEST for one in same):
+        return False
+    if any(_BRACKETS.sub("", one.column) in said for one in same):
+        return False
+    rows = {one.row for one in same}
+    others = (one for one in there if one.row in rows and one not in same and len(one.column) >= SHORTEST)
+    return any(
+        _BRACKETS.sub("", one.column) in said and any(comparable(figure, other) for other in one.figures)
+        for one in others
+    )
 
 
 def _cell_of_another_row(sentence: str, there: Sequence[Clause], given: str) -> bool:
