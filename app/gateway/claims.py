@@ -18,7 +18,7 @@ from typing import Literal
 
 from app.gateway.bounds import bound_of, direction_of, order_of
 from app.gateway.clauses import Clause, clauses_of, plain, terms
-from app.gateway.conditions import allows_forbidden, joined_otherwise
+from app.gateway.conditions import allows_forbidden, joined_otherwise, other_order, suffices_here
 from app.gateway.denials import grants_denied, spares_demanded
 from app.gateway.equal_figures import (
     WORKING,
@@ -98,13 +98,14 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
     found += _of_polarity(own, there)
     if allows_forbidden(own, there) or grants_denied(own, there) or spares_demanded(own, there):
         found.append("negation")
-    if joined_otherwise(plain(sentence[:LETTERS]), text):
+    said = plain(sentence[:LETTERS])
+    if joined_otherwise(said, text) or suffices_here(said, text) or other_order(said, text):
         found.append("condition")
     found += _of_words(own, there)
     found += _of_names(sentence[:LETTERS], text, plain(given))
     for clause in own:
         found += _of_roles(clause, there)
-    if of_another(plain(sentence[:LETTERS]), own, there, plain(given)) or swapped_step(own, there):
+    if of_another(said, own, there, plain(given)) or swapped_step(own, there):
         found.append("name")
     return tuple(dict.fromkeys(found))
 

@@ -33,6 +33,33 @@ def joined_otherwise(sentence: str, text: str) -> bool:
     return bool(_WHATEVER.search(sentence)) and not _EVERY.search(text) and bool(_EXCEPT.search(text))
 
 
+_SUFFICES = re.compile(r"即可|就行|就可以|便可|就够|足矣|\bis enough\b|\bsuffices?\b")
+_SUFFICED = re.compile(r"即可|就|便可|便能|可以?|只[需须要]|凭|免|无需|\bmay\b|\bcan\b")
+_FIRST = re.compile(
+    r"先(?P<first>[㐀-鿿]{2,12})[,，、]?(?:然?后|再)(?:再|由)?(?P<second>[㐀-鿿]{2,14})"
+    r"|(?P<before>[㐀-鿿]{2,14})(?:之后|以后|后)(?:再|方可|方能|才能?|即可)(?P<after>[㐀-鿿]{2,14})"
+)
+
+
+def suffices_here(sentence: str, text: str) -> bool:
+    """有保证即可, where the passage grants nothing and demands more. Both in plain spelling."""
+    return bool(_SUFFICES.search(sentence)) and not _SUFFICED.search(text)
+
+
+def other_order(sentence: str, text: str) -> bool:
+    """先授信、后评级 where there stands 先评级、后授信. Both in plain spelling."""
+    there = [_steps(one) for one in _FIRST.finditer(text)]
+    return any(
+        terms(first) & terms(then) and terms(second) & terms(earlier) and not terms(first) & terms(earlier)
+        for first, second in map(_steps, _FIRST.finditer(sentence))
+        for earlier, then in there
+    )
+
+
+def _steps(found: re.Match[str]) -> tuple[str, str]:
+    return found["first"] or found["before"], found["second"] or found["after"]
+
+
 def allows_forbidden(own: Sequence[Clause], there: Sequence[Clause]) -> bool:
     """可以转借他人 where the funds 不得用于购房、投资理财或者转借他人: the no stands before the whole list."""
     for clause in own:
