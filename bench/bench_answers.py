@@ -28,6 +28,7 @@ from app.core.settings import read_settings
 from app.core.turn import Reply, Turn
 from app.gateway.claims import Passage, doubts, speaks_of
 from app.main import Deskmate, opened
+from bench.reworded import reworded
 from bench.table import Row, show
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -173,7 +174,14 @@ def altered_sentences() -> list[Row]:
     for half, label in (("dev", "half used for tuning"), ("kept", "half kept aside")):
         lines = [one for one in lines_of(OWN / "altered_sentences.jsonl") if one["half"] == half]
         rows += _held(lines, label, needed=half == "kept")
-    return rows + _held(lines_of(OWN / "answers_dev_sentences.jsonl"), "larger set used for tuning", needed=False)
+    larger = lines_of(OWN / "answers_dev_sentences.jsonl")
+    chance = random.Random(4)
+    true = [
+        (said, quote) for quote in dict.fromkeys(one["quote"] for one in larger) for said in reworded(quote, chance)
+    ]
+    marked = sum(bool(doubts(said, [Passage(quote)])) for said, quote in true)
+    rows += _held(larger, "larger set used for tuning", needed=False)
+    return [*rows, Row(f"passages reworded with the same meaning, marked, of {len(true)}", _share(marked, len(true)))]
 
 
 def _held(lines: list[dict[str, Any]], label: str, needed: bool) -> list[Row]:

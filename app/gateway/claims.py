@@ -51,8 +51,6 @@ NEARLY_ALL, SHORTEST, LONGEST, FLANKED = 0.6, 6, 120, 10
 many of them stand around a word that was put in the place of another."""
 SAME_MATTER = 0.55
 """Likeness (Dice) of the words of two clauses from which their yes and no are compared."""
-ANOTHER_ROLE = 0.3
-"""By how much more a place with another name must speak of the sentence's matter than every place with its name."""
 CLAUSES, LETTERS = 24, 600
 """Of one sentence that are looked at for more than figures: nobody waits for a model that never ends its sentence."""
 
@@ -103,8 +101,6 @@ def doubts(sentence: str, passages: Sequence[Passage], given: str = "") -> tuple
         found.append("condition")
     found += _of_words(own, there)
     found += _of_names(sentence[:LETTERS], text, plain(given))
-    for clause in own:
-        found += _of_roles(clause, there)
     if of_another(said, own, there, plain(given)) or swapped_step(own, there):
         found.append("name")
     return tuple(dict.fromkeys(found))
@@ -274,7 +270,12 @@ def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int, en
             other = terms(bare(text))
             dice = 2 * len(words & other) / (len(words) + len(other))
             if dice > likeness:
-                if ends and text.endswith(("的", "者")) and not polarity_of(text).denies and start + len(span) < len(there):
+                if (
+                    ends
+                    and text.endswith(("的", "者"))
+                    and not polarity_of(text).denies
+                    and start + len(span) < len(there)
+                ):
                     text += there[start + len(span)].text  # 确认命中的 says nothing yet
                 best, likeness, governed = text, dice, _is_governed(first)
     return best, likeness, governed
@@ -337,18 +338,6 @@ def _of_names(sentence: str, text: str, given: str) -> Iterator[Doubt]:
         yield "name"
     if another_step(said, text, given):
         yield "name"
-
-
-def _of_roles(clause: Clause, there: Sequence[Clause]) -> Iterator[Doubt]:
-    """A name that stands there, but elsewhere than what is said of it: 由总行办公室指定 for 由机构负责人指定."""
-    for name, ending in parties_in(clause.text):
-        same = [one for one in there if named_in(name, ending, one.text)]
-        others = [one for one in there if one not in same and any(True for _ in parties_in(one.text))]
-        if not same or not others:
-            continue
-        closeness = _closeness(Clause(clause.text.replace(name, " "), clause.around, ()), there)
-        if max(map(closeness, others)) - max(map(closeness, same)) > ANOTHER_ROLE:
-            yield "name"
 
 
 def _same_script(name: str, text: str) -> bool:

@@ -18,7 +18,7 @@ _FIGURE = re.compile(r"\d+(?:\.\d+)?\s?[%‰]?(?:万|亿)?(?:个?(?:工作日|�
 _SETTLEMENT = re.compile(r"(?<![a-z])t\+(\d)")
 _OFTEN = {"半个月": 15, "半年": 180, "季度": 90, "季": 90, "个月": 30, "月": 30, "年": 360, "周": 7, "日": 1, "天": 1}
 _EVERY = re.compile(f"[每按]({'|'.join(_OFTEN)})")
-_ANY_FIGURE = re.compile(
+ANY_FIGURE = re.compile(
     r"[每按](?:半个月|半年|季度|个月|[月年周日天])(?:一次)?"
     r"|[\d一二两三四五六七八九十百千万亿.]+\s?(?:个?(?:工作日|自然日|月|小时|基点|百分点)|美?元|[%‰天日年次户级倍成人])?内?"
 )
@@ -57,12 +57,12 @@ class Clause:
     @cached_property
     def near(self) -> frozenset[str]:
         """Its own words, without its figures."""
-        return terms(_ANY_FIGURE.sub(" ", self.text))
+        return terms(ANY_FIGURE.sub(" ", self.text))
 
     @cached_property
     def further(self) -> frozenset[str]:
         """The words around it, its own too."""
-        return terms(_ANY_FIGURE.sub(" ", self.around)) | self.near
+        return terms(ANY_FIGURE.sub(" ", self.around)) | self.near
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,8 @@ _WHATEVER = re.compile(r"无论|不论|不管|不分|不例外|\bregardless\b|\b
 _EVERY = re.compile(r"无论|不论|不管|不分|一律|均|都|所有|任何|全部|各|每|不限")
 _EXCEPT = re.compile(r"除外|例外|另有|除非|不受|但|以上的|以下的|超过|的，|改为")
 _ALLOWED = re.compile(r"(?:可以?|允许|能够?)(?!不)([㐀-鿿]{2,})")
+FEW = 3
+"""Words that a clause has in common with what it is compared with."""
 COVERED, SAME_MATTER = 0.6, 0.4
 """Shares: of the words behind 可以 that a forbidding phrase must hold; of those of the clause, its sentence."""
 
@@ -34,7 +36,7 @@ def joined_otherwise(sentence: str, text: str) -> bool:
 
 
 _SUFFICES = re.compile(r"即可|就行|就可以|便可|就够|足矣|\bis enough\b|\bsuffices?\b")
-_SUFFICED = re.compile(r"即可|就|便可|便能|可以?|只[需须要]|凭|免|无需|\bmay\b|\bcan\b")
+_SUFFICED = re.compile(r"即可|就|便可|便能|(?<!方)可以?|只[需须要]|凭|免|无需|\bmay\b|\bcan\b")
 _FIRST = re.compile(
     r"先(?P<first>[㐀-鿿]{2,12})[,，、]?(?:然?后|再)(?:再|由)?(?P<second>[㐀-鿿]{2,14})"
     r"|(?P<before>[㐀-鿿]{2,14})(?:之后|以后|后)(?:再|方可|方能|才能?|即可)(?P<after>[㐀-鿿]{2,14})"
@@ -43,7 +45,9 @@ _FIRST = re.compile(
 
 def suffices_here(sentence: str, text: str) -> bool:
     """有保证即可, where the passage grants nothing and demands more. Both in plain spelling."""
-    return bool(_SUFFICES.search(sentence)) and not _SUFFICED.search(text)
+    return not _SUFFICED.search(text) and any(
+        _SUFFICES.search(clause) and len(terms(clause) & terms(text)) >= FEW for clause in re.split("[,，;；。]", sentence)
+    )
 
 
 def other_order(sentence: str, text: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
-from app.gateway.clauses import Clause
+from app.gateway.clauses import ANY_FIGURE, Clause, terms
 from app.gateway.equal_figures import comparable, same_figure
 from app.gateway.figures import Figure
 
@@ -15,6 +16,8 @@ _FIGURE = re.compile(r"\d|[一二两三四五六七八九十百千]+(?=[%‰天�
 _BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 _DIGIT = re.compile(r"\d")
 _OR = re.compile(r"[、/,，和及或]")
+FEW, MANY = 0.5, 1.5
+"""Words that only one item has: at most so many of the item with the figure, by so many more of another one."""
 SHORTEST, LONGEST = 2, 12
 """Characters of a cell in words that is looked for in a sentence."""
 
@@ -30,6 +33,7 @@ def of_another(sentence: str, own: Sequence[Clause], there: Sequence[Clause], gi
         _of_another_row(sentence, figure, there, given)
         or _of_another_column(clause.text, figure, there)
         or _of_another_head(place, own, figure, there)
+        or _of_another_item(place, own, figure, there)
         for place, clause in enumerate(own)
         for figure in clause.figures
         if figure.states or figure.said
@@ -96,6 +100,36 @@ def _of_another_head(place: int, own: Sequence[Clause], figure: Figure, there: S
         and any(comparable(figure, other) and other.unit == figure.unit for other in one.figures)
     )  # fmt: skip
     return any(head == said for head in others)
+
+
+def _of_another_item(place: int, own: Sequence[Clause], figure: Figure, there: Sequence[Clause]) -> bool:
+    """Of several items with figures its clause has the words of another one: 盈利能力 20 分 for 偿债能力 20 分."""
+    if figure.kind != "number":
+        return False
+    said = [one for clause in own for one in clause.figures]
+    having = {at: [one for one in clause.figures if _alike(figure, one)] for at, clause in enumerate(there)}
+    same = [at for at, figures in having.items() if any(same_figure(figure, one) for one in figures)]
+    others = [
+        at
+        for at, figures in having.items()
+        if figures and at not in same and not any(same_figure(one, other) for one in said for other in figures)
+    ]
+    if not same or not others:
+        return False
+    words = {at: _words(_with_head(at, there)) for at in (*same, *others)}
+    often = Counter(term for terms_there in words.values() for term in terms_there)
+    mine = _words(_with_head(place, own))
+    shared = {at: sum(1 / often[term] for term in terms_there & mine) for at, terms_there in words.items()}
+    here = max(shared[at] for at in same)
+    return here <= FEW and max(shared[at] for at in others) - here >= MANY
+
+
+def _alike(figure: Figure, other: Figure) -> bool:
+    return comparable(figure, other) and figure.unit == other.unit
+
+
+def _words(text: str) -> frozenset[str]:
+    return terms(ANY_FIGURE.sub(" ", text))
 
 
 def _with_head(place: int, clauses: Sequence[Clause]) -> str:
