@@ -275,7 +275,8 @@ def _domain(options: argparse.Namespace) -> int:
     from app.rooms import domain_commands, now
 
     command = domain_commands(options.domain)[options.command]
-    given = CommandOptions(read_settings().content, options.today or now().date(), tuple(options.lists))
+    settings = read_settings()
+    given = CommandOptions(settings.content, options.today or now().date(), tuple(options.lists), settings.home)
     return asyncio.run(run_domain(command, given, text=options.text, jsonl=options.jsonl))
 
 

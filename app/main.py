@@ -140,6 +140,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         database=database,
         people=tuple(identity.people.values()),
         content=content,
+        home=settings.home,
         review=review,
         texts=texts_of("team"),
     )

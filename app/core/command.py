@@ -17,6 +17,8 @@ class CommandOptions:
     today: date
     files: tuple[Path, ...] = ()
     """`--list FILE`, as often as given."""
+    home: Path | None = None
+    """The state folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ class Context:
     database: Database
     content: Path
     """The folder with `assistants/`, `knowledge/`, `config/`."""
+    home: Path
+    """The state folder, for what an operator brought in there (watch lists). What people say never goes there."""
     idempotency_key: str = ""
     """Set while a confirmed action runs: the same key never has two effects."""
     approved_by: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ class Runner:
         database: Database,
         people: Sequence[Person],
         content: Path,
+        home: Path,
         review: MaterialReview,
         texts: Texts,
     ) -> None:
@@ -124,6 +125,7 @@ class Runner:
         self._database = database
         self._people = tuple(people)
         self._content = content
+        self._home = home
         self._texts = texts
 
     def offered(self, assistant: Assistant) -> tuple[Skill, ...]:
@@ -229,6 +231,7 @@ class Runner:
             files=self._files,
             database=self._database,
             content=self._content,
+            home=self._home,
             tell=lambda text: work.voice.progress(Progress(text)),
         )
 

@@ -213,5 +213,6 @@ def context(folder: Path, database: FakeDatabase, *, by: str = "E6001", now: dat
         files=FakeFiles(folder),
         database=database,
         content=CONTENT,
+        home=folder,
     )
     return replace(made, **changes)
