@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from app.core.ports import LIKELY, Hit, Likeness
+from app.core.ports import ANSWERS_FROM, LIKELY, Hit, Likeness
 from app.core.skill import Context, Result, Slot, skill
 from skills.knowledge.as_of import AsOf, read_as_of, standing_note
 from skills.knowledge.catalogue import say
@@ -59,7 +59,11 @@ async def search(ctx: Context, query: Annotated[str, Slot("utterance", ask="ask_
 async def _looked_up(ctx: Context, question: str, most: int, on: date | None) -> _Part:
     hits = await ctx.knowledge.search(question, limit=2 * PASSAGES, on=on)
     likely = await ctx.knowledge.answering(question, hits)
-    return _Part(question, hits, [hit for hit, one in zip(hits, likely, strict=True) if one >= LIKELY][:most])
+    if max(likely, default=0.0) < LIKELY:
+        return _Part(question, hits, [])
+    # Beside what answers stands what speaks of the same: an answer may need both.
+    good = [hit for hit, one in zip(hits, likely, strict=True) if one >= LIKELY or hit.score >= ANSWERS_FROM]
+    return _Part(question, hits, good[:most])
 
 
 def _row(number: int, hit: Hit, notes: Sequence[str]) -> dict[str, Any]:
