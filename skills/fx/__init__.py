@@ -9,7 +9,9 @@ from app.core.errors import BadInput
 from app.core.skill import Skill
 from skills.fx.board import rates
 from skills.fx.calendars import quantlib, read_holidays
+from skills.fx.clients import read_clients
 from skills.fx.commands import COMMANDS
+from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
 from skills.fx.quote import quote
@@ -26,6 +28,8 @@ def check_content(content: Path) -> None:
     """Read every file of ours below `content`. Raises `ContentError` with file and line."""
     read_market(content)
     read_holidays(content)
+    read_clients(content)
+    read_dealing_rules(content)
     try:
         own_lists(content)
     except BadInput as error:
