@@ -99,6 +99,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     from app.team.approvals import Approvals
     from app.team.group_chat import GroupChat
     from app.team.listening import Listening
+    from app.team.panels import Panels
     from app.team.room_keeping import RoomKeeping
     from app.team.router import Router
     from app.team.runner import Runner
@@ -178,6 +179,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         router=Router(assistants, understanding, rights),
         group_chat=GroupChat(models, runner, privacy, texts_of("team")),
         listening=Listening(runner, assistants),
+        panels=Panels(runner, privacy, assistants),
         approvals=approvals,
         privacy=privacy,
         records=records,

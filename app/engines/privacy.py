@@ -103,6 +103,11 @@ class PresidioPrivacy:
         lookup = self._visible(known, viewer)
         return with_texts(value, lambda text: restored(text, lookup))
 
+    async def shown_value(self, room: str, value: Any, viewer: Person) -> Any:
+        """JSON `value` with true texts as this viewer may see them."""
+        hidden = {text: (await self.mask(room, text)).masked.text for text in set(texts_in(value))}
+        return await self.unmask_value(room, with_texts(value, hidden.__getitem__), viewer)
+
     async def restorer(self, room: str, viewer: Person | None = None) -> StreamRestorer:
         """Restores a stream of this room, wherever a placeholder is cut.
 

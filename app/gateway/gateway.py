@@ -42,6 +42,7 @@ from app.team.approval_words import asks_what_waits, decision_in
 from app.team.approvals import Approvals, Outlook
 from app.team.group_chat import GroupChat
 from app.team.listening import Listening
+from app.team.panels import Panel, Panels
 from app.team.router import Router, Routing
 from app.team.work import Work
 
@@ -71,6 +72,7 @@ class Gateway:
         router: Router,
         group_chat: GroupChat,
         listening: Listening,
+        panels: Panels,
         approvals: Approvals,
         privacy: Privacy,
         records: Records,
@@ -95,6 +97,7 @@ class Gateway:
         self._router = router
         self._group_chat = group_chat
         self._listening = listening
+        self._panels = panels
         self._approvals = approvals
         self._privacy = privacy
         self._records = records
@@ -321,6 +324,14 @@ class Gateway:
     async def waiting(self, person: str) -> Sequence[Action]:
         """What waits for this person's yes, in whatever room. Raises `Refused` for somebody unknown."""
         return await self._approvals.waiting_for(self.identity.person(person), self._clock())
+
+    async def panels(self, person: str, room: str) -> Sequence[Panel]:
+        """What is shown beside a shared room, as this member may see it. Raises `Refused`."""
+        who = self.identity.person(person)
+        known = await self._rooms.of(room, who)
+        voice = Voice(known.id, who, self.review, self._privacy, self._texts, nobody_listens)
+        turn = Turn(f"panel/{room}/{person}", known.id, who.id, "", "panel", self._clock())
+        return await self._panels.of(Work(turn, known, who, turn.at, (), voice))
 
     def outlook(self, person: str, action: Action) -> Outlook:
         """What this person can do with an action that he sees. Raises `Refused` for somebody unknown."""

@@ -28,7 +28,7 @@ _NAMED = 6  # posts that a refusal names
 
 def skills_of(assistant: Assistant) -> tuple[str, ...]:
     """The names of the assistant's skills."""
-    own = (*assistant.skills, assistant.listens) if assistant.listens else assistant.skills
+    own = (*assistant.skills, *(name for name in (assistant.listens, assistant.panel) if name))
     return tuple(dict.fromkeys((*own, SEARCH) if assistant.knowledge else own))
 
 

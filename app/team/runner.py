@@ -130,7 +130,8 @@ class Runner:
 
     def offered(self, assistant: Assistant) -> tuple[Skill, ...]:
         """The assistant's skills. Those that the person has no right to are offered too: the refusal says why."""
-        return tuple(self._skills[name] for name in skills_of(assistant) if name != assistant.listens)
+        silent = (assistant.listens, assistant.panel)
+        return tuple(self._skills[name] for name in skills_of(assistant) if name not in silent)
 
     async def run(self, work: Work, assistant: Assistant, call: ToolCall) -> Ran:
         """Run one skill call of a model. Its arguments are masked; so is what the model reads of the outcome.

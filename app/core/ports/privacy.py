@@ -83,6 +83,10 @@ class Privacy(Protocol):
         """JSON `value` with the placeholders of this room restored in all its texts."""
         ...
 
+    async def shown_value(self, room: str, value: Any, viewer: Person) -> Any:
+        """JSON `value` with true texts as this viewer may see them: what his rights hide is shortened."""
+        ...
+
     async def restorer(self, room: str, viewer: Person | None = None) -> Restorer:
         """Restores a stream of this room, wherever a placeholder is cut."""
         ...
