@@ -32,8 +32,6 @@ class Passage(Protocol):
     def heading(self) -> str: ...
     @property
     def text(self) -> str: ...
-    @property
-    def score(self) -> float: ...
 
 
 class Index(Protocol):
@@ -63,15 +61,11 @@ class Answering:
         asked = inquiry(query, self.synonyms, lambda words: self._counted(names, words))
         about = asked.about()
         of_document = Counter(one.source for one in found)
-        best = max(one.score for one in found)
         return [
             {
                 **about,
                 **asked.evidence(f"{one.title} {one.heading}", one.text),
-                "score": one.score,
-                "behind": best - one.score,
                 "place": float(place),
-                "first": float(place == 0),
                 "of_document": float(of_document[one.source]),
             }
             for place, one in enumerate(found)

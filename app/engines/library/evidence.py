@@ -34,7 +34,7 @@ _FUNCTION = frozenset(
 )
 _ASKING = re.compile(
     r"哪(?:一|几)?(?:[个种些里儿边位家项类所座部次件条份级档年月天日]|方面|地方)?|什么(?:样的?|时候|时间|地方)?"
-    r"|多少(?:个|人)?|何[时处年地种人]|谁|多[大高重长久]|第?几[个次天年月点成倍号档楼份级户位]?|怎么样?|怎样|如何|咋|啥"
+    r"|多少(?:个|人|钱)?|何[时处年地种人]|谁|多[大高重长久]|第?几[个次天年月点成倍号档楼份级户位]?|怎么样?|怎样|如何|咋|啥"
     r"|为什么|为何|是不是|有没有|能不能|可不可以|要不要|算不算|行不行|能否|可否|请问|一下"
 )
 _COUNT = re.compile(r"[\d零一二两三四五六七八九十百千万亿几多]+[个天年月日点成次号级家户倍]?半?")
@@ -42,8 +42,6 @@ _QUOTES = re.compile(r"['’](?:s|t|re|ve)\b|[“”\"‘’']")
 _SENTENCE = re.compile(r"(?<=[。；！？;!?])")
 _RULER = re.compile(r":?-*:?")
 _WORD = re.compile(r"[㐀-鿿a-z]")
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_SAID_PAIR = re.compile(r"(?=((?![的了吗呢么几多少是])[㐀-鿿](?![的了吗呢么几多少是])[㐀-鿿]))")
 
 
 @dataclass(frozen=True)
@@ -67,49 +65,34 @@ class Inquiry:
             if not best or self._share(here) > self._share(there):
                 best, there = sentence, here
         everywhere = {word: max(self._there(word, whole), in_titles[word]) for word in self.weights}
-        pairs = _SAID_PAIR.findall(self.plain)
-        figures = _FIGURE.findall(self.plain)
         found = {
-            "pairs_s": _part(pair in best for pair in pairs),
-            "pairs_p": _part(pair in whole or pair in titles for pair in pairs),
             "length_s": math.log(len(best) + 1),
             "length_p": math.log(len(whole) + 1),
             "row": "|" in best,
-            "figures": len(figures),
-            "figures_p": sum(one in whole for one in figures),
-            "rivals_s": rivals(self.plain, f"{best} {titles}"),
-            "rivals_p": rivals(self.plain, f"{whole} {titles}"),
+            "rivals": rivals(self.plain, f"{whole} {titles}"),
             **self._of_words("s", there),
             **self._of_words("p", everywhere),
+            **self._of_gaps(everywhere),
             **self._of_kinds(best, whole),
         }
         return {name: float(value) for name, value in found.items()}
 
     def about(self) -> dict[str, float]:
         """Figures of the question itself."""
-        heavy = [word for word in self.weights if word not in _LIGHT_WORDS]
-        letters = sum(letter.isascii() for letter in self.plain)
         return {
             "words": len(self.weights),
-            "heavy": len(heavy),
             "weight": sum(self.weights.values()),
-            "latin": float(letters > 0.7 * len(self.plain)),
             **{f"asks_{kind}": float(asks.search(self.plain) is not None) for kind, asks, _ in KINDS},
         }
 
     def _of_words(self, where: str, there: Mapping[str, float]) -> dict[str, float]:
-        total = sum(self.weights.values())
-        gaps = {word: weight * (1 - there[word]) for word, weight in self.weights.items()}
-        worst = [*sorted(gaps.values(), reverse=True), 0.0]
+        worst = max(weight * (1 - there[word]) for word, weight in self.weights.items())
         heavy = [word for word in self.weights if word not in _LIGHT_WORDS]
         missing = [word for word in heavy if there[word] < MISSING]
         unknown = sum(word not in self.known for word in missing)
         long = [there[word] for word in self.weights if len(word) > 1]
         found = {
-            "share": self._share(there),
-            "worst": worst[0],
-            "second": worst[1],
-            "relative": worst[0] / total,
+            "worst": worst / sum(self.weights.values()),
             "least": min(long, default=1.0),
             "head": there[heavy[0]] if heavy else 1.0,
             "tail": there[heavy[-1]] if heavy else 1.0,
@@ -119,21 +102,21 @@ class Inquiry:
             "any_missing": len(missing) > unknown,
             "any_unknown": unknown > 0,
             "two_unknown": unknown > 1,
-            "nothing_missing": not missing,
         }
-        for kind, is_single in (("word", False), ("character", True)):
-            for state, is_known in (("known", True), ("unknown", False)):
-                found[f"gap_{state}_{kind}"] = sum(
-                    gap for word, gap in gaps.items() if (len(word) == 1, word in self.known) == (is_single, is_known)
-                )
         return {f"{name}_{where}": float(value) for name, value in found.items()}
+
+    def _of_gaps(self, there: Mapping[str, float]) -> dict[str, float]:
+        """Weight of what is missing: words and single characters, known to the documents and not."""
+        found = {f"gap_{state}_{kind}": 0.0 for state in ("known", "unknown") for kind in ("word", "character")}
+        for word, weight in self.weights.items():
+            state, kind = "known" if word in self.known else "unknown", "word" if len(word) > 1 else "character"
+            found[f"gap_{state}_{kind}"] += weight * (1 - there[word])
+        return found
 
     def _of_kinds(self, best: str, whole: str) -> dict[str, float]:
         found = {}
         for kind, asks, answers in KINDS:
-            asked, answered = asks.search(self.plain) is not None, answers.search(best) is not None
-            found[f"has_{kind}"] = float(asked and answered)
-            found[f"lacks_{kind}"] = float(asked and not answered)
+            found[f"has_{kind}"] = float(asks.search(self.plain) is not None and answers.search(best) is not None)
         counted = counted_in(self.plain)
         found["counts_s"] = float(counted is not None and counted.search(best) is not None)
         found["counts_p"] = float(counted is not None and counted.search(whole) is not None)
@@ -176,7 +159,7 @@ def words_of(plain: str, synonyms: Synonyms) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _cuts_of(whole: str) -> re.Pattern[str]:
-    return re.compile(rf"{whole}|(?P<asking>{_ASKING.pattern})|$")
+    return re.compile(rf"(?P<asking>{_ASKING.pattern})|{whole}|$")
 
 
 def _cuts(synonyms: Synonyms) -> re.Pattern[str]:
