@@ -15,6 +15,7 @@ from pathlib import Path
 from app.core.errors import Unavailable
 from app.core.texts import Texts
 from app.engines.library import lexical_sql as sql
+from app.engines.library.close_calls import settled
 from app.engines.library.companies import Companies, company_of
 from app.engines.library.document import Document
 from app.engines.library.found import Found
@@ -22,7 +23,7 @@ from app.engines.library.likeness import Piece
 from app.engines.library.passages import Passage
 from app.engines.library.questions import named_in
 from app.engines.library.relevance import question_of
-from app.engines.library.searching import CANDIDATES, Counts, documents_for, search
+from app.engines.library.searching import CANDIDATES, Counts, Settle, documents_for, search
 from app.engines.library.synonyms import NONE, Synonyms
 from app.engines.library.words import name_of, normal, terms_of
 from app.engines.sqlite_wal import use_wal
@@ -60,9 +61,10 @@ class Kept:
 class LexicalIndex:
     """Everything blocks: call it in a thread. Several threads and several processes may share the file."""
 
-    def __init__(self, path: Path, say: Texts, synonyms: Synonyms = NONE) -> None:
+    def __init__(self, path: Path, say: Texts, synonyms: Synonyms = NONE, settle: Settle = settled) -> None:
         self._path = path
         self._synonyms = synonyms
+        self._settle = settle
         self._counts = Counts()
         self._companies = Companies()
         self._say = say
@@ -217,7 +219,7 @@ class LexicalIndex:
         named = named_in(query)
         with self._connection() as connection:
             companies = self._companies.of(connection, names, whole or query, question)
-            return search(connection, self._counts, names, question, depth, also or {}, named, companies)
+            return search(connection, self._counts, names, question, depth, also or {}, named, companies, self._settle)
 
     def counts(self, names: Sequence[str], terms: Sequence[str]) -> tuple[int, dict[str, int]]:
         """How many parts these sets have, and how many of them have each term."""

@@ -146,6 +146,19 @@ class Scale:
             + WEIGHT_OF_LEAD * lead
         )
 
+    def credits(self, part: Compared) -> list[float]:
+        """0 to 1 for each word of the question: how far a passage has it."""
+        return [self._credit_in(word, part) for word in self.weights]
+
+    def credits_in_titles(self, part: Compared) -> list[float]:
+        """0 to 1 for each word of the question: how far the titles above a passage have it."""
+        return [CREDIT_OF_TITLES * self._credit(word, part.titles, part.above, "") for word in self.weights]
+
+    def credits_in_sentence(self, sentence: str) -> list[float]:
+        """0 to 1 for each word of the question: how far this sentence of a passage has it."""
+        sought = zip(self._looked_for, self.weights.values(), strict=True)
+        return [min(1.0, _said((one,), sentence) / weight) for one, weight in sought]
+
     def share_of_word(self, word: str) -> float:
         """Share of the question that this word is."""
         return self.weights[word] / self._whole
@@ -175,7 +188,7 @@ class Scale:
         """How a passage says it. Chinese sentences are short, and a question mostly begins with what it is about."""
         plain, triples = self.question.plain, self.question.triples
         if not triples:
-            return WEIGHT_OF_RUN * _longest_run(plain, part.plain) / max(1, len(plain))
+            return WEIGHT_OF_RUN * longest_run(plain, part.plain) / max(1, len(plain))
         there = sum([triple in part.plain for triple in triples]) / len(triples)
         subject = self._credit_in(next(iter(self.weights)), part)
         return WEIGHT_OF_TRIPLES * there + WEIGHT_OF_SUBJECT * subject + WEIGHT_OF_TWO * two
@@ -283,7 +296,7 @@ def _weight(word: str, others: Iterable[str], counts: Mapping[str, int], total: 
     return length * math.log(1 + (total - count + 0.5) / (count + 0.5))
 
 
-def _longest_run(query: str, text: str) -> int:
+def longest_run(query: str, text: str) -> int:
     """Length of the longest part of `query` that stands in `text`."""
     longest = 0
     for at in range(len(query)):

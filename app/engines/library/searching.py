@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from app.engines.library import lexical_sql as sql
+from app.engines.library.close_calls import contested, settled
 from app.engines.library.companies import Filings
 from app.engines.library.compared import Compared, compared
 from app.engines.library.found import Found
@@ -38,6 +39,7 @@ MOST_CLAUSES = 200
 """So many documents' 第一条 are compared."""
 
 Row = tuple[str, ...]
+Settle = Callable[[Scale, Sequence[float], Sequence[Compared]], Sequence[int]]
 
 
 class Counts:
@@ -71,10 +73,12 @@ def search(
     also: Mapping[str, Sequence[str]] = MappingProxyType({}),
     named: Named = Named(),  # noqa: B008 - frozen
     companies: Mapping[str, Sequence[Filings]] = MappingProxyType({}),
+    settle: Settle = settled,
 ) -> list[Found]:
     """The best parts, best first; `depth` per shelf are looked at. `also`: marks per shelf besides, near in meaning.
 
     What `named` says comes first: a clause, a document. `companies`: whose documents per shelf are meant.
+    `settle`: the order of the first of a Chinese question, where they rank nearly alike.
     """
     filings = [one for of_shelf in companies.values() for one in of_shelf]
     filed = {whose for one in filings for whose in one.documents}
@@ -106,7 +110,13 @@ def search(
             one = _found(row, bm25, inside, named)
             found.append(replace(one, score=scale.score(_part(row)), rank=one.rank + WEIGHT_OF_COMPANY))
     by_name = _by_name(scale, found)
-    return sorted(found, key=lambda one: -(one.rank + WEIGHT_OF_NAME * by_name[one.source, one.title]))
+    ranked = [replace(one, rank=one.rank + WEIGHT_OF_NAME * by_name[one.source, one.title]) for one in found]
+    ranked.sort(key=lambda one: -one.rank)
+    first = ranked[: contested([one.rank for one in ranked]) if question.triples else 0]
+    if len(first) > 1:
+        order = settle(scale, [one.rank for one in first], [_part(rows[one.mark, one.version][0]) for one in first])
+        ranked[: len(first)] = [replace(first[at], rank=one.rank) for at, one in zip(order, first, strict=True)]
+    return ranked
 
 
 def _closest(scale: Scale, rows: list[tuple[Row, float]], most: int) -> list[tuple[Row, float]]:

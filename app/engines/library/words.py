@@ -12,13 +12,26 @@ from typing import Any
 from app.engines.library.spelling import normal
 from app.engines.library.stems import stem
 
-__all__ = ["asked", "bare", "cut", "frequency", "name_of", "normal", "pairs", "pairs_of", "terms", "warm", "words"]
+__all__ = [
+    "ASKING",
+    "asked",
+    "bare",
+    "cut",
+    "frequency",
+    "name_of",
+    "normal",
+    "pairs",
+    "pairs_of",
+    "terms",
+    "warm",
+    "words",
+]
 
 _WORD = re.compile(r"[㐀-鿿豈-﫿]|[a-z0-9]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
 _YEAR_WITHIN = re.compile(r"[a-z]+((?:19|20)\d\d)")
 """fy2018 is asked for as 2018, too."""
-_ASKING = (
+ASKING = (
     r"哪(?:一|几)?(?:[个種种些里儿边位家项类所座部次件条份级类年月日天]|方面|地方|国家?|个人|一个人)?|什么(?:样的?|时候|时间|地方)?|多少(?:个|人)?"
     r"|何[时处年地种人]|谁|多[大高重长]"
 )
@@ -70,7 +83,7 @@ def asked(query: str, whole: re.Pattern[str] = _NOTHING) -> list[str]:
     wanted: list[str] = []
     at = 0
     plain = normal(query)
-    for found in re.compile(rf"{_NUMBERED.pattern}|{whole.pattern}|(?P<asking>{_ASKING})|$").finditer(plain):
+    for found in re.compile(rf"{_NUMBERED.pattern}|{whole.pattern}|(?P<asking>{ASKING})|$").finditer(plain):
         cut = [word for word in _jieba().cut(plain[at : found.start()]) if _WORD.search(word)]
         every += cut
         wanted += [word for word in cut if word not in _UNSAID]
