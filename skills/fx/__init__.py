@@ -15,7 +15,7 @@ from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
 from skills.fx.quote import quote
-from skills.fx.screen import LISTS, own_lists
+from skills.fx.screening import OWN, own_lists
 from skills.fx.settlement import value_dates
 
 __all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
@@ -33,7 +33,7 @@ def check_content(content: Path) -> None:
     try:
         own_lists(content)
     except BadInput as error:
-        raise ContentError(content / LISTS, 1, error.message) from None
+        raise ContentError(content / OWN, 1, error.message) from None
 
 
 def warm() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.command import Command, CommandOptions
 from skills.fx.parse import parse
-from skills.fx.screen import own_lists, read_list, screen
+from skills.fx.screening import lists_in_force, read_list, screen
 
 
 def _parse(text: str, options: CommandOptions) -> Mapping[str, Any]:
@@ -15,7 +15,7 @@ def _parse(text: str, options: CommandOptions) -> Mapping[str, Any]:
 
 
 def _screen(name: str, options: CommandOptions) -> Mapping[str, Any]:
-    lists = [read_list(path) for path in options.files] or own_lists(options.content)
+    lists = [read_list(path) for path in options.files] or lists_in_force(options.content, options.home)
     return {"matches": [match.as_json() for match in screen(name, lists)]}
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import BadInput
-from skills.fx.screen import Entry, WatchList, own_lists, read_list, screen
+from skills.fx.screening import Entry, WatchList, own_lists, read_list, screen
 from tests.skills.context import CONTENT
 
 OWN = own_lists(CONTENT)
@@ -77,7 +77,7 @@ def written(folder: Path, content: bytes) -> Path:
 
 def test_a_list_with_a_header(tmp_path: Path) -> None:
     path = written(tmp_path, "Name,Aliases\n黑石礁贸易,Blackreef;Heishijiao\n\n,\n".encode())
-    assert read_list(path) == WatchList("list", (Entry("2", "黑石礁贸易", ("Blackreef", "Heishijiao")),))
+    assert read_list(path).entries == (Entry("2", "黑石礁贸易", ("Blackreef", "Heishijiao")),)
 
 
 def test_a_list_as_a_spreadsheet_saves_it_in_china(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_list_as_a_spreadsheet_saves_it_in_china(tmp_path: Path) -> None:
 
 def test_ofacs_lists_have_no_header(tmp_path: Path) -> None:
     sdn = b'36,"AEROCARIBBEAN AIRLINES",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\x1a'
-    assert read_list(written(tmp_path, sdn)).entries == (Entry("36", "AEROCARIBBEAN AIRLINES"),)
+    assert read_list(written(tmp_path, sdn)).entries == (Entry("36", "AEROCARIBBEAN AIRLINES", detail="CUBA"),)
     (tmp_path / "alt.csv").write_bytes(b'36,12,"aka","AERO-CARIBBEAN",-0- \r\n')
     assert read_list(tmp_path / "alt.csv").entries == (Entry("36", "AERO-CARIBBEAN"),)
 

@@ -1,0 +1,43 @@
+"""Names against watch lists: Chinese and others, aliases, any order, other scripts, spelling variants."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.core.skill import Context
+from skills.fx.screening.entry import Entry, Match, Screening, WatchList
+from skills.fx.screening.lists import OWN, lists_in_force, own_lists, read_list
+from skills.fx.screening.screen import THRESHOLD, screen, screener
+from skills.fx.words import say
+
+__all__ = [
+    "OWN",
+    "THRESHOLD",
+    "Entry",
+    "Match",
+    "Screening",
+    "WatchList",
+    "because",
+    "lists_in_force",
+    "own_lists",
+    "read_list",
+    "screen",
+    "screened",
+    "screener",
+]
+
+
+async def screened(ctx: Context, name: str) -> Screening:
+    """`name` against all lists in force. Raises `BadInput` for a name without letters, and when a list is damaged."""
+
+    def look() -> Screening:
+        lists = lists_in_force(ctx.content, ctx.home)
+        return Screening(name, tuple(screener(lists).matches(name)), {one.name: one.version for one in lists})
+
+    return await asyncio.to_thread(look)  # preparing tens of thousands of names takes seconds, once
+
+
+def because(match: Match) -> str:
+    """Why it fitted, for the person who decides: what had to be overlooked, and of which entry it is an alias."""
+    why = say("match_and").join(say(f"match_{reason}") for reason in match.why)
+    return say("match_alias", why=why, name=match.listed.name) if match.by_alias else why

@@ -1,0 +1,79 @@
+"""Chinese names: as characters, and as pinyin words without tones, surname first."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from app.core.scripts import simplified
+from skills.fx.screening.words import WORDS
+
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+_FORMS = re.compile(r"股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|集团|株式会社")
+_PLACE = re.compile(r"(?<=..)[省市县区](?=..)")
+_UMLAUT = re.compile(r"^([ln])(?:v|yu)(?=e?$)")
+_TONE = re.compile(r"^([a-z]+)[0-5]$")
+_SYLLABLE = re.compile(
+    r"(?:[zcs]h?|[bpmfdtnlgkhjqxryw])?"
+    r"(?:i?a(?:i|o|ng?)?|[iu]?e(?:i|ng?|r)?|i?ong?|i(?:ng?|u)?|ou?|u(?:a(?:i|ng?)?|i|n|o)?|v)"
+)
+_DOT = re.compile(r"[·・•‧]")
+
+
+def core(text: str) -> str:
+    """Simplified characters of a name without the forms of companies: what two Chinese spellings are compared by."""
+    han = "".join(HAN.findall(simplified(text)))
+    return _FORMS.sub("", han) or han
+
+
+def is_person(han: str) -> bool:
+    """Whether it may be a person's name: two to four characters, a surname first, no word of a trade."""
+    if not 2 <= len(han) <= 4 or _trades().search(han):
+        return False
+    return han[0] in WORDS.families or _surname_length(han) == 2
+
+
+def words(text: str) -> list[str]:
+    """Words as a romanised name has them: surname and given name, or a company's parts with its trade in English."""
+    if _DOT.search(text):
+        return [_joined(part) for part in HAN.findall(simplified(text))]
+    han = core(text)
+    if is_person(han):
+        cut = _surname_length(han)
+        return [WORDS.surnames.get(han[:cut]) or _joined(han[:cut]), _joined(han[cut:])]
+    return [word for part in _trades().split(_PLACE.sub("", han)) if part for word in _part(part)]
+
+
+def plain(word: str) -> str:
+    """A Latin word that may be pinyin without its tone's figure, and ü as u: lv4 and lyu are lu."""
+    if (found := _TONE.match(word)) and _SYLLABLE.fullmatch(found[1]):
+        word = found[1]
+    return _UMLAUT.sub(r"\1u", word)
+
+
+def same_sound(left: str, right: str) -> bool:
+    """Whether two characters are read alike, tones included."""
+    from pypinyin import Style, pinyin
+
+    first, second = (set(pinyin(one, style=Style.TONE3, heteronym=True)[0]) for one in (left, right))
+    return bool(first & second)
+
+
+def _surname_length(han: str) -> int:
+    return 2 if len(han) > 2 and han[:2] in WORDS.surnames else 1
+
+
+def _part(part: str) -> list[str]:
+    english = WORDS.chinese.get(part)
+    return english.split() if english else [_joined(part)]
+
+
+def _joined(han: str) -> str:
+    from pypinyin import lazy_pinyin  # its dictionary takes a quarter of a second: not at every start
+
+    return "".join(plain(syllable) for syllable in lazy_pinyin(han, errors="ignore"))
+
+
+@cache
+def _trades() -> re.Pattern[str]:
+    return re.compile("(" + "|".join(sorted(WORDS.chinese, key=len, reverse=True)) + ")")

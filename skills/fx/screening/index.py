@@ -1,0 +1,104 @@
+"""Many names, prepared once: which of them could be a given one, without a look at each.
+
+Every word contributes its trigrams, the pairs of its consonants and its whole skeleton; rare pieces count more. The
+names that share the most with a query (by cosine, and by how much of the query they hold) are its candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from skills.fx.screening.names import Name, Word
+from skills.fx.screening.words import WORDS
+
+Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int32]
+PARTICLE, TRADE, LEAST = 0.1, 0.35, 0.45
+"""Weights of words that say little; `LEAST` is that of the most frequent of all others, 1 that of a rare one."""
+_FEW = 4_000
+"""Names that weights are reckoned with at least: in a short list no word is frequent."""
+_SKELETON = 1.5
+_CANDIDATES = 60
+
+
+class Index:
+    """Names by number."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self.names = names
+        self._pieces: dict[str, int] = {}
+        self._words: dict[Word, Places] = {}
+        rows = [self._row(name) for name in names]
+        lengths = np.fromiter(map(len, rows), np.int32, len(rows))
+        pieces = np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum()))
+        holders = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
+        count = len(self._pieces)
+        seen = np.bincount(pieces, minlength=count)
+        self._rarity = np.log((len(rows) + 1) / (seen + 0.5)).clip(0.1).astype(np.float32)
+        order = np.argsort(pieces, kind="stable")
+        self._holders = holders[order]
+        self._starts = np.concatenate(([0], np.cumsum(seen))).astype(np.int64)
+        squares = np.bincount(holders, weights=self._rarity[pieces] ** 2, minlength=len(rows))
+        self._norms = np.sqrt(squares).clip(1e-6).astype(np.float32)
+        self._frequency: dict[str, int] = {}
+        for name in names:
+            for text in {word.text for word in name.words}:
+                self._frequency[text] = self._frequency.get(text, 0) + 1
+        self._most = max(len(names), _FEW)
+        self._weights: dict[str, float] = {}
+
+    def weight(self, word: Word) -> float:
+        """How much a word says about who it is, 0 to 1."""
+        kept = self._weights.get(word.text)
+        if kept is None:
+            kept = self._weights[word.text] = self._weighed(word.text)
+        return kept
+
+    def candidates(self, name: Name, limit: int = _CANDIDATES) -> Iterable[int]:
+        """Numbers of the names that may be `name`: at most twice `limit`."""
+        known = [piece for text in _pieces_of(name) if (piece := self._pieces.get(text)) is not None]
+        if not known:
+            return ()
+        shared = np.zeros(len(self.names), np.float32)
+        for piece in known:
+            rarity = self._rarity[piece]
+            shared[self._holders[self._starts[piece] : self._starts[piece + 1]]] += rarity * rarity
+        near = np.flatnonzero(shared)
+        if len(near) > limit:
+            held = shared[near]
+            both = (held / self._norms[near], held)
+            near = near[np.unique(np.concatenate([np.argpartition(-one, limit)[:limit] for one in both]))]
+        return [int(place) for place in near]
+
+    def _weighed(self, text: str) -> float:
+        if text in WORDS.particles:
+            return PARTICLE
+        rarity = float(np.log(self._most / (1 + self._frequency.get(text, 0))) / np.log(self._most))
+        weight = max(LEAST, min(1.0, rarity * 1.25))
+        return weight * TRADE if text in WORDS.trades else weight
+
+    def _row(self, name: Name) -> list[int]:
+        pieces = self._pieces
+        return [pieces.setdefault(text, len(pieces)) for text in _pieces_of(name)]
+
+
+def _pieces_of(name: Name) -> set[str]:
+    found: set[str] = set()
+    for word in name.words:
+        found.update(_pieces(word))
+    found.update(name.han)
+    found.update(name.han[place : place + 2] for place in range(len(name.han) - 1))
+    return found
+
+
+def _pieces(word: Word) -> Iterable[str]:
+    sound = f"<{word.sound}>"
+    yield sound
+    yield from ("~" + sound[place : place + 2] for place in range(len(sound) - 1))
+    if not word.bare:
+        text = f"^{word.text}$"
+        yield from (text[place : place + 3] for place in range(len(text) - 2))

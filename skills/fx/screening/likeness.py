@@ -1,0 +1,199 @@
+"""How alike two names are, and why.
+
+Words are paired off, each with the one it is most like; a pair counts by what its words say (`Index.weight`). Order is
+free. A word may be an initial, may stand joined with its neighbour, may be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from skills.fx.screening import chinese
+from skills.fx.screening.names import Name, Word
+
+Reason = Literal["same", "order", "spelling", "script", "pinyin", "initials", "part", "joined", "form"]
+
+_ALIKE = 0.68
+"""Words less alike than this are two words."""
+_INITIAL, _INITIAL_WEIGHT = 0.8, 0.4
+_SOUND, _SHORT_SOUND, _SOUND_NEEDS = 0.9, 0.82, 0.42
+"""Of words that sound alike, with three consonants or fewer; and how much their spelling must share all the same."""
+_BARE = 0.6
+_JOINED = 0.88
+_WHOLE = 0.9
+_HOMOPHONE = 0.85
+_PART = 0.86
+"""Of a name that is wholly held by a longer one, with two telling words or more."""
+_TELLING = 0.45
+"""Weight from which a word tells who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """0 to 1, and what had to be overlooked for it."""
+
+    score: float
+    why: tuple[Reason, ...] = ()
+
+
+def likeness(left: Name, right: Name, weight: Callable[[Word], float]) -> Likeness:
+    """How alike two names are; the same either way round."""
+    if left.han and right.han:
+        return _characters(left.han, right.han)
+    a, b = _merged(left.words, right.words), _merged(right.words, left.words)
+    pairs = _paired(a, b)
+    weights_a, weights_b = _weights(a, weight), _weights(b, weight)
+    got = sum((weights_a[i] + weights_b[j]) * alike for i, j, alike in pairs)
+    score = got / (sum(weights_a) + sum(weights_b))
+    if score < 1 and not any(len(a[i].text) > 1 and len(b[j].text) > 1 for i, j, _ in pairs):
+        score *= 0.5  # initials alone are nobody
+    score = max(score, _held(a, b, pairs, weights_a, weights_b), _whole(left.words, right.words))
+    return Likeness(score, _why(left, right, a, b, pairs) if score > _ALIKE else ())
+
+
+@lru_cache(maxsize=200_000)
+def word_likeness(left: Word, right: Word) -> float:
+    """How alike two words are, 0 where they are two words. An initial is less than the word it stands for."""
+    if left.text == right.text:
+        return 1.0
+    if left.bare or right.bare:
+        alike = _bare_likeness(left, right)
+        return alike if alike >= _BARE else 0.0
+    shorter = min(len(left.text), len(right.text))
+    if not (left.text.isalpha() and right.text.isalpha()):
+        return 0.0
+    if shorter == 1:
+        return _INITIAL if left.text[0] == right.text[0] else 0.0
+    alike = OSA.normalized_similarity(left.text, right.text)
+    if left.sound == right.sound and len(left.sound) > 1 and alike >= _SOUND_NEEDS:
+        alike = max(alike, _SOUND if len(left.sound) > 2 else _SHORT_SOUND)
+    return alike if alike >= _ALIKE else 0.0
+
+
+def _bare_likeness(left: Word, right: Word) -> float:
+    if left.bare and right.bare:
+        return OSA.normalized_similarity(left.text, right.text)
+    if left.sound == right.sound:
+        return 0.96 if len(left.sound) > 1 else 0.9
+    return OSA.normalized_similarity(left.sound, right.sound)
+
+
+def _weights(words: Sequence[Word], weight: Callable[[Word], float]) -> list[float]:
+    return [_INITIAL_WEIGHT * weight(one) if len(one.text) == 1 and not one.bare else weight(one) for one in words]
+
+
+def _merged(words: Sequence[Word], other: Sequence[Word]) -> Sequence[Word]:
+    """Neighbours that the other name writes as one word, as one word."""
+    if len(words) < 2:
+        return words
+    theirs = {one.text for one in other}
+    found: list[Word] = []
+    place = 0
+    while place < len(words):
+        if place + 1 < len(words):
+            first, second = words[place], words[place + 1]
+            joined = Word(first.text + second.text, first.sound + second.sound, first.bare)
+            if not (first.text in theirs and second.text in theirs) and any(_is_join(joined, one) for one in other):
+                found.append(joined)
+                place += 2
+                continue
+        found.append(words[place])
+        place += 1
+    return found
+
+
+def _is_join(joined: Word, one: Word) -> bool:
+    if joined.bare or one.bare:
+        return len(joined.sound) > 2 and joined.sound == one.sound
+    longer = max(len(joined.text), len(one.text))
+    if longer - min(len(joined.text), len(one.text)) > 1 or longer < 5:
+        return joined.text == one.text
+    return OSA.normalized_similarity(joined.text, one.text) >= _JOINED
+
+
+def _paired(a: Sequence[Word], b: Sequence[Word]) -> list[tuple[int, int, float]]:
+    """Places in `a` and `b` and how alike, the most alike first taken; of equals the nearest."""
+    found = [
+        (alike, i, j) for i, one in enumerate(a) for j, other in enumerate(b) if (alike := word_likeness(one, other))
+    ]
+    found.sort(key=lambda pair: (-pair[0], abs(pair[1] - pair[2])))
+    taken_a: set[int] = set()
+    taken_b: set[int] = set()
+    pairs = []
+    for alike, i, j in found:
+        if i not in taken_a and j not in taken_b:
+            taken_a.add(i)
+            taken_b.add(j)
+            pairs.append((i, j, alike))
+    return pairs
+
+
+def _held(
+    a: Sequence[Word],
+    b: Sequence[Word],
+    pairs: Sequence[tuple[int, int, float]],
+    weights_a: Sequence[float],
+    weights_b: Sequence[float],
+) -> float:
+    """Score of a name all of whose words stand in the other one, which has more of them."""
+    telling = sum(min(weights_a[i], weights_b[j]) >= _TELLING for i, j, _ in pairs)
+    if telling < 2:
+        return 0.0
+    got_a = sum(weights_a[i] * alike for i, _, alike in pairs) / sum(weights_a)
+    got_b = sum(weights_b[j] * alike for _, j, alike in pairs) / sum(weights_b)
+    return max(got_a, got_b) ** 2 * _PART
+
+
+def _whole(left: Sequence[Word], right: Sequence[Word]) -> float:
+    """Score of the letters alone, wherever words begin: for names run together or taken apart."""
+    if any(one.bare for one in (*left[:1], *right[:1])):
+        return 0.0
+    one, other = ("".join(word.text for word in words) for words in (left, right))
+    if abs(len(one) - len(other)) > 2 or min(len(one), len(other)) < 6:
+        return 0.0
+    alike = OSA.normalized_similarity(one, other, score_cutoff=_WHOLE)
+    return alike * 0.97 if alike >= _WHOLE else 0.0
+
+
+def _characters(left: str, right: str) -> Likeness:
+    """Chinese against Chinese; one character in place of another that is read the same counts nearly whole."""
+    if left == right:
+        return Likeness(1.0, ("same",))
+    alike = fuzz.ratio(left, right) / 100
+    if len(left) == len(right) > 1:
+        differing = [(one, other) for one, other in zip(left, right, strict=True) if one != other]
+        if len(differing) == 1 and left[0] == right[0] and chinese.same_sound(*differing[0]):
+            return Likeness(max(alike, _HOMOPHONE), ("spelling",))
+    shorter, longer = sorted((left, right), key=len)
+    if len(shorter) > 3 and shorter in longer:
+        return Likeness(max(alike, _PART), ("part",))
+    return Likeness(alike, ("spelling",))
+
+
+def _why(
+    left: Name, right: Name, a: Sequence[Word], b: Sequence[Word], pairs: Sequence[tuple[int, int, float]]
+) -> tuple[Reason, ...]:
+    why: list[Reason] = []
+    if left.script != right.script:
+        why.append("pinyin" if "han" in (left.script, right.script) else "script")
+    if [j for _, j, _ in sorted(pairs)] != sorted(j for _, j, _ in pairs):
+        why.append("order")
+    initials = [min(len(a[i].text), len(b[j].text)) == 1 for i, j, _ in pairs]
+    if any(initial and alike < 1 for initial, (_, _, alike) in zip(initials, pairs, strict=True)):
+        why.append("initials")
+    spelled_otherwise = any(alike < 1 and not initial for initial, (*_, alike) in zip(initials, pairs, strict=True))
+    if spelled_otherwise and "script" not in why:
+        why.append("spelling")
+    if len(a) < len(left.words) or len(b) < len(right.words):
+        why.append("joined")
+    if len(pairs) < max(len(a), len(b)):
+        why.append("part")
+    if left.form != right.form:
+        why.append("form")
+    return tuple(why) or ("same",)
