@@ -63,9 +63,12 @@ _OPPOSITES = [
     set(pair)
     for pair in ("高低", "早近", "前后", "上下", "大小", "多少", "长短", "内外", "买卖", "收付", "先后", "早晚")
 ]
+_ANY_FIRM = frozenset(("子公司", "母公司", "分公司", "我公司"))
+_ANY_PLACE = re.compile("省会|其他(?:城市|地区|国家)")
+_TOPIC = re.compile("(?:的[㐀-鿿]{0,4}|者)$")
 _COMMA = re.compile("[,，]")
 _SMALL = re.compile(r"[\s都均也皆并且和与及或的了]")
-_COUNTS = frozenset(["people", "times", "季度", *"次人名户家笔份级倍位每层张楼台套间页辆"])
+_COUNTS = frozenset(["people", "times", "个季度", *"次人名户家笔份级倍位每层张楼台套间页辆"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +244,7 @@ def _contradicts(
     words = terms(bare(said))
     if len(words) < FEW_TO_COMPARE:
         return None, False
-    best, likeness, governed = _most_like(words, there, shortest, ends=not said.endswith(("的", "者")))
+    best, likeness, governed = _most_like(words, there, shortest, ends=not _TOPIC.search(said))
     if needed and not needed & terms(best):
         return None, False
     own, meant = polarity_of(said), polarity_of(best)
@@ -332,9 +335,10 @@ def _of_names(sentence: str, text: str, given: str) -> Iterator[Doubt]:
         if title not in text and title not in given and not _within(title, text):
             yield "name"
     for name, ending in parties_in(said):
-        if not named_in(name, ending, text) and name not in given:
+        if name not in _ANY_FIRM and not named_in(name, ending, text) and name not in given:
             yield "name"
-    if any(place not in text and place not in given for place in places_in(said) if _same_script(place, text)):
+    places = [place for place in places_in(said) if _same_script(place, text) and not _ANY_PLACE.search(text)]
+    if any(place not in text and place not in given for place in places):
         yield "name"
     if another_step(said, text, given):
         yield "name"

@@ -26,7 +26,7 @@ _EACH = re.compile(
     r"一\s?个?(?:天|年|月|晚|周|小时)(?![内以之前后])|(?:比|较)一年前|(?<!within )\bone (?:day|month|year)\b"
 )
 _ROUGHLY = re.compile(
-    r"(?:近|不到|不足|约|差不多|\b(?:nearly|almost|about|around) )(?=[\d一二两三四五六七八九十百])|(?P<near>左右)"
+    r"(?:[近快约]|不到|不足|差不多|\b(?:nearly|almost|about|around) )(?=[\d一二两三四五六七八九十百])|(?P<near>左右)"
 )
 
 

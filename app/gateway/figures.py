@@ -57,7 +57,7 @@ _UNITS = {
     "hour": "个小时|小时|个钟头|钟头|hours|hour",
     "minute": "分钟|minutes|minute",
     "times": "倍|times",
-    "count": "次|人|名|家|笔|户|级|位|个|项|条|份|件|种|类|点|步|方面|层|张|楼|季度|台|套|间|页|辆|people",
+    "count": "次|人|名|家|笔|户|级|位|个|项|条|份|件|种|类|点|步|方面|层|张|楼|个季度|台|套|间|页|辆|people",
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split("|")}
 
@@ -84,6 +84,10 @@ _DATE = re.compile(
     r"|(?<![\d.])(?P<until>[到至]\s?)?(?P<hour3>[01]?\d|2[0-4])\s?点(?:(?P<thirty3>半)|(?P<minute3>\d{1,2})分?|(?=[到至])|(?(until)|(?!)))"
     r"|(?P<half>[上下]午|晚上)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
 )
+_SHORT = re.compile(
+    rf"(?P<whole>[{NUMERALS}]+(?P<place>[万亿百千]))(?P<next>[{_TENTHS}])(?![{NUMERALS}万亿\d成分])(?=[的元块,，。;；、多以]|$)"
+)
+_EACH_PLACE = re.compile("每(?=[万亿百千])")
 _AND_A_HALF = re.compile(
     rf"(?P<count>\d+|[{NUMERALS}]+)\s?(?:(?P<unit>[天年倍分])钟?半钟?|个半(?P<after>月|小时|钟头))"
 )
@@ -141,7 +145,7 @@ def figures_in(text: str) -> Iterator[Figure]:
             number = str(of_numeral(number) or number)
         yield Figure("clause", found["paragraph"] or number)
     plain = _NOT_FIGURES.sub(lambda one: " " if one[0][0] not in "*`_" else "", _CLAUSE.sub(" ", plain)).lower()
-    plain = _AND_A_HALF.sub(_and_a_half, plain)
+    plain = _AND_A_HALF.sub(_and_a_half, _SHORT.sub(_shortened, _EACH_PLACE.sub("每1", plain)))
     plain = _MONTH_END.sub(_last_day, _IN_ENGLISH.sub(_in_english, _NUMERAL.sub(_written, plain)))
     dates = list(_DATE.finditer(plain))
     for found in dates:
@@ -242,6 +246,15 @@ def _and_a_half(found: re.Match[str]) -> str:
     count = Decimal(found["count"]) if found["count"].isdigit() else of_numeral(found["count"])
     unit = f"{found['unit']}钟" if found["unit"] == "分" else found["unit"] or f"个{found['after']}"
     return found[0] if count is None else f" {count}.5{unit} "
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """一亿五 as 150000000, 两千八 as 2800."""
+    whole, part = of_numeral(found["whole"]), of_numeral(found["next"])
+    if whole is None or part is None:
+        return found[0]
+    tenth = {"百": 10, "千": 100, "万": 1000, "亿": 10**7}[found["place"]]
+    return f"{whole + part * tenth:f}"
 
 
 def _last_day(found: re.Match[str]) -> str:

@@ -97,7 +97,7 @@ def _of_another_head(place: int, own: Sequence[Clause], figure: Figure, there: S
         _head(_with_head(at, there))
         for at, one in enumerate(there)
         if at not in same and at + 1 not in same and not one.row
-        and any(comparable(figure, other) and other.unit == figure.unit for other in one.figures)
+        and any(_alike(figure, other) for other in one.figures)
     )  # fmt: skip
     return any(head == said for head in others)
 
@@ -125,7 +125,7 @@ def _of_another_item(place: int, own: Sequence[Clause], figure: Figure, there: S
 
 
 def _alike(figure: Figure, other: Figure) -> bool:
-    return comparable(figure, other) and figure.unit == other.unit
+    return comparable(figure, other) and figure.unit == other.unit and bool(figure.unit or figure.said == other.said)
 
 
 def _words(text: str) -> frozenset[str]:
