@@ -8,6 +8,7 @@ from app.core.assistant import ContentError
 from app.core.errors import BadInput
 from app.core.skill import Skill
 from skills.fx.board import rates
+from skills.fx.booking import book_deal, withdraw
 from skills.fx.calendars import quantlib, read_holidays
 from skills.fx.clients import read_clients
 from skills.fx.commands import COMMANDS
@@ -20,7 +21,7 @@ from skills.fx.settlement import value_dates
 
 __all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
 
-SKILLS: tuple[Skill, ...] = (quote, value_dates, rates)
+SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, book_deal, withdraw)
 TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow)
 
 

