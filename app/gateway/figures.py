@@ -72,7 +72,7 @@ _NUMERAL = re.compile(
     rf"百分之(?P<percent>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
     rf"|(?P<of>[千万])分之(?P<permille>[{NUMERALS}]+(?:点[{NUMERALS}]+)?|\d+(?:\.\d+)?)"
     rf"|(?<![{NUMERALS}])(?P<parts>[{_TENTHS}十]+)分之(?P<share>[{_TENTHS}]+)"
-    rf"|(?P<fifty>一半|半数)(?![天月年周])|(?<![上下前后一两三四五个])半(?P<half_of>年|个月|小时|天)(?!度|工)"
+    rf"|(?P<fifty>一半|半数|减半)(?![天月年周])|(?<![上下前后一两三四五个])半(?P<half_of>年|个月|小时|天)(?!度|工)"
     rf"|(?<![\d{NUMERALS}])(?P<tenths>\d|[{_TENTHS}])成(?P<half>[{_TENTHS}]|半)?(?![立为本员功长果交分效因就熟品人])"
     rf"|(?<![第{NUMERALS}万亿])(?P<whole>[{NUMERALS}万亿]+(?:点[{NUMERALS}]+)?)(?=\s?(?:{_any([*_UNIT_OF, *_SCALES])}))"
 )
