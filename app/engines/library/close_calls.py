@@ -20,7 +20,7 @@ from app.engines.library.words import ASKING
 
 WEIGHTS = Path(__file__).with_name("close_calls.json")
 """Name of a figure -> what one of it adds to the rank."""
-NEAR, MOST = 2.5, 10
+NEAR, MOST = 2.5, 8
 """Passages whose rank is so little below the best one's may be better, and so many of them are looked at."""
 
 _ASKS = re.compile(rf"{ASKING}|怎[么样]|如何|是否|吗")

@@ -82,7 +82,7 @@ def search(
     """
     filings = [one for of_shelf in companies.values() for one in of_shelf]
     filed = {whose for one in filings for whose in one.documents}
-    of_filings = question.without({word for one in filings for word in one.said})
+    of_filings = question.without({word for one in filings for word in one.said}) if filings else question
     total = 0
     everywhere = dict.fromkeys(question.terms | of_filings.terms, 0)
     rows: dict[tuple[object, object], tuple[Row, float]] = {}  # by mark and version: both may say it alike

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,11 +26,9 @@ class Synonyms:
     def whole(self) -> re.Pattern[str]:
         """Finds these words, the longest first, where the dictionary might cut them; Latin ones only whole."""
         words = sorted((word for word in self.groups if len(word) > 1), key=lambda word: (-len(word), word))
-        bound = [
-            rf"(?<![a-z0-9]){re.escape(word)}(?:e?s)?(?![a-z0-9])" if word.isascii() else re.escape(word)
-            for word in words
-        ]
-        return re.compile("|".join(bound) or r"(?!)")
+        latin = _one_of(word for word in words if word.isascii())
+        others = _one_of(word for word in words if not word.isascii())
+        return re.compile(rf"(?<![a-z0-9]){latin}(?:e?s)?(?![a-z0-9])|{others}")
 
     @cached_property
     def _bare(self) -> Mapping[str, tuple[str, ...]]:
@@ -59,6 +57,15 @@ def load_synonyms(path: Path) -> Synonyms:
         for word, meant in _meanings(path.with_name(name)).items():
             found.setdefault(word, []).extend(other for one in meant for other in (one, *same.get(one, ())))
     return Synonyms({word: tuple(dict.fromkeys(others)) for word, others in found.items()})
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """A pattern for any of them, in their order; it looks only at those that begin with the character that is there."""
+    by_first: dict[str, list[str]] = {}
+    for word in words:
+        by_first.setdefault(word[0], []).append(re.escape(word[1:]))
+    each = [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items()]
+    return f"(?:{'|'.join(each)})" if each else "(?!)"
 
 
 def _groups(path: Path) -> Iterator[list[str]]:

@@ -83,13 +83,18 @@ def asked(query: str, whole: re.Pattern[str] = _NOTHING) -> list[str]:
     wanted: list[str] = []
     at = 0
     plain = normal(query)
-    for found in re.compile(rf"{_NUMBERED.pattern}|{whole.pattern}|(?P<asking>{ASKING})|$").finditer(plain):
+    for found in _cutting(whole).finditer(plain):
         cut = [word for word in _jieba().cut(plain[at : found.start()]) if _WORD.search(word)]
         every += cut
         wanted += [word for word in cut if word not in _UNSAID]
         wanted += [found.group()] if found.group() and not found["asking"] else []
         at = found.end()
     return list(dict.fromkeys(_parted(wanted or every)))
+
+
+@lru_cache(maxsize=8)
+def _cutting(whole: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(rf"{_NUMBERED.pattern}|{whole.pattern}|(?P<asking>{ASKING})|$")
 
 
 def _parted(found: Iterable[str]) -> Iterable[str]:
