@@ -34,6 +34,8 @@ class Example(_Strict):
     """A sentence, or a hassil template: `查[一下]{who}的(电话|手机)`."""
     skill: str | None = None
     """The skill it calls; None means: answer from knowledge."""
+    workflow: str | None = None
+    """Instead of a skill: the workflow of the assistant's own that it starts."""
     starter: bool = False
     """Offered as a starter on the empty chat."""
 
@@ -90,12 +92,22 @@ def load_assistant(folder: Path) -> Assistant:
         prompt = prompt_path.read_text(encoding="utf-8") if prompt_path.exists() else ""
     except UnicodeDecodeError:
         raise ContentError(prompt_path, 1, "not UTF-8") from None
-    checked = tuple(_checked(Example, examples_path, example, index) for index, example in enumerate(examples))
+    checked = tuple(_example(folder, examples_path, example, index) for index, example in enumerate(examples))
     given = {"name": folder.name, **values, "prompt": prompt, "examples": checked, "folder": folder}
     assistant = _checked(Assistant, path, given)
     if assistant.name != folder.name:
         raise ContentError(path, _line_of(path, "name"), f"name must be the folder's name {folder.name!r}")
     return assistant
+
+
+def _example(folder: Path, path: Path, given: Any, index: int) -> Example:
+    """One example. A workflow that it starts is called like a skill of the assistant's own domain."""
+    example = _checked(Example, path, given, (index,))
+    if example.workflow is None:
+        return example
+    if example.skill is not None:
+        raise ContentError(path, line_at(path, (index, "workflow")), "a skill or a workflow, not both")
+    return example.model_copy(update={"skill": f"{folder.name}.{example.workflow}"})
 
 
 def load_assistants(folder: Path) -> dict[str, Assistant]:
@@ -128,15 +140,17 @@ def read_yaml(path: Path) -> Any:
         raise ContentError(path, line, error.problem or "not YAML") from None
 
 
-def checked_content(model: type[Model], path: Path, values: Any, index: int | None = None) -> Model:
+def checked_content(
+    model: type[Model], path: Path, values: Any, index: int | None = None, *, place: Sequence[str | int] = ()
+) -> Model:
     """`values` read from `path` as `model`; a misfit is a `ContentError` with its line.
 
-    `index`: where `values` stands in the list that `path` is.
+    `index`: where `values` stands in the list that `path` is; `place`: the keys and positions that lead to it.
     """
-    return _checked(model, path, values, index)
+    return _checked(model, path, values, place if index is None else (index,))
 
 
-def _checked(model: type[Model], path: Path, values: Any, index: int | None = None) -> Model:
+def _checked(model: type[Model], path: Path, values: Any, outer: Sequence[str | int] = ()) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
@@ -144,8 +158,7 @@ def _checked(model: type[Model], path: Path, values: Any, index: int | None = No
         # A misspelt key leaves its right name missing: the misspelt one is what helps.
         problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
         where = ".".join(str(part) for part in problem["loc"])
-        place = problem["loc"] if index is None else (index, *problem["loc"])
-        raise ContentError(path, line_at(path, place), f"{where}: {problem['msg']}") from None
+        raise ContentError(path, line_at(path, (*outer, *problem["loc"])), f"{where}: {problem['msg']}") from None
 
 
 def line_at(path: Path, place: Sequence[str | int]) -> int:
