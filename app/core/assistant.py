@@ -62,7 +62,7 @@ class Assistant(_Strict):
     listens: str = ""
     """The skill with which it hears what people say to each other in a shared room; it has one parameter, `text`."""
     panel: str = ""
-    """The skill, without parameters, whose data are shown beside a shared room: what the room is about, as it stands."""
+    """The skill, without parameters, whose data are shown beside a shared room: what it is about, as it stands."""
     knowledge: tuple[str, ...] = ()
     """Names of knowledge sets it may read."""
     topics: tuple[str, ...] = ()

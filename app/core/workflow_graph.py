@@ -1,4 +1,4 @@
-"""Where a workflow can go, and what is wrong with it: steps nobody reaches, values nobody gave, loops without an exit."""
+"""Where a workflow can go, and what is wrong with it: steps nobody reaches, values nobody gave, endless loops."""
 
 from __future__ import annotations
 

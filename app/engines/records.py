@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.audit import AuditEntry
-from app.core.ports import StoredTurn
+from app.core.ports import News, StoredTurn
 from app.core.room_event import RoomEvent
+from app.core.run import Run
 from app.core.turn import Action, MaskedText, Reply, Room, Turn
 from app.engines.storage.actions import action_of
 from app.engines.storage.audit_log import SqlAuditLog
@@ -20,6 +21,7 @@ from app.engines.storage.database import SqlDatabase
 from app.engines.storage.reply_json import attachment_from_json, reply_from_json, reply_to_json
 from app.engines.storage.room_events import events_behind, last_event, mark_seen, note_answer, note_event, unread
 from app.engines.storage.room_rows import delete_room
+from app.engines.storage.runs import StaleRun, write_news, write_runs
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import (
     ACTION,
@@ -218,13 +220,26 @@ class SqlRecords:
             return stored[0]
         return None
 
-    async def finish_turn(self, turn_id: str, masked_reply: Reply, entries: Iterable[AuditEntry]) -> None:
-        """Store the masked reply and append to the audit chain, in one transaction."""
+    async def finish_turn(
+        self,
+        turn_id: str,
+        masked_reply: Reply,
+        entries: Iterable[AuditEntry],
+        *,
+        runs: Iterable[Run] = (),
+        news: Iterable[News] = (),
+    ) -> None:
+        """Store the masked reply, append to the audit chain, keep the runs it moved and the news, in one transaction.
+
+        Raises `Unavailable` where somebody else has moved one of the runs: nothing is kept then.
+        """
         sealed = self._sealer.seal(reply_to_json(masked_reply), about=f"reply/{turn_id}")
 
-        written = tuple(entries)
+        written, moved, happened = tuple(entries), tuple(runs), tuple(news)
 
         def work(connection: Connection) -> tuple[int, str] | None:
+            write_runs(connection, self._sealer, moved)
+            write_news(connection, self._sealer, happened)
             connection.execute(
                 update(TURN).where(TURN.c.id == turn_id).values(reply_text=masked_reply.text, reply=sealed)
             )
@@ -232,7 +247,11 @@ class SqlRecords:
                 note_answer(connection, turn_id, ",".join(masked_reply.speakers))
             return self._audit.append_in(connection, written)
 
-        await self._audit.settle(written, await self._database.writing(work))
+        try:
+            tail = await self._database.writing(work, durable=bool(moved or happened))
+        except StaleRun:
+            raise self._database.outdated() from None
+        await self._audit.settle(written, tail)
         self._told()
 
     async def turns(self, room: str, *, limit: int = 50, whole: bool = True) -> Sequence[StoredTurn]:

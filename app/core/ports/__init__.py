@@ -15,6 +15,7 @@ from app.core.ports.documents import (
     PlacedText,
 )
 from app.core.ports.durable import Durable, DurableTask
+from app.core.ports.happenings import Happenings, News, Runs, news_of
 from app.core.ports.imports import Import, ImportFailure, ImportProgress, Imports, ImportState
 from app.core.ports.knowledge import ANSWERS_FROM, LIKELY, DocumentState, Hit, Knowledge, Original
 from app.core.ports.listening import Delta, Listener, Progress, nobody_listens
@@ -51,6 +52,7 @@ __all__ = [
     "Fit",
     "Gap",
     "Gaps",
+    "Happenings",
     "Hit",
     "Import",
     "ImportEnded",
@@ -65,6 +67,7 @@ __all__ = [
     "MaterialReview",
     "Metrics",
     "Models",
+    "News",
     "Notice",
     "NoticeListener",
     "Notices",
@@ -79,6 +82,7 @@ __all__ = [
     "Restorer",
     "Rights",
     "RoomListener",
+    "Runs",
     "Sealing",
     "SharedRooms",
     "Shelf",
@@ -87,5 +91,6 @@ __all__ = [
     "Understanding",
     "Vault",
     "Version",
+    "news_of",
     "nobody_listens",
 ]

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from app.core.audit import AuditEntry
+from app.core.ports.happenings import News
+from app.core.run import Run
 from app.core.turn import Action, Approval, Attachment, MaskedText, Reply, Room, Turn
 
 
@@ -136,8 +138,19 @@ class Records(Protocol):
         """Store what was said. Returns the stored turn instead when this id is known already."""
         ...
 
-    async def finish_turn(self, turn_id: str, masked_reply: Reply, entries: Iterable[AuditEntry]) -> None:
-        """Store the masked reply and append to the audit chain, in one transaction."""
+    async def finish_turn(
+        self,
+        turn_id: str,
+        masked_reply: Reply,
+        entries: Iterable[AuditEntry],
+        *,
+        runs: Iterable[Run] = (),
+        news: Iterable[News] = (),
+    ) -> None:
+        """Store the masked reply, append to the audit chain, keep the runs it moved and the news, in one transaction.
+
+        Raises `Unavailable` where somebody else has moved one of the runs: nothing is kept then.
+        """
         ...
 
     async def turns(self, room: str, *, limit: int = 50, whole: bool = True) -> Sequence[StoredTurn]:

@@ -163,6 +163,10 @@ class SqlDatabase:
         except OperationalError as error:
             raise self.unavailable(error) from None
 
+    def outdated(self) -> Unavailable:
+        """What was read has been changed by somebody else, and nothing was kept."""
+        return Unavailable("OUTDATED", self._texts("outdated"))
+
     def unavailable(self, error: DBAPIError) -> Unavailable:
         """`error` in words for people; no value of a statement gets into it."""
         full = "full" in str(error.orig)

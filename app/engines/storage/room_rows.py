@@ -7,7 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select
 
-from app.engines.storage.tables import ACTION, ERASURE, FEEDBACK, GAP, MEMBER, ROOM, ROOM_EVENT, TURN, VAULT
+from app.engines.storage.tables import (
+    ACTION,
+    ERASURE,
+    FEEDBACK,
+    GAP,
+    MEMBER,
+    NEWS,
+    ROOM,
+    ROOM_EVENT,
+    RUN,
+    RUN_WAIT,
+    TURN,
+    VAULT,
+)
 from app.engines.storage.vault import erased
 
 EVIDENCE = ("approved", "executed", "failed")
@@ -19,7 +32,8 @@ def delete_room(connection: Connection, room: str) -> None:
     turns = select(TURN.c.id).where(TURN.c.room == room)
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
     connection.execute(delete(ACTION).where(ACTION.c.room == room, ACTION.c.state.not_in(EVIDENCE)))
-    for table in (TURN, MEMBER, ROOM_EVENT, GAP):
+    connection.execute(delete(RUN_WAIT).where(RUN_WAIT.c.run.in_(select(RUN.c.id).where(RUN.c.room == room))))
+    for table in (TURN, MEMBER, ROOM_EVENT, GAP, RUN, NEWS):
         connection.execute(delete(table).where(table.c.room == room))
     connection.execute(erased(VAULT.c.room == room))
     connection.execute(delete(ROOM).where(ROOM.c.id == room))

@@ -134,6 +134,52 @@ class ActionRow(SQLModel, table=True):
     """Sealed: what came of it."""
 
 
+class RunRow(SQLModel, table=True):
+    """A workflow under way, or over."""
+
+    __tablename__ = "run"
+
+    number: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    workflow: str
+    room: str = Field(index=True)
+    person: str = Field(index=True)
+    parent: str
+    about: str
+    """What it concerns: a deal's number, never words of people."""
+    state: str = Field(index=True)
+    due: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True, index=True))
+    started_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    version: int
+    body: bytes = Field(sa_column=sealed("run/{id}"))
+    """Sealed: the whole `Run`."""
+
+
+class RunWaitRow(SQLModel, table=True):
+    """One thing that an open run waits for."""
+
+    __tablename__ = "run_wait"
+
+    run: str = Field(primary_key=True)
+    key: str = Field(primary_key=True, index=True)
+
+
+class NewsRow(SQLModel, table=True):
+    """Something that happened, on its way to the workflows."""
+
+    __tablename__ = "news"
+
+    number: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str
+    room: str = Field(index=True)
+    person: str
+    body: bytes = Field(sa_column=sealed("news/{id}"))
+    """Sealed: what it is about, and its data."""
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    handed: bool = Field(index=True)
+
+
 class FileRow(SQLModel, table=True):
     """A file of a room; its bytes lie in the files folder."""
 
@@ -281,6 +327,9 @@ ROOM_EVENT = SQLModel.metadata.tables["room_event"]
 TURN = SQLModel.metadata.tables["turn"]
 FEEDBACK = SQLModel.metadata.tables["feedback"]
 ACTION = SQLModel.metadata.tables["action"]
+RUN = SQLModel.metadata.tables["run"]
+RUN_WAIT = SQLModel.metadata.tables["run_wait"]
+NEWS = SQLModel.metadata.tables["news"]
 FILE = SQLModel.metadata.tables["file"]
 DOCUMENT = SQLModel.metadata.tables["document"]
 GAP = SQLModel.metadata.tables["gap"]

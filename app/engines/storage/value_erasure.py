@@ -18,7 +18,7 @@ from app.engines.storage.files import FolderFiles
 from app.engines.storage.room_rows import EVIDENCE, note_erasure
 from app.engines.storage.rotation import keys_of, sealed_columns
 from app.engines.storage.sealing import Sealer
-from app.engines.storage.tables import ACTION, FEEDBACK, FILE, GAP, ROOM, TURN, VAULT
+from app.engines.storage.tables import ACTION, FEEDBACK, FILE, GAP, NEWS, ROOM, RUN, TURN, VAULT
 from app.engines.storage.vault import erased
 from app.engines.storage.wanted import Wanted
 
@@ -158,4 +158,4 @@ def _of_room(table: Table, room: str) -> Any:
     if table is FEEDBACK:
         return FEEDBACK.c.turn.in_(select(TURN.c.id).where(TURN.c.room == room))
     # A domain's own table knows no rooms of talk: it is left alone when only one room is meant.
-    return table.c.room == room if table in (TURN, ACTION, FILE, GAP, VAULT) else literal(False)
+    return table.c.room == room if table in (TURN, ACTION, FILE, GAP, VAULT, RUN, NEWS) else literal(False)

@@ -12,6 +12,7 @@ down_revision = "0003"
 def upgrade() -> None:
     """To this version, concern by concern."""
     _rooms()
+    _workflows()
 
 
 def _rooms() -> None:
@@ -29,3 +30,40 @@ def _rooms() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index(op.f("ix_room_event_room"), "room_event", ["room"], unique=False)
+
+
+def _workflows() -> None:
+    """Runs of workflows, what they wait for, and what happened on its way to them."""
+    op.create_table(
+        "run",
+        sa.Column("number", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("id", "workflow", "room", "person", "parent")),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("about", "state")),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+    )
+    for name in ("room", "person", "state", "due"):
+        op.create_index(op.f(f"ix_run_{name}"), "run", [name], unique=False)
+    op.create_table(
+        "run_wait",
+        sa.Column("run", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("run", "key"),
+    )
+    op.create_index(op.f("ix_run_wait_key"), "run_wait", ["key"], unique=False)
+    op.create_table(
+        "news",
+        sa.Column("number", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("id", "name", "room", "person")),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+    )
+    for name in ("room", "handed"):
+        op.create_index(op.f(f"ix_news_{name}"), "news", [name], unique=False)
