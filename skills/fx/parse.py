@@ -46,9 +46,9 @@ def parse(text: str, today: date) -> DealElements:
     Never raises; what cannot be taken over stays None and leaves a doubt.
     """
     whole = Reading()
-    for line in _lines(text[:LONGEST]):
+    for line in lines_of(text[:LONGEST]):
         whole = corrected(whole, read_line(line, today))
-    elements = _finished(whole, today)
+    elements = finished(whole, today)
     if len(text) > LONGEST:
         elements = _doubting(elements, ("too_long",))
     return elements
@@ -57,7 +57,7 @@ def parse(text: str, today: date) -> DealElements:
 def asked_tenors(text: str) -> tuple[str, ...]:
     """Every tenor named in `text`, in order: for questions about several at once."""
     found: list[str] = []
-    for line in _lines(text[:LONGEST]):
+    for line in lines_of(text[:LONGEST]):
         found += [tenor for tenor in all_tenors(line) if tenor not in found]
     return tuple(found)
 
@@ -65,7 +65,7 @@ def asked_tenors(text: str) -> tuple[str, ...]:
 def asked_pairs(text: str) -> tuple[tuple[str, str], ...]:
     """Every pair named in `text`, in market order; a currency alone means against CNY."""
     found: list[tuple[str, str]] = []
-    for line in _lines(text[:LONGEST]):
+    for line in lines_of(text[:LONGEST]):
         for one in find_mentions(line):
             other = one.second or CNY
             if one.first != other and (pair := in_market_order(one.first, other)) not in found:
@@ -73,17 +73,24 @@ def asked_pairs(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _lines(text: str) -> list[str]:
+def readable(text: str) -> str:
+    """`text` in one way of writing: simplified, half-width, numbers without separators, nobody called by an @."""
     readable = text.translate(_SAME_LENGTH).translate(_TRADITIONAL)
     if _HAN.search(readable):
         readable = readable.replace("¥", "￥")  # beside Chinese, the sign means yuan, not yen
     readable = _GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), readable)
     readable = _SPLIT_NUMBER.sub("", readable)
-    lines = _AT_NAME.sub(" ", readable).splitlines()
+    return _AT_NAME.sub(" ", readable)
+
+
+def lines_of(text: str) -> list[str]:
+    """The readable lines of `text`; a correction within a line begins a new one."""
+    lines = readable(text).splitlines()
     return [part for line in lines for part in _TURN.split(line) if part and part.strip()]
 
 
-def _finished(reading: Reading, today: date) -> DealElements:
+def finished(reading: Reading, today: date) -> DealElements:
+    """The elements of what was read, with what follows from it: pair, product, value date."""
     doubts: list[Doubt] = list(reading.doubts)
     side = reading.side
     base, quote = _pair(reading)

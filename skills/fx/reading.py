@@ -129,7 +129,7 @@ def _still_open(earlier: Reading, later: Reading) -> tuple[Doubt, ...]:
     if later.amount is not None:
         settled |= {"amount_not_positive", "amount_too_large", "several_amounts"}
     if later.dealt is not None:
-        settled.add("currency_unknown")
+        settled |= {"currency_unknown", "same_currency"}
     return tuple(doubt for doubt in earlier.doubts if doubt not in settled)
 
 

@@ -1,0 +1,110 @@
+"""Prices and yes: who names what for which side, and when both mean one price."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from skills.fx.dealing.agreement import Yes
+from skills.fx.dealing.changing import applied
+from skills.fx.dealing.heard import Heard
+from skills.fx.dealing.hearing import Elements
+from skills.fx.dealing.prices import Price, Scale
+from skills.fx.dealing.talk import Agreed, Around, Message, Named, Talk
+from skills.fx.dealing.ticket_values import doubts_of, missing_of
+from skills.fx.elements import Side
+from skills.fx.reading import Reading
+
+
+def scale_of(talk: Talk, around: Around) -> Scale:
+    base, quote = talk.value("base"), talk.value("quote")
+    swap = talk.value("product") == "swap"
+    reference = talk.reference
+    if reference is None and base and quote and not swap:
+        reference = around.mid(base, quote)
+    return Scale(reference, quote, swap, talk.offer is not None or talk.counter is not None or talk.before is not None)
+
+
+def _side(talk: Talk) -> Side | None:
+    side = talk.value("side")
+    return "buy" if side == "buy" else "sell" if side == "sell" else None
+
+
+def _named(price: Price, message: Message) -> Named:
+    return Named(price, message.by, message.deals, message.turn)
+
+
+def from_bank(heard: Heard, price: Price | None, yes: Yes | None, message: Message, around: Around) -> Heard:
+    talk = heard.talk
+    counter = talk.counter
+    wanted = counter.price.for_side(_side(talk)) if counter else None
+    takes = counter is not None and (price is None or price.for_side(_side(talk)) == wanted)
+    if yes and takes and counter and wanted is not None and message.deals:
+        if yes.strength == "strong" and counter.deals:
+            return _agreed(heard, Agreed(wanted, counter.by, message.by, message.turn), around)
+        price = counter.price
+    if price is None or not message.deals:
+        return heard
+    if talk.agreed and not counter:
+        return heard if price.for_side(_side(talk)) == talk.agreed.price else heard.noting(talk, "two_prices")
+    talk = replace(
+        talk, offer=_named(price, message), counter=None, agreed=None, before=price, asked_yes=talk.asked_yes
+    )
+    return Heard(talk, heard.notes).noting(talk, "offer")
+
+
+def from_branch(heard: Heard, price: Price | None, yes: Yes | None, message: Message, around: Around) -> Heard:
+    talk = heard.talk
+    if yes is None or yes.strength == "mild":
+        if price is not None:
+            return _countered(heard, price, message)
+        alone = yes is not None and talk.offer is not None and talk.counter is None and talk.agreed is None
+        if alone and message.deals and "changed" not in heard.notes and not talk.asked_yes:
+            return heard.noting(replace(talk, asked_yes=True), "say_yes")
+        return heard
+    if yes.side and _side(talk) not in (None, yes.side):
+        return heard.noting(talk, "side_against")
+    if yes.side and _side(talk) is None:
+        heard = applied(heard, Elements(Reading(side=yes.side)), message, around)
+        talk = heard.talk
+    if talk.agreed:
+        same = price is None or price.for_side(_side(talk)) == talk.agreed.price
+        return heard if same else heard.noting(talk, "two_prices")
+    if not message.deals:
+        return heard.noting(talk, "not_a_dealer")
+    if talk.offer is None:
+        return _countered(heard, price, message) if price is not None else heard.noting(talk, "no_price")
+    wanted = talk.offer.price.for_side(_side(talk))
+    if wanted is None:
+        return heard.noting(talk, "side_missing")
+    said = price.for_side(_side(talk)) if price else None
+    if said is None and talk.counter and talk.counter.price.for_side(_side(talk)) != wanted:
+        return heard.noting(replace(talk, two_prices=True), "two_prices")  # the bank has not answered the last price
+    if said is not None and said != wanted and price is not None:
+        heard = _countered(heard, price, message)
+        return heard.noting(replace(heard.talk, two_prices=True), "two_prices")
+    return _agreed(heard, Agreed(wanted, message.by, talk.offer.by, message.turn), around)
+
+
+def _countered(heard: Heard, price: Price, message: Message) -> Heard:
+    talk = heard.talk
+    if talk.offer and talk.agreed is None and talk.offer.price.for_side(_side(talk)) == price.for_side(_side(talk)):
+        return Heard(replace(talk, counter=None), heard.notes)  # it only repeats the bank's price
+    return heard.noting(replace(talk, counter=_named(price, message)), "counter")
+
+
+def _agreed(heard: Heard, agreed: Agreed, around: Around) -> Heard:
+    talk = heard.talk
+    if missing_of(talk) or doubts_of(talk, around.today):
+        return heard.noting(talk, "incomplete")
+    offer = talk.offer or talk.counter
+    price = Price(agreed.price, agreed.price)
+    made = replace(offer, price=price, by=agreed.bank) if offer else None
+    talk = replace(talk, agreed=agreed, offer=made, counter=None, asked_yes=False, two_prices=False, before=price)
+    return heard.noting(talk, "agreed")
+
+
+def called_off(heard: Heard, message: Message) -> Heard:
+    talk = heard.talk
+    if message.party == "bank":  # the price is off, not the client's wish
+        return heard.noting(replace(talk, offer=None), "changed") if talk.offer else heard
+    return heard.noting(replace(talk, withdrawn=True), "withdrawn") if talk.said else heard

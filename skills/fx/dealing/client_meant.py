@@ -1,0 +1,64 @@
+"""Which client a name means: one bears it in full or is known by it; else it may be the beginning of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skills.fx.clients import Client, plain_name
+from skills.fx.customers import SaidCustomer, find_customer
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A name in a sentence, and whom it means."""
+
+    name: str
+    """The client's full name, or the name as it was said where nobody bears it or several may."""
+    start: int
+    end: int
+    several: tuple[str, ...] = ()
+    """The full names of those who may be meant, where there are several."""
+
+
+def find_client(sentence: str, clients: Sequence[Client], people: Sequence[str]) -> Meant | None:
+    """The client named in a sentence: by a name that the bank knows, else as the grammar finds one.
+
+    `people`: names of those in the room; they are no clients.
+    """
+    known = _known(sentence, clients)
+    said = find_customer(sentence)
+    if said and any(said.name.startswith(person) for person in people):
+        said = None
+    # What the grammar finds around a known name, and longer than it, is another client's: 华星科技园 of 华星科技.
+    around = said and known and said.start < known.end and known.start < said.end and len(said.name) > len(known.name)
+    meant = said if known is None or around else known
+    return _meant(meant, clients) if meant else None
+
+
+def _known(sentence: str, clients: Sequence[Client]) -> SaidCustomer | None:
+    """The longest of the bank's names that stands in the sentence."""
+    folded = sentence.casefold()
+    found: SaidCustomer | None = None
+    for client in clients:
+        for name in {*client.names, plain_name(client.name)}:
+            start = folded.find(name.casefold())
+            if start >= 0 and len(name) > 1 and (found is None or len(name) > len(found.name)):
+                found = SaidCustomer(sentence[start : start + len(name)], start, start + len(name))
+    return found
+
+
+def _meant(said: SaidCustomer, clients: Sequence[Client]) -> Meant:
+    folded = said.name.casefold()
+    for client in clients:
+        if folded in (name.casefold() for name in client.names):
+            return Meant(client.name, said.start, said.end)
+    wanted = plain_name(said.name)
+    may_be = (
+        [one.name for one in clients if any(plain_name(name).startswith(wanted) for name in one.names)]
+        if wanted
+        else []
+    )
+    if len(may_be) == 1:
+        return Meant(may_be[0], said.start, said.end)
+    return Meant(said.name, said.start, said.end, tuple(may_be))

@@ -1,0 +1,78 @@
+"""One sentence of dealing talk: what it says of the deal, prices and yes aside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from skills.fx.amounts import BLANK
+from skills.fx.dates import find_date
+from skills.fx.dealing.agreement import without_yes
+from skills.fx.dealing.client_meant import Meant, find_client
+from skills.fx.dealing.questions import without_alternatives
+from skills.fx.dealing.talk import Around, Message, Talk
+from skills.fx.dealing.vagueness import has_no_unit, is_vague
+from skills.fx.limits import find_limit
+from skills.fx.parse import lines_of
+from skills.fx.reading import Reading, corrected, read_line
+from skills.fx.sides import is_swap, without_negated
+
+_MILLIONS = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[mM](?![A-Za-z])")
+_OF_THE_CLIENT = re.compile(r"客户|结汇|购汇|client|customer", re.IGNORECASE)
+_NEAR = re.compile(r"近端|near(?: leg)?", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"以下|以上|以内|不高于|不低于|不超过|限价|挂单|or (?:better|lower|higher|less)|limit|not (?:above|below|over)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """What a sentence says of the elements."""
+
+    reading: Reading
+    meant: Meant | None = None
+    near_date: date | None = None
+    vague: bool = False
+    """An amount was said that is none yet."""
+
+
+def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -> Elements:
+    """The elements in a sentence from which the prices were taken already."""
+    text = without_alternatives(without_yes(sentence))
+    meant = find_client(without_negated(text), around.clients, around.people)
+    if meant:
+        text = text[: meant.start] + BLANK * (meant.end - meant.start) + text[meant.end :]
+    if "amount" in talk.asked and "value_date" not in talk.asked:
+        text = _MILLIONS.sub(r"\1 mio", text)  # 3M answers how much; else it is three months
+    text, near = _near_date(text, around.today)
+    reading = Reading()
+    for line in lines_of(text):
+        reading = corrected(reading, read_line(line, around.today))
+    if meant or reading.customer:
+        person = any((reading.customer or "").startswith(name) for name in around.people)
+        reading = replace(reading, customer=meant.name if meant else None if person else reading.customer)
+    if message.party == "bank" and reading.side and not _OF_THE_CLIENT.search(sentence):
+        reading = replace(reading, side=None)  # 我卖给你: the bank's own side
+    vague = (reading.amount is not None and is_vague(sentence)) or has_no_unit(sentence)
+    if vague:
+        reading = replace(reading, amount=None, amount_ccy=None)
+    return Elements(replace(reading, limit_price=None), meant, near, vague)
+
+
+def limit_in(sentence: str) -> Reading | None:
+    """The client's limit price, where a sentence names one as such: 7.05以下."""
+    limit = find_limit(sentence) if _LIMIT.search(sentence) else None
+    return Reading(limit_price=limit.price) if limit and limit.price is not None else None
+
+
+def _near_date(text: str, today: date) -> tuple[str, date | None]:
+    """Of a swap with two dates, the near one; the far one stays in the text."""
+    near = _NEAR.search(text) if is_swap(text) else None
+    first = find_date(text[near.end() :], today) if near else None
+    if near is None or first is None or first.day is None:
+        return text, None
+    start, end = near.end() + first.start, near.end() + first.end
+    without = text[:start] + BLANK * (end - start) + text[end:]
+    return (without, first.day) if find_date(without, today) or is_swap(without) else (text, None)
