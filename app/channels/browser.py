@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app.channels.browser_page import prepare
 from app.core.lean_import import without
-from app.core.ports import Notices
+from app.core.ports import Bus, Notices
 from app.core.settings import Settings
 from app.core.turn import Person
 
@@ -27,7 +27,7 @@ class SignIn(Protocol):
         ...
 
 
-def mount(app: FastAPI, gateway: Gateway, settings: Settings, sign_in: SignIn, notices: Notices) -> None:
+def mount(app: FastAPI, gateway: Gateway, settings: Settings, sign_in: SignIn, notices: Notices, bus: Bus) -> None:
     """Serve the chat on `app`. Call it last: what is mounted at `/` answers every path not routed before."""
     prepare(settings)
     # Chainlit reads its folders, keys and cookie names from the environment while it is imported, so not earlier.
@@ -35,4 +35,4 @@ def mount(app: FastAPI, gateway: Gateway, settings: Settings, sign_in: SignIn, n
     with without("traceloop"):
         from app.channels.browser_chat import Chat
 
-    Chat(gateway, sign_in, notices).mount(app)
+    Chat(gateway, sign_in, notices, bus).mount(app)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from app.channels.browser_people import as_typed, face_of
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError, BadInput
 from app.core.quote_mark import marked_url
@@ -65,13 +66,31 @@ class Cards:
         self._titles: dict[tuple[str, str], str] = {}
 
     def question(self, place: Place, told: Told) -> Json:
-        """What the person said."""
-        step = _step(place.turn_id, place.room, told.at)
-        return {**step, "type": "user_message", "name": told.person.name, "output": told.text}
+        """What was said: by the viewer himself, or by somebody else, with his name and face."""
+        if told.person.id == place.person:
+            return self.own(place, told.text, told.at, told.person.name)
+        said = told.person
+        return {
+            **_step(place.turn_id, place.room, told.at),
+            "type": "assistant_message",
+            "name": said.name,
+            "output": as_typed(told.text),
+            "metadata": {"avatarName": face_of(said)},
+        }
 
-    def run(self, place: Place, at: datetime, *, over: bool, feedback: str | None = None) -> Json:
-        """The bracket around the answers of one turn. Chainlit shows copy and thumbs only inside one."""
-        step = {**_step(place.run, place.room, at), "type": "run", "name": "on_message", "parentId": place.turn_id}
+    def own(self, place: Place, text: str, at: datetime, name: str = "") -> Json:
+        """What the viewer said."""
+        return {**_step(place.turn_id, place.room, at), "type": "user_message", "name": name, "output": text}
+
+    def run(
+        self, place: Place, at: datetime, *, over: bool, feedback: str | None = None, unasked: bool = False
+    ) -> Json:
+        """The bracket around the answers of one turn. Chainlit shows copy and thumbs only inside one.
+
+        `unasked`: an assistant spoke by itself, so there is no message to hang it on.
+        """
+        parent = None if unasked else place.turn_id
+        step = {**_step(place.run, place.room, at), "type": "run", "name": "on_message", "parentId": parent}
         if not over:
             step["end"] = None
         if feedback:
@@ -111,7 +130,7 @@ class Cards:
         for number, part in enumerate(parts):
             if part.citations:
                 drawn.append(await self._citations(place, number, part.citations))
-        last = len(parts) - 1
+        last = max(0, len(parts) - 1)
         for index, chart in enumerate(reply.charts):
             drawn.append(_chart(place, place.message(last), index, chart))
         for file in reply.files:
@@ -216,8 +235,18 @@ class Cards:
 
 
 def parts_of(reply: Reply) -> Sequence[Part]:
-    """The reply by speaker; a reply of Deskmate itself (an error, a refusal) is one part without a speaker."""
+    """The reply by speaker; one of Deskmate itself (an error, a refusal) is one part without a speaker.
+
+    Empty where what was said in a shared room was only heard.
+    """
+    if not reply.parts and not reply.text:
+        return ()
     return reply.parts or (Part("", reply.text, reply.mode, citations=reply.citations),)
+
+
+def room_line(id: str, room: str, text: str, at: datetime) -> Json:
+    """A line across a shared room: somebody came or went."""
+    return {**_step(id, room, at), "type": "system_message", "name": say("deskmate"), "output": as_typed(text)}
 
 
 def notice_step(id: str, room: str, text: str, at: datetime) -> Json:

@@ -18,6 +18,7 @@ from chainlit.config import config
 from chainlit.context import get_context, init_ws_context
 from chainlit.message import Message
 from chainlit.session import WebsocketSession
+from chainlit.socket import connection_successful
 from chainlit.types import Starter
 from chainlit.user import User
 from fastapi import FastAPI, HTTPException
@@ -26,10 +27,13 @@ from app.channels.browser_cards import Cards, Json, Place, say, spoken_name
 from app.channels.browser_history import History, viewer_language
 from app.channels.browser_notices import BrowserNotices
 from app.channels.browser_page import keep_our_languages, language_of_browser, own_origin_only, version
+from app.channels.browser_panels import BrowserPanels
+from app.channels.browser_room_routes import room_router
+from app.channels.browser_rooms import BrowserRooms
 from app.channels.browser_routes import router
 from app.channels.browser_talk import LiveTalk
 from app.core.errors import AssistantError
-from app.core.ports import Notices
+from app.core.ports import Bus, Notices
 from app.core.texts import speaking
 from app.core.turn import ErrorNote, Reply, Turn
 
@@ -43,11 +47,13 @@ _log = logging.getLogger(__name__)
 class Chat:
     """The browser's side of every conversation."""
 
-    def __init__(self, gateway: Gateway, sign_in: SignIn, notices: Notices) -> None:
+    def __init__(self, gateway: Gateway, sign_in: SignIn, notices: Notices, bus: Bus) -> None:
         self._gateway = gateway
         self._sign_in = sign_in
         self._cards = Cards(gateway)
-        self._history = History(gateway, self._cards)
+        self._panels = BrowserPanels(gateway)
+        self._rooms = BrowserRooms(gateway, self._cards, self._panels, bus)
+        self._history = History(gateway, self._cards, self._rooms.lines)
         self._notices = BrowserNotices(gateway, self._cards)
         notices.subscribe(self._notices.hear)
         self._placed: WeakSet[WebsocketSession] = WeakSet()
@@ -75,9 +81,11 @@ class Chat:
         chainlit.message.time = SimpleNamespace(sleep=lambda seconds: None)
         chainlit.server.get_html_template = own_origin_only(chainlit.server.get_html_template)
         chainlit.server.sio.on("stop", _stop)
+        chainlit.server.sio.on("connection_successful", self._connected)
         # Other sites' pages may not open a connection in the person's name.
         chainlit.server.sio.eio.cors_allowed_origins = None
         app.include_router(router(self._gateway))
+        app.include_router(room_router(self._gateway, self._rooms, self._panels))
         app.mount("/", chainlit.server.app)
 
     async def _log_in(self, id: str, password: str) -> User | None:
@@ -97,6 +105,10 @@ class Chat:
                 for assistant, example in self._gateway.desk.starters(user.identifier)
             ]
 
+    async def _connected(self, sid: str) -> None:
+        """A page has come, or come back: Chainlit draws it, and what its room is told meanwhile follows."""
+        await self._rooms.entering(WebsocketSession.require(sid), lambda: connection_successful(sid))
+
     async def _started(self) -> None:
         """A new page begins with what waits for the person."""
         await self._notices.greet(get_context().session, new=True)
@@ -111,6 +123,8 @@ class Chat:
         place = Place(person, room, message.id)
         with speaking(viewer_language()):
             talk = LiveTalk(self._cards, place, context.emitter.emit)
+            own = self._cards.own(place, message.content, datetime.now(UTC), context.session.user.display_name)
+            self._rooms.sending(context.session, place, own, talk)
             await talk.open()
             if context.session not in self._placed:
                 # On a narrow screen Chainlit leaves a new conversation without its address: a reload would lose it.

@@ -5,6 +5,7 @@ Nothing is stored here. The gateway has kept every turn already, masked; what Ch
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,14 +15,15 @@ from chainlit.data.base import BaseDataLayer
 from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, ThreadFilter
 from chainlit.user import PersistedUser, User
 
-from app.channels.browser_cards import Cards, Json, Place, file_element, parts_of, say, turn_of_run
+from app.channels.browser_cards import Cards, Json, turn_of_run
 from app.channels.browser_page import language_of_browser
+from app.channels.browser_told import aware, drawn, line_of
 from app.core.errors import AssistantError
+from app.core.room_event import RoomEvent
 from app.core.texts import Language, speaking
-from app.core.turn import Reply
+from app.core.turn import Room
 
 if TYPE_CHECKING:
-    from app.gateway.desk import Told
     from app.gateway.gateway import Gateway
 
 # Chainlit does not tell its data layer who asks. Every request passes `get_user` first, in the same context.
@@ -32,10 +34,12 @@ _SEARCHED = 50  # rooms whose talk is read through for a search, the latest firs
 class History(BaseDataLayer):  # type: ignore[misc]
     """What a person may see of his rooms."""
 
-    def __init__(self, gateway: Gateway, cards: Cards) -> None:
+    def __init__(self, gateway: Gateway, cards: Cards, lines: Callable[[Room], Awaitable[Sequence[RoomEvent]]]) -> None:
+        """`lines`: who came and went in a shared room, in order."""
         self._identity = gateway.identity
         self._desk = gateway.desk
         self._cards = cards
+        self._lines = lines
         self._opening: dict[str, tuple[str, str, datetime]] = {}
 
     # --- people ---------------------------------------------------------------------------------------
@@ -64,7 +68,10 @@ class History(BaseDataLayer):  # type: ignore[misc]
     async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse[Any]:
         """A page of the person's rooms, the latest first; `search` looks at titles, then at what was said."""
         viewer = filters.userId or _viewer()
-        rooms = [(room.id, room.title, at) for room, at in await self._desk.rooms(viewer)]
+        searched = bool(filters.search)  # shared rooms stand in a list of their own, and are found among all others
+        rooms = [
+            (room.id, room.title, at) for room, at in await self._desk.rooms(viewer) if searched or not room.shared
+        ]
         known = {id for id, _, _ in rooms}
         # A room whose first message is just being answered is listed already.
         opening = [(id, title, at) for id, (who, title, at) in self._opening.items() if who == viewer]
@@ -86,8 +93,7 @@ class History(BaseDataLayer):  # type: ignore[misc]
         room, at = found
         thread = _thread(viewer, room.id, room.title, at)
         with speaking(viewer_language()):
-            for told in await self._desk.talk(viewer, room.id):
-                await self._draw(thread, Place(viewer, room.id, told.turn_id), told)
+            await self._draw(thread, viewer, room)
         return thread
 
     async def update_thread(
@@ -155,14 +161,21 @@ class History(BaseDataLayer):  # type: ignore[misc]
 
     # --- drawing --------------------------------------------------------------------------------------
 
-    async def _draw(self, thread: Json, place: Place, told: Told) -> None:
-        reply = told.reply or Reply(say("no_answer"))
-        thread["steps"].append(self._cards.question(place, told))
-        thread["steps"].append(self._cards.run(place, told.at, over=True, feedback=told.feedback))
-        for number, part in enumerate(parts_of(reply)):
-            thread["steps"].append(self._cards.message(place, number, part, told.at))
-        thread["elements"] += [file_element(place, place.turn_id, file) for file in told.attachments]
-        thread["elements"] += await self._cards.elements(place, reply, told.text)
+    async def _draw(self, thread: Json, viewer: str, room: Room) -> None:
+        """Every turn that the viewer may see; in a shared room also who came and went, where it happened."""
+        lines = list(await self._lines(room)) if room.shared else []
+        for told in await self._desk.talk(viewer, room.id):
+            while lines and aware(lines[0].at) < aware(told.at):
+                self._draw_line(thread, lines.pop(0))
+            shown = await drawn(self._cards, viewer, room.id, told, shared=room.shared)
+            thread["steps"] += shown.steps
+            thread["elements"] += shown.elements
+        for event in lines:
+            self._draw_line(thread, event)
+
+    def _draw_line(self, thread: Json, event: RoomEvent) -> None:
+        if step := line_of(self._cards, event):
+            thread["steps"].append(step)
 
     async def _found(
         self, viewer: str, rooms: list[tuple[str, str, datetime]], words: str
@@ -199,10 +212,9 @@ def viewer_language() -> Language:
 
 
 def _thread(viewer: str, id: str, title: str, at: datetime) -> Json:
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     return {
         "id": id,
-        "createdAt": aware.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "createdAt": aware(at).astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "name": title,
         "userId": viewer,
         "userIdentifier": viewer,

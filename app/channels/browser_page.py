@@ -63,7 +63,7 @@ def keep_our_languages(root: Path) -> None:
 
 def version(root: Path) -> str:
     """Changes when one of our scripts or styles does, so that no browser keeps an old one."""
-    content = b"".join(path.read_bytes() for path in sorted((root / "public").glob("deskmate.*")))
+    content = b"".join(path.read_bytes() for path in sorted((root / "public").glob("deskmate*")))
     return hashlib.sha256(content).hexdigest()[:12]
 
 

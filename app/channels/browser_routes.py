@@ -18,6 +18,7 @@ from starlette.formparsers import MultiPartParser
 from app.channels import browser_documents
 from app.channels.browser_cards import Json, say, spoken_name
 from app.channels.browser_page import language_of_browser
+from app.channels.browser_people import drawn_face
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError
 from app.core.texts import language, speaking
@@ -102,9 +103,8 @@ def router(gateway: Gateway) -> APIRouter:
 
     @routes.get("/avatars/{name:path}")
     async def avatar(name: str) -> Response:
-        """A face: the assistant's character on a coloured disc. `name` may carry the mark behind a middle dot."""
-        title = name.split(" · ")[0]
-        drawn = faces.get(title, _OWN_FACE)
+        """A face: an assistant's character on a disc, a colleague's initials. Behind middle dots stands more."""
+        drawn = drawn_face(name) or faces.get(name.split(" · ")[0], _OWN_FACE)
         return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
 
     @routes.get("/mentions")

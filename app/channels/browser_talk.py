@@ -54,6 +54,13 @@ class LiveTalk:
         self._bubbles: list[_Bubble] = []
         self._progress: Json | None = None
         self._flushing: asyncio.Task[None] | None = None
+        self.over = False
+        """Whether the answer is whole, or was stopped."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether something of the answer is on the page."""
+        return bool(self._bubbles or self._progress)
 
     async def open(self) -> None:
         """Show that the message has arrived."""
@@ -80,6 +87,8 @@ class LiveTalk:
             await self._show(number, part)
         for bubble in self._bubbles[len(parts) :]:
             await self._emit("delete_message", {"id": self._place.message(bubble.number)})
+        if not parts:  # only heard: nothing is shown for it, and nothing turns any more
+            await self._emit("new_message", self._cards.run(self._place, self._at, over=True))
         for element in await self._cards.elements(self._place, reply, sentence):
             await self._emit("element", element)
 
@@ -97,6 +106,7 @@ class LiveTalk:
 
     async def _quiet(self) -> None:
         """No more flushing and no more progress."""
+        self.over = True
         if self._flushing is not None:
             self._flushing.cancel()
             await asyncio.gather(self._flushing, return_exceptions=True)

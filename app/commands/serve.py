@@ -54,7 +54,7 @@ def build_server(house: Deskmate) -> Server:
     app = FastAPI(title="Deskmate", docs_url=None, redoc_url=None, openapi_url=None)
     pings = {"records": house.records.ping, "knowledge": house.knowledge.ping, "models": house.models.ping}
     Api(house.gateway, house.identity, house.metrics, now, pings).add_to(app)
-    browser.mount(app, house.gateway, house.settings, house.sign_in, house.notices)
+    browser.mount(app, house.gateway, house.settings, house.sign_in, house.notices, house.bus)
     return uvicorn.Server(
         uvicorn.Config(
             app,

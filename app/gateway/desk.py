@@ -75,6 +75,11 @@ class Desk:
         rooms = await self._records.rooms_of(self._identity.person(person).id)
         return [one for one in rooms if not one[0].id.startswith(STATELESS)]
 
+    async def shared_room(self, id: str) -> Room | None:
+        """A room of several people, for a channel that tells its members what happens there; None for any other."""
+        room = await self._records.room(id)
+        return room if room is not None and room.shared else None
+
     async def talk(self, person: str, room: str) -> Sequence[Told]:
         """What was said in a room, oldest first, restored for this viewer. Raises `Refused`."""
         viewer = self._identity.person(person)

@@ -3,6 +3,13 @@
 (() => {
   'use strict';
 
+  // What belongs to rooms of several people stands in files of its own.
+  const own = document.currentScript?.src ?? '';
+  document.head.append(
+    Object.assign(document.createElement('script'), { src: own.replace('deskmate.js', 'deskmate_rooms.js'), defer: true }),
+    Object.assign(document.createElement('link'), { rel: 'stylesheet', href: own.replace('deskmate.js', 'deskmate_rooms.css') }),
+  );
+
   // The theme follows the system until the person chooses one.
   if (!localStorage.getItem('vite-ui-theme')) localStorage.setItem('vite-ui-theme', 'system');
   document.documentElement.lang = navigator.language || 'zh-CN';
@@ -221,7 +228,7 @@
   /** In messages the browser's own highlights do it, without touching what React has drawn. */
   const colour = () => {
     if (!window.CSS?.highlights || !window.Highlight) return;
-    paintIn('dm-mention', '[data-step-type="user_message"] .message-content', mentionsIn);
+    paintIn('dm-mention', '[data-step-type="user_message"] .message-content, .dm-said .message-content', mentionsIn);
     paintIn('dm-source', '[data-step-type="assistant_message"] .message-content:has(.dm-citations) .prose', sourcesIn);
   };
   const sourcesIn = (text) => [...text.matchAll(/\[\d{1,2}\]/g)].map((found) => [found.index, found.index + found[0].length]);
@@ -243,23 +250,34 @@
 
   // --- who spoke, and how ---------------------------------------------------------------------------
 
-  /** The avatar's text is "Avatar for <title> · <mark>": name, post and mark become a line above the answer. */
+  /**
+   * The avatar's text is "Avatar for <title> · <mark>": name, post and mark become a line above the answer.
+   * Of a colleague it is "Avatar for <name> · <post> · <staff number>".
+   */
   const introduce = (message) => {
-    const [title, how] = (message.querySelector('img[alt^="Avatar for "]')?.alt.slice(11) ?? '').split(' · ');
+    const [title, how, colleague] = (message.querySelector('img[alt^="Avatar for "]')?.alt.slice(11) ?? '').split(' · ');
     const body = message.lastElementChild;
     if (!title || !how || !body) return;
     const key = `${title}|${how}|${directory.people.length}`;
     if (message.dataset.dmBy === key) return;
+    if (colleague) {
+      message.classList.add('dm-said');
+      nameLine(message, body, key, title, how);
+      return;
+    }
     const person = directory.people.find((one) => one.title === title);
-    const line = body.querySelector(':scope > .dm-by') ?? Object.assign(document.createElement('div'), { className: 'dm-by' });
     const sign = Object.assign(document.createElement('span'), { className: 'dm-mark', textContent: how });
     const local = how === directory.labels.mark_local;
     sign.title = (local ? directory.labels.mark_local_hint : directory.labels.mark_model_hint) ?? '';
     sign.classList.toggle('dm-mark-local', local);
+    nameLine(message, body, key, person?.name ?? title, person?.post ?? '', sign);
+  };
+  const nameLine = (message, body, key, name, post, ...marks) => {
+    const line = body.querySelector(':scope > .dm-by') ?? Object.assign(document.createElement('div'), { className: 'dm-by' });
     line.replaceChildren(
-      Object.assign(document.createElement('b'), { textContent: person?.name ?? title }),
-      Object.assign(document.createElement('span'), { className: 'dm-post', textContent: person?.post ?? '' }),
-      sign,
+      Object.assign(document.createElement('b'), { textContent: name }),
+      Object.assign(document.createElement('span'), { className: 'dm-post', textContent: post }),
+      ...marks,
     );
     if (!line.isConnected) body.prepend(line);
     message.dataset.dmBy = key;

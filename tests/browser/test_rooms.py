@@ -1,0 +1,154 @@
+"""Rooms of several people, each in a browser of his own: nothing lost, nothing doubled, everybody sees one order."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import Server
+
+LI_NA, WANG_FANG, CHEN_JIE = "E1002", "E2001", "E3001"
+_SAID = "[data-step-type=user_message] .message-content, .dm-said .message-content"
+Opened = Callable[[str], Awaitable[Page]]
+
+
+@pytest.fixture
+async def opened(browser: Browser, server: Server) -> AsyncIterator[Opened]:
+    """Opens a page of somebody in a browser profile of his own. Fails the test when a page broke."""
+    profiles: list[BrowserContext] = []
+    broken: list[str] = []
+
+    async def open(person: str) -> Page:
+        profile = await browser.new_context(
+            base_url=server.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900}
+        )
+        profiles.append(profile)
+        profile.set_default_timeout(20_000)
+        page = await profile.new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        await page.goto("/")
+        await page.fill("#email", person)
+        await page.fill("#password", server.password)
+        await page.click("button[type=submit]")
+        await expect(page.locator("#chat-input")).to_be_visible()
+        await expect(page.locator("#starters button").first).to_be_enabled()
+        return page
+
+    yield open
+    for profile in profiles:
+        await profile.close()
+    assert not broken
+
+
+async def say(page: Page, text: str) -> None:
+    """Send a message."""
+    await expect(page.locator("#stop-button")).to_have_count(0)
+    await page.fill("#chat-input", text)
+    await page.keyboard.press("Escape")
+    await page.click("#chat-submit")
+    await expect(page.locator(_SAID, has_text=text).last).to_be_visible()
+
+
+async def new_room(page: Page, title: str, *people: str) -> str:
+    """Open a room by a sentence, and go there by the link of the answer. Its id."""
+    await say(page, f"@外汇 开房间 {title}，邀请 {' '.join(people)}")
+    link = page.locator("[data-step-type=assistant_message] a[href*='/thread/']").last
+    await link.click()
+    await expect(page.locator("#dm-room-head")).to_contain_text(title)
+    return page.url.rsplit("/", 1)[1]
+
+
+async def enter(page: Page, title: str) -> None:
+    """By the list of rooms."""
+    await page.locator(".dm-room", has_text=title).click()
+    await expect(page.locator("#dm-room-head")).to_contain_text(title)
+
+
+async def said(page: Page) -> list[str]:
+    """What people said, as the page has it."""
+    return [text.strip() for text in await page.locator(_SAID).all_inner_texts()]
+
+
+async def test_two_people_talk_in_a_room_that_one_of_them_opened(opened: Opened) -> None:
+    li_na, wang_fang = await opened(LI_NA), await opened(WANG_FANG)
+    await new_room(li_na, "华星科技询价", "王芳")
+    invited = wang_fang.locator("[data-step-type=assistant_message]", has_text="邀请您进入房间")
+    await expect(invited).to_contain_text("李娜")  # without reloading
+    await expect(wang_fang.locator(".dm-room", has_text="华星科技询价")).to_be_visible()
+
+    await say(li_na, "王芳您好，客户*华星*要询价_today_：# 不是标题")
+    await expect(wang_fang.locator(".dm-room .dm-unread")).to_have_text("1")
+    await invited.get_by_role("link").click()
+    await expect(wang_fang.locator("#dm-room-head")).to_contain_text("华星科技询价")
+    heard = wang_fang.locator(".dm-said")
+    await expect(heard).to_contain_text("王芳您好，客户*华星*要询价_today_：# 不是标题")
+    await expect(heard.locator(".dm-by")).to_contain_text("李娜")
+    await expect(heard.locator(".dm-by")).to_contain_text("支行外汇交易员")
+    await expect(wang_fang.locator(".dm-room .dm-unread")).to_have_count(0)
+
+    await say(wang_fang, "收到，多少金额？\n什么期限？")
+    await expect(li_na.locator(".dm-said")).to_contain_text("收到，多少金额？")
+    # What is only heard is answered by nothing: no bubble, no thumbs, nothing that turns.
+    for page in (li_na, wang_fang):
+        await expect(page.locator("[data-step-type=assistant_message]:not(:has(.dm-said))")).to_have_count(0)
+        await expect(page.locator(".blinking-cursor, #stop-button")).to_have_count(0)
+
+    await say(li_na, "@外汇 房间里有谁")
+    for page in (li_na, wang_fang):
+        answer = page.locator("[data-step-type=assistant_message]", has_text="管理房间")
+        await expect(answer).to_have_count(1)
+        await expect(answer).to_contain_text("王芳")
+
+
+async def test_three_people_at_once_and_one_of_them_reloads(opened: Opened) -> None:
+    pages = [await opened(id) for id in (LI_NA, WANG_FANG, CHEN_JIE)]
+    await new_room(pages[0], "三方会谈", "王芳", "陈杰")
+    for page in pages[1:]:
+        await enter(page, "三方会谈")
+    rounds = 5
+
+    async def talk(number: int, page: Page) -> None:
+        for count in range(rounds):
+            if number == 2 and count == 2:
+                await page.reload()
+                await expect(page.locator("#dm-room-head")).to_contain_text("三方会谈")
+            await say(page, f"第{number}人第{count}句")
+
+    await asyncio.gather(*(talk(number, page) for number, page in enumerate(pages)))
+    wanted = {f"第{number}人第{count}句" for number in range(3) for count in range(rounds)}
+    for page in pages:
+        await expect(page.locator(_SAID)).to_have_count(len(wanted))
+    orders = [await said(page) for page in pages]
+    assert set(orders[0]) == wanted
+    assert orders[1] == orders[0] and orders[2] == orders[0], "each sees another order"
+    await pages[1].reload()
+    await expect(pages[1].locator(_SAID)).to_have_count(len(wanted))
+    assert await said(pages[1]) == orders[0], "the history has another order than the talk"
+
+
+async def test_who_comes_and_goes_is_told_to_everybody(opened: Opened) -> None:
+    li_na, wang_fang, chen_jie = [await opened(id) for id in (LI_NA, WANG_FANG, CHEN_JIE)]
+    await new_room(li_na, "来来往往", "王芳")
+    await enter(wang_fang, "来来往往")
+    await say(li_na, "@外汇 邀请陈杰进房间")
+    lines = wang_fang.locator("[data-step-type=system_message]")
+    await expect(lines).to_have_text(re.compile("李娜邀请陈杰加入了房间"))
+    await enter(chen_jie, "来来往往")
+    await say(li_na, "@外汇 把房间交给王芳")
+    await expect(lines.nth(1)).to_contain_text("李娜把房间交给了王芳")
+    await say(li_na, "@外汇 我退出房间")
+    await expect(lines.nth(2)).to_contain_text("李娜离开了房间")
+    await expect(li_na.locator(".dm-room", has_text="来来往往")).to_have_count(0)
+    await say(wang_fang, "她走了")
+    await expect(chen_jie.locator(".dm-said", has_text="她走了")).to_be_visible()
+    await expect(li_na.locator(".dm-said", has_text="她走了")).to_have_count(0)
+    await say(wang_fang, "@外汇 关闭房间")
+    for page in (wang_fang, chen_jie):
+        await expect(page.locator("[data-step-type=system_message]").last).to_contain_text("王芳关闭了房间")
+        await expect(page.locator(".dm-room", has_text="来来往往")).to_contain_text("已关闭")
+    await chen_jie.reload()
+    await expect(chen_jie.locator("[data-step-type=system_message]")).to_have_count(4)
