@@ -15,7 +15,7 @@ from app.core.errors import Refused
 from app.core.ports import LIKELY
 from app.engines.knowledge import ChromaKnowledge
 from app.engines.library.answering import LOOKED_AT, WEIGHTS
-from app.engines.library.asked_for import KINDS, counted_in, rivals
+from app.engines.library.asked_for import KINDS, counted_in, named_otherwise, rivals
 from app.engines.library.evidence import Inquiry, inquiry, words_of
 from app.engines.library.synonyms import NONE, Synonyms
 from tests.skills.context import CONTENT
@@ -78,10 +78,16 @@ def test_what_is_asked_for_must_stand_there() -> None:
         ("英镑的点差", "英镑 110 个基点", 0),
         ("点差是多少", "美元 60 个基点", 0),
         ("2027年的增速", "2026年增速 4.9%", 1),
+        ("302会议室有几个座位", "301会议室 6 个座位", 1),
     ],
 )
-def test_another_step_of_the_same_scale_is_a_rival(question: str, text: str, count: int) -> None:
-    assert rivals(question, text) == count
+def test_what_is_named_must_stand_there(question: str, text: str, count: int) -> None:
+    assert named_otherwise(question, text) == count
+
+
+def test_another_step_of_the_same_scale_is_a_rival() -> None:
+    assert rivals("分行的权限", "支行 200 万元以下") == 1
+    assert rivals("分行的权限", "分行 1,000 万元以下") == rivals("权限是多少", "支行 200 万元以下") == 0
 
 
 @pytest.mark.parametrize(
@@ -98,6 +104,7 @@ def test_words_that_only_ask_are_left_out() -> None:
     assert words_of("刻一枚印章要几天?", NONE) == ["刻", "一枚", "印章"]
     assert words_of("how long is the client's margin valid?", NONE) == ["client", "margin", "valid"]
     assert words_of("怎么", NONE) == ["怎么"]
+    assert words_of("302会议室在几楼", NONE)[:2] == ["302", "会议室"]
 
 
 @given(st.text(max_size=60), st.text(max_size=200), st.text(max_size=20))

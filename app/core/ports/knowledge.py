@@ -62,7 +62,7 @@ ANSWERS_FROM = 0.36
 LIKELY = 0.5
 """A passage this likely to answer counts as an answer; where none is, "nothing found" is the honest reply.
 
-`bench/train_answering.py` puts it where one in twenty answerable questions is missed.
+`bench/train_answering.py` puts it where one in twenty-five answerable questions is missed.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _NUMBER = r"[\d一二三四五六七八九十百千万两半几]"
@@ -56,23 +57,31 @@ KINDS = tuple((kind, re.compile(asks), re.compile(answers)) for kind, asks, answ
 _COUNTED = re.compile(r"(?:几|多少)个?([㐀-鿿])")
 _ALIKE = {"钱": "元", "成": "%", "天": "(?:天|日)", "日": "(?:天|日)"}
 _UNITS = frozenset("年月号楼分点级次户人名家票行份倍项字步层期类种组元页座位岁档笔米套件周秒股度瓦克寸桌辆间部")
-_OF_ONE_SCALE = tuple(
+_NAMED = tuple(
     map(
         re.compile,
         (
             r"美元|欧元|英镑|日元|港币|港元|澳元|加元|瑞士法郎|新加坡元|人民币|泰铢|卢布|韩元|黄金",
             r"第?[1-4]季度|[上下]半年",
             r"(?<!\d)(?:1[0-2]|[1-9])月(?!以)",
-            r"20\d\d年?",
-            r"总行|分行|支行",
-            r"近端|远端|远期|即期|掉期|期权|互换",
-            r"正常类|关注类?|次级类?|可疑类?|损失类",
-            r"信用方式|保证方式|抵押",
+            r"20\d\d(?=年)|20\d\d",
             r"\d{3}会议室",
         ),
     )
 )
-"""Each is one of several that a rule may tell apart."""
+"""Each names one of several: what is said of another one is no answer."""
+_OF_ONE_SCALE = tuple(
+    map(
+        re.compile,
+        (
+            r"总行|分行|支行",
+            r"近端|远端|远期|即期|掉期|期权|互换",
+            r"正常类|关注类?|次级类?|可疑类?|损失类",
+            r"信用方式|保证方式|抵押",
+        ),
+    )
+)
+"""Each is one of several that a rule may tell apart, or speak of together."""
 
 
 @lru_cache(maxsize=1024)
@@ -84,7 +93,16 @@ def counted_in(question: str) -> re.Pattern[str] | None:
     return re.compile(rf"(?:{_NUMBER}\s*个?|[每第])(?:工作|自然)?{said}") if said else None
 
 
+def named_otherwise(question: str, text: str) -> int:
+    """How much the question names that the text does not, while it names another: 英镑 where it speaks of 美元."""
+    return _others(_NAMED, question, text)
+
+
 def rivals(question: str, text: str) -> int:
-    """Of how many scales the question names a step while the text names others only: 英镑 where it speaks of 美元."""
-    named = ((scale, set(scale.findall(question))) for scale in _OF_ONE_SCALE)
+    """Of how many scales the question has a step while the text has others only: 分行 where it speaks of 支行."""
+    return _others(_OF_ONE_SCALE, question, text)
+
+
+def _others(scales: Sequence[re.Pattern[str]], question: str, text: str) -> int:
+    named = ((scale, set(scale.findall(question))) for scale in scales)
     return sum(one not in text and scale.search(text) is not None for scale, steps in named for one in steps)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from app.engines.library.asked_for import KINDS, counted_in, rivals
+from app.engines.library.asked_for import KINDS, counted_in, named_otherwise, rivals
 from app.engines.library.synonyms import Synonyms
 from app.engines.library.words import cut, frequency, normal
 
@@ -41,7 +41,8 @@ _COUNT = re.compile(r"[\d零一二两三四五六七八九十百千万亿几多]
 _QUOTES = re.compile(r"['’](?:s|t|re|ve)\b|[“”\"‘’']")
 _SENTENCE = re.compile(r"(?<=[。；！？;!?])")
 _RULER = re.compile(r":?-*:?")
-_WORD = re.compile(r"[㐀-鿿a-z]")
+_WORD = re.compile(r"[㐀-鿿a-z]|^[1-9]\d\d$")
+"""A room is asked for by its number."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Inquiry:
             "length_p": math.log(len(whole) + 1),
             "row": "|" in best,
             "rivals": rivals(self.plain, f"{whole} {titles}"),
+            "named_otherwise": named_otherwise(self.plain, f"{whole} {titles}"),
             **self._of_words("s", there),
             **self._of_words("p", everywhere),
             **self._of_gaps(everywhere),
