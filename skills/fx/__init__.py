@@ -7,11 +7,15 @@ from pathlib import Path
 from app.core.assistant import ContentError
 from app.core.errors import BadInput
 from app.core.skill import Skill
+from skills.fx.backoffice import PostingRow
+from skills.fx.backoffice.intent import check_intent
 from skills.fx.board import rates
 from skills.fx.booking import book_deal, withdraw
 from skills.fx.calendars import quantlib, read_holidays
 from skills.fx.clients import read_clients
 from skills.fx.commands import COMMANDS
+from skills.fx.dealing.kept_talk import TalkRow
+from skills.fx.dealing.listen import listen
 from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
@@ -21,8 +25,8 @@ from skills.fx.settlement import value_dates
 
 __all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
 
-SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, book_deal, withdraw)
-TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow)
+SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, book_deal, withdraw)
+TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow)
 
 
 def check_content(content: Path) -> None:
@@ -31,6 +35,7 @@ def check_content(content: Path) -> None:
     read_holidays(content)
     read_clients(content)
     read_dealing_rules(content)
+    check_intent(content)
     try:
         own_lists(content)
     except BadInput as error:

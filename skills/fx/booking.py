@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from app.core.errors import Refused, SkillFailed
@@ -11,10 +12,14 @@ from app.core.happening import Happening
 from app.core.skill import Context, Proposal, Result, skill
 from app.core.turn import Money, Person
 from skills.fx import spoken
+from skills.fx.backoffice import PostingRow, completed, posting_of
+from skills.fx.backoffice.words import say as say_booking
+from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.book import Book, Stale
 from skills.fx.deals.deal import Confirmation, Deal, Seat
 from skills.fx.deals.states import NotSo
-from skills.fx.progress import BANK_SIDE
+from skills.fx.dealt import settles
+from skills.fx.progress import BANK_SIDE, client_of
 from skills.fx.words import say
 
 BRANCH_SIDE = ("branch_dealer", "regional_dealer")
@@ -52,7 +57,7 @@ async def booked(
     if deal is None:
         raise SkillFailed("FX_NO_DEAL", say("no_such_deal", number=number))
     if deal.booked_key == ctx.idempotency_key:
-        return _booked_result(deal)  # a crash came between the booking and its record
+        return await _booked_result(ctx, deal)  # a crash came between the booking and its record
     mine = {"number": number, "version": version, "elements": elements, "price": price, "near_price": near_price}
     if deal.state == "confirmed_branch":
         if ticket(deal) != mine:
@@ -61,7 +66,9 @@ async def booked(
         deal = await _changed(book, deal, ctx, "confirmed", confirmations=seats)
     if deal.state != "confirmed" or deal.version != version + 1:
         raise SkillFailed("FX_TICKET_CHANGED", say("ticket_changed", number=number))
-    return _booked_result(await _changed(book, deal, ctx, "booked", booked_key=ctx.idempotency_key))
+    key, posting = ctx.idempotency_key, partial(_posting, ctx)
+    deal = await _changed(book, deal, ctx, "booked", booked_key=key, adds=posting)
+    return await _booked_result(ctx, deal)
 
 
 @skill("fx.withdraw", texts=say)
@@ -100,7 +107,7 @@ def ticket_in_words(deal: Deal) -> str:
         quote=spoken.currency_name(deal.value("quote") or ""),
         amount=spoken.money(amount, currency),
         product=say(f"product_{deal.value('product')}"),
-        day=deal.value("value_date") or "",
+        day=settles(deal),
         price=deal.agreement.price if deal.agreement else "",
     )
 
@@ -128,9 +135,19 @@ def seats_of(deal: Deal, approvers: Sequence[Person], ctx: Context) -> tuple[Con
     return tuple(found)
 
 
-def _booked_result(deal: Deal) -> Result:
+def _posting(ctx: Context, deal: Deal) -> tuple[PostingRow]:
+    """What the back office will be told of the booked deal: kept in the transaction that books it."""
+    client = client_of(ctx, deal)
+    if client is None:
+        raise SkillFailed("FX_NO_CLIENT", say_booking("no_client", name=deal.value("customer") or ""))
+    return (posting_of(deal, client.number, read_dealing_rules(ctx.content).booking, ctx.database.sealing),)
+
+
+async def _booked_result(ctx: Context, deal: Deal) -> Result:
+    said, files = await completed(ctx, deal, read_dealing_rules(ctx.content).booking)
     happened = (Happening("fx.booked", deal.number),)
-    return Result(say("booked", what=ticket_in_words(deal)), {"number": deal.number}, happened=happened)
+    text = "\n\n".join((say("booked", what=ticket_in_words(deal)), *said))
+    return Result(text, {"number": deal.number}, files=files, happened=happened)
 
 
 async def _changed(book: Book, deal: Deal, ctx: Context, event: Any, **changes: Any) -> Deal:

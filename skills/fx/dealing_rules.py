@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.core.assistant import ContentError, checked_content, read_yaml
+from skills.fx.backoffice.port import BookingPort
 from skills.fx.clients import Tier
 from skills.fx.elements import Product
 
@@ -56,6 +57,7 @@ class DealingRules(_Strict):
     documents: tuple[str, ...] = Field(min_length=1)
     """Papers that show a real need, any one of them, for deals against the yuan."""
     enquiry_minutes: int = Field(gt=0)
+    booking: BookingPort = BookingPort()
 
     @model_validator(mode="after")
     def _whole(self) -> DealingRules:

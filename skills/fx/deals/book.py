@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import update
+from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.core.ports import Database
 from skills.fx.deals.deal import OPEN, Deal, DealState
 from skills.fx.deals.limits import Use, release, take
-from skills.fx.deals.states import DealEvent, after, held
+from skills.fx.deals.states import DealEvent, NotSo, after, held
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow
 
 _JSON = TypeAdapter(Deal)
@@ -94,9 +94,11 @@ class Book:
         turn: str = "",
         now: datetime,
         takes: Sequence[Use] | None = None,
+        adds: Callable[[Deal], Sequence[SQLModel]] = lambda changed: (),
         **changes: Any,
     ) -> Deal:
-        """`deal` as `event` and `changes` make it, kept; `takes` are the limits that it uses from now on.
+        """`deal` as `event` and `changes` make it, kept; `takes` are the limits that it uses from now on, `adds` makes
+        rows of other tables that are kept with it. A deal that is booked takes back the one that it reverses.
 
         Raises `NotSo` for what the deal's state does not allow, `Stale` where it has changed since it was read,
         `Exceeded` where a limit is too small. Nothing is written then.
@@ -107,24 +109,54 @@ class Book:
         changed = replace(proposed, state=after(replace(proposed, state=deal.state), event))
         held(deal.state, event, changed, now)
         async with self._database.session() as session:
-            row = self._row(changed)
-            values = {
-                name: getattr(row, name) for name in ("open_in", "state", "version", "action", "booked_key", "body")
-            }
-            own = (col(DealRow.number) == deal.number, col(DealRow.version) == deal.version)
             try:
-                if not (await session.execute(update(DealRow).where(*own).values(**values))).rowcount:
-                    raise Stale
-                session.add(self._change(changed, event, deal.state, by, turn))
-                if changed.state in _TAKES_NOTHING or event in _ANEW:
-                    await release(session, deal.number)
-                elif takes is not None:
-                    await take(session, deal.number, takes)
+                await self._keep(session, deal, changed, event, by, turn, takes)
+                if event == "booked" and changed.reverses:
+                    await self._take_back(session, changed, by, turn)
+                session.add_all(adds(changed))
                 await session.commit()
             except IntegrityError:
                 await session.rollback()
                 raise Stale from None
         return changed
+
+    async def _keep(
+        self,
+        session: AsyncSession,
+        before: Deal,
+        changed: Deal,
+        event: DealEvent,
+        by: str,
+        turn: str,
+        takes: Sequence[Use] | None,
+    ) -> None:
+        """`changed` in the place of `before`, with its history and its limits. Raises `Stale`, `Exceeded`."""
+        row = self._row(changed)
+        values = {name: getattr(row, name) for name in ("open_in", "state", "version", "action", "booked_key", "body")}
+        own = (col(DealRow.number) == before.number, col(DealRow.version) == before.version)
+        written = cast(CursorResult[Any], await session.execute(update(DealRow).where(*own).values(**values)))
+        if not written.rowcount:
+            raise Stale
+        session.add(self._change(changed, event, before.state, by, turn))
+        if changed.state in _TAKES_NOTHING or event in _ANEW:
+            await release(session, changed.number)
+        elif takes is not None:
+            await take(session, changed.number, takes)
+
+    async def _take_back(self, session: AsyncSession, by_deal: Deal, by: str, turn: str) -> None:
+        """The deal that `by_deal` reverses is reversed with its booking, or neither is."""
+        row = await session.get(DealRow, by_deal.reverses)
+        if row is None:
+            raise NotSo("nothing_to_reverse")
+        booked = self._opened(row)
+        over = replace(
+            booked,
+            version=booked.version + 1,
+            changed_at=by_deal.changed_at,
+            state=after(booked, "reversed"),
+            reason=by_deal.number,
+        )
+        await self._keep(session, booked, over, "reversed", by, turn, None)
 
     async def history(self, number: str) -> Sequence[tuple[str, Deal]]:
         """Every change of a deal, oldest first: the event, and the deal after it."""
