@@ -9,9 +9,10 @@ from typing import Annotated
 from app.core.errors import SkillFailed
 from app.core.skill import Ask, Context, Result, Slot, skill
 from skills.fx import ticket
+from skills.fx.dealing.room_talk import told_here
 from skills.fx.elements import DealElements, Doubt
 from skills.fx.market import Market, read_market
-from skills.fx.parse import parse
+from skills.fx.parse import finished, parse
 from skills.fx.price import IndicativePrice, indicative, swap_points
 from skills.fx.spoken import currency_name, figures, in_words
 from skills.fx.value_dates import value_date
@@ -36,9 +37,10 @@ async def quote(ctx: Context, text: Annotated[str, Slot("utterance", ask="ask_de
 
     结汇、购汇、售汇、买卖外币、远期、掉期的询价与报价：读出要素，问齐缺的，给出参考双边价。
     """
-    deal = parse(text, ctx.now.date())
+    heard = await told_here(ctx, text)
+    deal = finished(heard.talk.reading, ctx.now.date()) if heard and heard.deal else parse(text, ctx.now.date())
     if question := _question(deal):
-        return Ask(question, "text")
+        return Result(question, happened=heard.happened) if heard and heard.deal else Ask(question, "text")
     assert deal.base and deal.quote
     today = ctx.now.date()
     ends = value_date(deal.base, deal.quote, deal.tenor or "SPOT", today) if not deal.value_date or deal.tenor else None
@@ -53,7 +55,10 @@ async def quote(ctx: Context, text: Annotated[str, Slot("utterance", ask="ask_de
         parts.append(problem)
     if warned := ticket.warnings(deal, price, ends):
         parts.append("\n".join(f"- ⚠ {line}" for line in warned))
-    return Result("\n\n".join(parts), data=ticket.as_data(deal, price))
+    if heard and heard.said:
+        parts.append(heard.said)
+    data = ticket.as_data(deal, price)
+    return Result("\n\n".join(parts), data=data, happened=heard.happened if heard else ())
 
 
 def _question(deal: DealElements) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from skills.fx.currencies import in_market_order
 from skills.fx.dealing.agreement import Yes
 from skills.fx.dealing.changing import applied
 from skills.fx.dealing.heard import Heard
@@ -17,6 +18,8 @@ from skills.fx.reading import Reading
 
 def scale_of(talk: Talk, around: Around) -> Scale:
     base, quote = talk.value("base"), talk.value("quote")
+    if base and quote:
+        base, quote = in_market_order(base, quote)
     swap = talk.value("product") == "swap"
     reference = talk.reference
     if reference is None and base and quote and not swap:
@@ -24,9 +27,9 @@ def scale_of(talk: Talk, around: Around) -> Scale:
     return Scale(reference, quote, swap, talk.offer is not None or talk.counter is not None or talk.before is not None)
 
 
-def _side(talk: Talk) -> Side | None:
-    side = talk.value("side")
-    return "buy" if side == "buy" else "sell" if side == "sell" else None
+def _of_base(side: Side, talk: Talk) -> Side:
+    """The side in the ticket's base of who takes a price of the market's."""
+    return side if not talk.inverted else "sell" if side == "buy" else "buy"
 
 
 def _named(price: Price, message: Message) -> Named:
@@ -36,8 +39,8 @@ def _named(price: Price, message: Message) -> Named:
 def from_bank(heard: Heard, price: Price | None, yes: Yes | None, message: Message, around: Around) -> Heard:
     talk = heard.talk
     counter = talk.counter
-    wanted = counter.price.for_side(_side(talk)) if counter else None
-    takes = counter is not None and (price is None or price.for_side(_side(talk)) == wanted)
+    wanted = counter.price.for_side(talk.side) if counter else None
+    takes = counter is not None and (price is None or price.for_side(talk.side) == wanted)
     if yes and takes and counter and wanted is not None and message.deals:
         if yes.strength == "strong" and counter.deals:
             return _agreed(heard, Agreed(wanted, counter.by, message.by, message.turn), around)
@@ -45,7 +48,7 @@ def from_bank(heard: Heard, price: Price | None, yes: Yes | None, message: Messa
     if price is None or not message.deals:
         return heard
     if talk.agreed and not counter:
-        return heard if price.for_side(_side(talk)) == talk.agreed.price else heard.noting(talk, "two_prices")
+        return heard if price.for_side(talk.side) == talk.agreed.price else heard.noting(talk, "two_prices")
     talk = replace(
         talk, offer=_named(price, message), counter=None, agreed=None, before=price, asked_yes=talk.asked_yes
     )
@@ -61,23 +64,23 @@ def from_branch(heard: Heard, price: Price | None, yes: Yes | None, message: Mes
         if alone and message.deals and "changed" not in heard.notes and not talk.asked_yes:
             return heard.noting(replace(talk, asked_yes=True), "say_yes")
         return heard
-    if yes.side and _side(talk) not in (None, yes.side):
+    if yes.side and talk.side not in (None, yes.side):
         return heard.noting(talk, "side_against")
-    if yes.side and _side(talk) is None:
-        heard = applied(heard, Elements(Reading(side=yes.side)), message, around)
+    if yes.side and talk.side is None:
+        heard = applied(heard, Elements(Reading(side=_of_base(yes.side, talk))), message, around)
         talk = heard.talk
     if talk.agreed:
-        same = price is None or price.for_side(_side(talk)) == talk.agreed.price
+        same = price is None or price.for_side(talk.side) == talk.agreed.price
         return heard if same else heard.noting(talk, "two_prices")
     if not message.deals:
         return heard.noting(talk, "not_a_dealer")
     if talk.offer is None:
         return _countered(heard, price, message) if price is not None else heard.noting(talk, "no_price")
-    wanted = talk.offer.price.for_side(_side(talk))
+    wanted = talk.offer.price.for_side(talk.side)
     if wanted is None:
         return heard.noting(talk, "side_missing")
-    said = price.for_side(_side(talk)) if price else None
-    if said is None and talk.counter and talk.counter.price.for_side(_side(talk)) != wanted:
+    said = price.for_side(talk.side) if price else None
+    if said is None and talk.counter and talk.counter.price.for_side(talk.side) != wanted:
         return heard.noting(replace(talk, two_prices=True), "two_prices")  # the bank has not answered the last price
     if said is not None and said != wanted and price is not None:
         heard = _countered(heard, price, message)
@@ -87,7 +90,7 @@ def from_branch(heard: Heard, price: Price | None, yes: Yes | None, message: Mes
 
 def _countered(heard: Heard, price: Price, message: Message) -> Heard:
     talk = heard.talk
-    if talk.offer and talk.agreed is None and talk.offer.price.for_side(_side(talk)) == price.for_side(_side(talk)):
+    if talk.offer and talk.agreed is None and talk.offer.price.for_side(talk.side) == price.for_side(talk.side):
         return Heard(replace(talk, counter=None), heard.notes)  # it only repeats the bank's price
     return heard.noting(replace(talk, counter=_named(price, message)), "counter")
 

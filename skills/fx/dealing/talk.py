@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Literal
 
 from skills.fx.clients import Client
+from skills.fx.currencies import in_market_order
 from skills.fx.dealing.prices import Price
 from skills.fx.deals.deal import ElementName, Said
+from skills.fx.elements import Side
 from skills.fx.reading import Reading
 
 Party = Literal["branch", "bank"]
@@ -105,6 +107,20 @@ class Talk:
     withdrawn: bool = False
     complete: bool = False
     """Whether it was complete once."""
+
+    @property
+    def side(self) -> Side | None:
+        """The client's side in the base as the market quotes the pair: prices are said in its order."""
+        side = self.value("side")
+        if side is None:
+            return None
+        return "buy" if (side == "buy") != self.inverted else "sell"
+
+    @property
+    def inverted(self) -> bool:
+        """Whether the client deals the second currency of the market's order: JPY against USD."""
+        base, quote = self.value("base"), self.value("quote")
+        return bool(base and quote) and in_market_order(base or "", quote or "") != (base, quote)
 
     def value(self, name: ElementName) -> str | None:
         """The element's value, or None."""
