@@ -34,6 +34,7 @@ _CLASSES["ث"] = "T"
 _GOD, _SERVANT = "الله", "عبد"
 _JOINED_SERVANT = re.compile(rf"{_SERVANT}(?:ال)?(.{{2,}})")
 _JOINED_GOD = re.compile(rf"(.{{2,}}?){_GOD}")
+_JOINED_FATHER = re.compile(r"ابوال(.{2,})")
 _ARTICLE = re.compile(r"^ال(?=..)")
 
 
@@ -47,6 +48,8 @@ def words(text: str) -> list[str]:
             found += [_SERVANT, _GOD if joined[1] in ("له", "الله", "لله") else joined[1]]
         elif word == _GOD or word == "لله":
             found.append(_GOD)
+        elif joined := _JOINED_FATHER.fullmatch(word):
+            found += ["ابو", joined[1]]
         elif joined := _JOINED_GOD.fullmatch(word):
             found += [_ARTICLE.sub("", joined[1]), _GOD]
         else:
@@ -66,7 +69,7 @@ def consonants(word: str, *, persian: bool = False) -> str:
 
 
 _SERVANT_ALONE = re.compile(r"abd(?:[aeou][lrs]?|ou)")
-_SERVANT_OF_GOD = re.compile(r"abd[aeou]ll?ah?")
+_SERVANT_OF_GOD = re.compile(r"abd[aeou]l+ah?")
 _SERVANT_OF = re.compile(r"abd[aeou](?:l|(.)(?=\1))(.{3,})")
 _FAITH = re.compile(r"(.{3,}?)(?:[uea]d|[aue]l|[ue])d[iey]+ne?")
 _OF_GOD = re.compile(r"(.{3,}?)[uaoei]ll?ah")

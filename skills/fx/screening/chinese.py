@@ -27,8 +27,10 @@ def core(text: str) -> str:
 
 
 def is_person(han: str) -> bool:
-    """Whether it may be a person's name: two to four characters, a surname first, no word of a trade."""
-    if not 2 <= len(han) <= 4 or _trades().search(han):
+    """Whether it may be a person's name: two to four characters, a surname first, no word of a trade or a town."""
+    if not 2 <= len(han) <= 4 or any(trade in han for trade in WORDS.chinese):
+        return False
+    if len(han) == 4 and han[:2] in WORDS.places:
         return False
     return han[0] in WORDS.families or _surname_length(han) == 2
 
@@ -41,7 +43,7 @@ def words(text: str) -> list[str]:
     if is_person(han):
         cut = _surname_length(han)
         return [WORDS.surnames.get(han[:cut]) or _joined(han[:cut]), _joined(han[cut:])]
-    return [word for part in _trades().split(_PLACE.sub("", han)) if part for word in _part(part)]
+    return [word for part in _parts().split(_PLACE.sub("", han)) if part for word in _part(part)]
 
 
 def plain(word: str) -> str:
@@ -75,5 +77,5 @@ def _joined(han: str) -> str:
 
 
 @cache
-def _trades() -> re.Pattern[str]:
-    return re.compile("(" + "|".join(sorted(WORDS.chinese, key=len, reverse=True)) + ")")
+def _parts() -> re.Pattern[str]:
+    return re.compile("(" + "|".join(sorted((*WORDS.chinese, *WORDS.places), key=len, reverse=True)) + ")")

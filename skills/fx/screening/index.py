@@ -11,17 +11,20 @@ from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import OSA
 
 from skills.fx.screening.names import Name, Word
-from skills.fx.screening.words import WORDS
+from skills.fx.screening.words import LIGHT, WORDS
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int32]
-PARTICLE, TRADE, LEAST = 0.1, 0.35, 0.45
-"""Weights of words that say little; `LEAST` is that of the most frequent of all others, 1 that of a rare one."""
+_TRADE, _LEAST, _UNKNOWN = 0.35, 0.45, 0.85
+"""A trade's share of its weight; the weight of the most frequent of all other words, where 1 is that of a rare one; the
+weight of a word that no list has: often one with a slip."""
 _FEW = 4_000
 """Names that weights are reckoned with at least: in a short list no word is frequent."""
-_SKELETON = 1.5
+_SLIP = 0.79
+"""A word so like one of a company's form is that word with a slip."""
 _CANDIDATES = 60
 
 
@@ -75,11 +78,12 @@ class Index:
         return [int(place) for place in near]
 
     def _weighed(self, text: str) -> float:
-        if text in WORDS.particles:
-            return PARTICLE
-        rarity = float(np.log(self._most / (1 + self._frequency.get(text, 0))) / np.log(self._most))
-        weight = max(LEAST, min(1.0, rarity * 1.25))
-        return weight * TRADE if text in WORDS.trades else weight
+        if text in WORDS.light or any(OSA.normalized_similarity(text, form) > _SLIP for form in WORDS.form_words):
+            return LIGHT
+        seen = self._frequency.get(text, 0)
+        rarity = float(np.log(self._most / (1 + seen)) / np.log(self._most))
+        weight = max(_LEAST, min(1.0, rarity * 1.25)) if seen else _UNKNOWN
+        return weight * _TRADE if text in WORDS.trades else weight
 
     def _row(self, name: Name) -> list[int]:
         pieces = self._pieces
@@ -102,3 +106,4 @@ def _pieces(word: Word) -> Iterable[str]:
     if not word.bare:
         text = f"^{word.text}$"
         yield from (text[place : place + 3] for place in range(len(text) - 2))
+        yield "*" + "".join(sorted(word.text))

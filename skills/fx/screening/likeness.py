@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -16,16 +17,19 @@ from rapidfuzz.distance import OSA
 
 from skills.fx.screening import chinese
 from skills.fx.screening.names import Name, Word
+from skills.fx.screening.sounds import skeleton
+from skills.fx.screening.words import LIGHT
 
 Reason = Literal["same", "order", "spelling", "script", "pinyin", "initials", "part", "joined", "form"]
 
 _ALIKE = 0.68
 """Words less alike than this are two words."""
-_INITIAL, _INITIAL_WEIGHT = 0.8, 0.4
-_SOUND, _SHORT_SOUND, _SOUND_NEEDS = 0.9, 0.82, 0.42
-"""Of words that sound alike, with three consonants or fewer; and how much their spelling must share all the same."""
+_INITIAL, _INITIAL_WEIGHT = 0.75, 0.4
+_SOUND, _SHORT_SOUND, _SOUND_NEEDS = 0.6, 0.5, 0.42
+"""Share of a difference in spelling that is overlooked where words of three consonants, or of two, sound alike; and
+what their spellings must have in common all the same."""
 _BARE = 0.6
-_JOINED = 0.88
+_JOINED = 0.75
 _WHOLE = 0.9
 _HOMOPHONE = 0.85
 _PART = 0.86
@@ -53,6 +57,8 @@ def likeness(left: Name, right: Name, weight: Callable[[Word], float]) -> Likene
     score = got / (sum(weights_a) + sum(weights_b))
     if score < 1 and not any(len(a[i].text) > 1 and len(b[j].text) > 1 for i, j, _ in pairs):
         score *= 0.5  # initials alone are nobody
+    if len(a) != len(b) and 1 in (sum(each > LIGHT for each in weights) for weights in (weights_a, weights_b)):
+        score *= max((*weights_a, *weights_b))  # one word, and not a rare one
     score = max(score, _held(a, b, pairs, weights_a, weights_b), _whole(left.words, right.words))
     return Likeness(score, _why(left, right, a, b, pairs) if score > _ALIKE else ())
 
@@ -72,7 +78,7 @@ def word_likeness(left: Word, right: Word) -> float:
         return _INITIAL if left.text[0] == right.text[0] else 0.0
     alike = OSA.normalized_similarity(left.text, right.text)
     if left.sound == right.sound and len(left.sound) > 1 and alike >= _SOUND_NEEDS:
-        alike = max(alike, _SOUND if len(left.sound) > 2 else _SHORT_SOUND)
+        alike += (1 - alike) * (_SOUND if len(left.sound) > 2 else _SHORT_SOUND)
     return alike if alike >= _ALIKE else 0.0
 
 
@@ -81,7 +87,8 @@ def _bare_likeness(left: Word, right: Word) -> float:
         return OSA.normalized_similarity(left.text, right.text)
     if left.sound == right.sound:
         return 0.96 if len(left.sound) > 1 else 0.9
-    return OSA.normalized_similarity(left.sound, right.sound)
+    sounds = ((skeleton(one.text, apart=True), one.sound) if not one.bare else (one.sound,) for one in (left, right))
+    return max(OSA.normalized_similarity(*both) for both in product(*sounds))
 
 
 def _weights(words: Sequence[Word], weight: Callable[[Word], float]) -> list[float]:
@@ -99,7 +106,11 @@ def _merged(words: Sequence[Word], other: Sequence[Word]) -> Sequence[Word]:
         if place + 1 < len(words):
             first, second = words[place], words[place + 1]
             joined = Word(first.text + second.text, first.sound + second.sound, first.bare)
-            if not (first.text in theirs and second.text in theirs) and any(_is_join(joined, one) for one in other):
+            if not (first.text in theirs and second.text in theirs) and any(
+                (alike := _join_likeness(joined, one))
+                and alike > max(word_likeness(first, one), word_likeness(second, one))
+                for one in other
+            ):
                 found.append(joined)
                 place += 2
                 continue
@@ -108,13 +119,14 @@ def _merged(words: Sequence[Word], other: Sequence[Word]) -> Sequence[Word]:
     return found
 
 
-def _is_join(joined: Word, one: Word) -> bool:
+def _join_likeness(joined: Word, one: Word) -> float:
     if joined.bare or one.bare:
-        return len(joined.sound) > 2 and joined.sound == one.sound
-    longer = max(len(joined.text), len(one.text))
-    if longer - min(len(joined.text), len(one.text)) > 1 or longer < 5:
-        return joined.text == one.text
-    return OSA.normalized_similarity(joined.text, one.text) >= _JOINED
+        return float(len(joined.sound) > 2 and joined.sound == one.sound)
+    lengths = len(joined.text), len(one.text)
+    if max(lengths) - min(lengths) > 1 or max(lengths) < 5:
+        return float(joined.text == one.text)
+    alike = OSA.normalized_similarity(joined.text, one.text)
+    return alike if alike >= _JOINED else 0.0
 
 
 def _paired(a: Sequence[Word], b: Sequence[Word]) -> list[tuple[int, int, float]]:

@@ -17,7 +17,7 @@ Script = Literal["latin", "han", "arabic", "cyrillic", "other"]
 LONGEST = 300
 """Characters of a name that are looked at; no listed name has more."""
 MOST_WORDS = 24
-_INITIALS = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}")
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _APOSTROPHES = re.compile(r"['’‘`´ʼʿʾʻ\"“”«»]")
 _CYRILLIC = re.compile(r"[Ѐ-ԯ]")
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -40,7 +40,7 @@ class Name:
     """One reading of a name."""
 
     words: tuple[Word, ...]
-    """In the order written, without forms of companies and titles."""
+    """In the order written, without forms of companies."""
     script: Script
     han: str = ""
     """Its Chinese characters, simplified, without forms of companies."""
@@ -86,11 +86,9 @@ def _latin(plain: str) -> tuple[list[str], str]:
     """Words of Latin letters, and the form of company that was left out of them."""
     if not plain.isascii():
         plain = anyascii("".join(map(_without_accent, unicodedata.normalize("NFKD", plain)))).casefold()
-    joined = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", f"{plain} ".replace("&", " and "))
+    joined = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", f"{plain} ".replace("&", " and "))
     text = _SEPARATORS.sub(" ", _APOSTROPHES.sub("", joined)).strip()
     core = WORDS.forms.sub(" ", text).split()
     form = " ".join(WORDS.forms.findall(text)) if core else ""
-    kept = core or text.split()
-    telling = [word for word in kept if word not in WORDS.titles] or kept
-    parts = (part for word in telling for part in arabic.latin_parts(WORDS.numbers.get(word, word)))
+    parts = (part for word in core or text.split() for part in arabic.latin_parts(WORDS.numbers.get(word, word)))
     return [chinese.plain(part) for part in parts], form

@@ -26,12 +26,15 @@ _TWICE = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=500_000)
-def skeleton(word: str) -> str:
-    """Classes of the consonants of a lower-case word in capitals; of a word of vowels alone its first letter."""
-    kept = word
+def skeleton(word: str, *, apart: bool = False) -> str:
+    """Classes of the consonants of a lower-case word in capitals; of a word of vowels alone its first letter.
+
+    `apart`: an h is a letter of its own, as in Ishaq and Mazhari, not part of sh or zh.
+    """
+    kept = word.replace("h", "-h") if apart else word
     for pattern, letter in _CLASSES:
         kept = pattern.sub(letter, kept)
-    kept = _TWICE.sub(r"\1", _VOWELS.sub("", kept).upper())
+    kept = _TWICE.sub(r"\1", _VOWELS.sub("", kept).replace("-", "").upper())
     if len(kept) > 1:
         kept = kept.removesuffix("H")
     return kept or word[:1]

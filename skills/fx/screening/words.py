@@ -12,17 +12,22 @@ import yaml
 
 from app.core.texts import YAML_LOADER
 
+LIGHT = 0.1
+"""The weight of titles, particles and words of company forms; a word that tells who it is has up to 1."""
+
 
 @dataclass(frozen=True)
 class Words:
     """See `words.yaml` for each kind."""
 
     form_names: tuple[str, ...]
-    titles: frozenset[str]
-    particles: frozenset[str]
+    form_words: tuple[str, ...]
+    light: frozenset[str]
+    """Titles and particles."""
     trades: frozenset[str]
     numbers: Mapping[str, str]
     chinese: Mapping[str, str]
+    places: frozenset[str]
     surnames: Mapping[str, str]
     families: frozenset[str]
 
@@ -37,11 +42,12 @@ def _read() -> Words:
     said = yaml.load(text, Loader=YAML_LOADER)  # noqa: S506 - it is a safe one
     return Words(
         form_names=tuple(said["forms"]),
-        titles=frozenset(said["titles"]),
-        particles=frozenset(said["particles"]),
+        form_words=tuple(said["form_words"]),
+        light=frozenset((*said["titles"], *said["particles"])),
         trades=frozenset(said["trades"]),
         numbers={str(name): str(value) for name, value in said["numbers"].items()},
         chinese=said["chinese"],
+        places=frozenset(said["places"].split()),
         surnames=said["surnames"],
         families=frozenset(said["families"]),
     )
