@@ -26,7 +26,7 @@ from skills.fx.settlement import value_dates
 __all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
 
 SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, book_deal, withdraw)
-TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow)
+TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow, PostingRow)
 
 
 def check_content(content: Path) -> None:
