@@ -104,7 +104,6 @@ def test_words_that_only_ask_are_left_out() -> None:
     assert words_of("刻一枚印章要几天?", NONE) == ["刻", "一枚", "印章"]
     assert words_of("how long is the client's margin valid?", NONE) == ["client", "margin", "valid"]
     assert words_of("怎么", NONE) == ["怎么"]
-    assert words_of("302会议室在几楼", NONE)[:2] == ["302", "会议室"]
 
 
 @given(st.text(max_size=60), st.text(max_size=200), st.text(max_size=20))

@@ -41,8 +41,7 @@ _COUNT = re.compile(r"[\d零一二两三四五六七八九十百千万亿几多]
 _QUOTES = re.compile(r"['’](?:s|t|re|ve)\b|[“”\"‘’']")
 _SENTENCE = re.compile(r"(?<=[。；！？;!?])")
 _RULER = re.compile(r":?-*:?")
-_WORD = re.compile(r"[㐀-鿿a-z]|^[1-9]\d\d$")
-"""A room is asked for by its number."""
+_WORD = re.compile(r"[㐀-鿿a-z]")
 
 
 @dataclass(frozen=True)
