@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.core.texts import Texts
-from app.engines.library.likeness import Piece, likenesses
+from app.engines.library.comparing.likeness import Piece, likenesses
 from app.engines.library.passages import passages_of
 from app.engines.library.reading import read_document
 

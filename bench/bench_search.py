@@ -22,7 +22,7 @@ from pathlib import Path
 
 from app.core.ports import ANSWERS_FROM, Hit
 from app.engines.knowledge import ChromaKnowledge
-from app.engines.library.words import words
+from app.engines.library.wording.words import words
 from bench.search_corpora import (
     BM25,
     DATA,

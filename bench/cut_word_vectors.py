@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.engines.library.word_vectors import FILE, Floats, quantized
-from app.engines.library.words import normal
+from app.engines.library.wording.word_vectors import FILE, Floats, quantized
+from app.engines.library.wording.words import normal
 from bench.table import Row, show
 
 MOST = 50_000

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from app.core.texts import Texts
-from app.engines.library.close_calls import WEIGHTS, CloseLook, contested
-from app.engines.library.compared import Compared
-from app.engines.library.lexical import LexicalIndex
-from app.engines.library.relevance import Scale
-from app.engines.library.synonyms import load_synonyms
+from app.engines.library.comparing.close_calls import WEIGHTS, CloseLook, contested
+from app.engines.library.comparing.compared import Compared
+from app.engines.library.comparing.relevance import Scale
+from app.engines.library.index.lexical import LexicalIndex
+from app.engines.library.wording.synonyms import load_synonyms
 from bench.bench_search import imported, opened
 from bench.search_corpora import DATA, ROOT, Corpus, lines_of, paragraphs
 from bench.table import Row, show

@@ -11,7 +11,8 @@ from app.core.assistant import ContentError, load_assistants
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 from app.engines import alarms, models, privacy, rights
-from app.engines.library import import_rules, knowledge_sets
+from app.engines.library import knowledge_sets
+from app.engines.library.importing import import_rules
 from app.engines.permissions.findings import Finding, World, findings
 from app.engines.permissions.policy import read_policy
 from app.engines.storage import retention

@@ -11,7 +11,7 @@ from app.commands.batch import say
 from app.commands.noted import note, operator_entry
 from app.core.operator import operator
 from app.core.settings import Settings
-from app.engines.library.consistency import Difference
+from app.engines.library.standing.consistency import Difference
 from app.rooms import build_audit, build_database, build_knowledge, build_shelf, now
 
 

@@ -21,12 +21,12 @@ from app.core.errors import AssistantError, BadInput, place_of
 from app.core.operator import operator
 from app.core.ports import AuditLog, Import, ImportEnded, ImportProgress, Notices, Version
 from app.core.texts import Texts
-from app.engines.library.import_run import ImportRun, Outcome, Take, Taken
-from app.engines.library.lexical_sql import is_set_name
+from app.engines.library.importing.import_run import ImportRun, Outcome, Take, Taken
+from app.engines.library.importing.sources import Item, uploaded
+from app.engines.library.importing.watching import FolderWatch
+from app.engines.library.index.lexical_sql import is_set_name
 from app.engines.library.reading.pages import Pages
-from app.engines.library.reading_process import Stop
-from app.engines.library.sources import Item, uploaded
-from app.engines.library.watching import FolderWatch
+from app.engines.library.reading.process import Stop
 
 _REMEMBERED = 50
 """Imports that have ended and can still be asked about."""

@@ -31,27 +31,27 @@ from app.core.ports import (
 )
 from app.core.texts import Texts
 from app.engines.library.answering import Answering
-from app.engines.library.consistency import Consistency
-from app.engines.library.finding import Finding
-from app.engines.library.following import Following, bank_day
-from app.engines.library.found import Found
-from app.engines.library.import_lock import ImportLocks
-from app.engines.library.import_rules import load_import_rules
-from app.engines.library.import_run import Take, Taken
-from app.engines.library.importing import Importing
+from app.engines.library.importing.following import Following, bank_day
+from app.engines.library.importing.import_lock import ImportLocks
+from app.engines.library.importing.import_rules import load_import_rules
+from app.engines.library.importing.import_run import Take, Taken
+from app.engines.library.importing.importing import Importing
+from app.engines.library.importing.originals import Originals
+from app.engines.library.importing.sources import Item, is_source_name
+from app.engines.library.importing.watching import FolderWatch, watches
+from app.engines.library.index.finding import Finding
+from app.engines.library.index.found import Found
+from app.engines.library.index.lexical import LexicalIndex
+from app.engines.library.index.lexical_sql import DRAFT, OLD, is_set_name
+from app.engines.library.index.vectors import Embed, Vectors
 from app.engines.library.knowledge_sets import KnowledgeSet, check_content, load_sets
-from app.engines.library.lexical import LexicalIndex
-from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
-from app.engines.library.opening import Opening
-from app.engines.library.originals import Originals
 from app.engines.library.reading.pages import Pages
-from app.engines.library.reading_process import ReadingProcess, Stop, never
-from app.engines.library.sources import Item, is_source_name
-from app.engines.library.standing import Standings
-from app.engines.library.synonyms import load_synonyms
-from app.engines.library.vectors import Embed, Vectors
-from app.engines.library.watching import FolderWatch, watches
-from app.engines.library.words import warm
+from app.engines.library.reading.process import ReadingProcess, Stop, never
+from app.engines.library.standing.consistency import Consistency
+from app.engines.library.standing.opening import Opening
+from app.engines.library.standing.standing import Standings
+from app.engines.library.wording.synonyms import load_synonyms
+from app.engines.library.wording.words import warm
 
 __all__ = ["ChromaKnowledge", "KnowledgeView", "check_content", "document_url"]
 

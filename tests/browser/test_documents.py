@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from app.core.quote_mark import quote_mark
-from app.engines.library.following import bank_day
+from app.engines.library.importing.following import bank_day
 from app.main import opened
 from tests.browser.conftest import Server
 from tests.conftest import settings_in

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from app.core.texts import Texts
 from app.engines.knowledge import ChromaKnowledge
-from app.engines.library.close_calls import MOST, NEAR, WEIGHTS, CloseLook, contested, settled
-from app.engines.library.compared import Compared, compared
-from app.engines.library.lexical import LexicalIndex
-from app.engines.library.relevance import Scale, question_of
-from app.engines.library.synonyms import NONE
-from app.engines.library.word_vectors import quantized, word_vectors
-from app.engines.library.words import normal, terms_of
+from app.engines.library.comparing.close_calls import MOST, NEAR, WEIGHTS, CloseLook, contested, settled
+from app.engines.library.comparing.compared import Compared, compared
+from app.engines.library.comparing.relevance import Scale, question_of
+from app.engines.library.index.lexical import LexicalIndex
+from app.engines.library.wording.synonyms import NONE
+from app.engines.library.wording.word_vectors import quantized, word_vectors
+from app.engines.library.wording.words import normal, terms_of
 
 
 def scale_of(query: str) -> Scale:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.engines.knowledge import ChromaKnowledge
-from app.engines.library.companies import bare_name, company, company_of
+from app.engines.library.index.companies import bare_name, company, company_of
 
 COVER = """
 |  | Commission File No. 1-0001 |  |

@@ -21,12 +21,12 @@ from app.core.ports import Import, ImportEnded, ImportProgress, Notice, Version
 from app.core.texts import Texts
 from app.engines.imports import LocalImports
 from app.engines.knowledge import ChromaKnowledge
-from app.engines.library import importing
-from app.engines.library.import_lock import ImportLocks
-from app.engines.library.import_rules import WatchedFolder, load_import_rules
-from app.engines.library.reading_process import ReadingLimits, ReadingProcess, Stopped
-from app.engines.library.time_left import TimeLeft
-from app.engines.library.watching import FolderWatch
+from app.engines.library.importing import importing
+from app.engines.library.importing.import_lock import ImportLocks
+from app.engines.library.importing.import_rules import WatchedFolder, load_import_rules
+from app.engines.library.importing.time_left import TimeLeft
+from app.engines.library.importing.watching import FolderWatch
+from app.engines.library.reading.process import ReadingLimits, ReadingProcess, Stopped
 
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"
 SAY = Texts(Path(__file__).parents[2] / "app" / "engines" / "library" / "texts")

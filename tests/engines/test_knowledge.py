@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app.core.errors import Refused, Unavailable
 from app.core.ports import ANSWERS_FROM
 from app.engines.knowledge import ChromaKnowledge, document_url
-from app.engines.library.reading_process import ReadingProcess
+from app.engines.library.reading.process import ReadingProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"

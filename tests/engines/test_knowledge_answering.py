@@ -17,7 +17,7 @@ from app.engines.knowledge import ChromaKnowledge
 from app.engines.library.answering import LOOKED_AT, WEIGHTS
 from app.engines.library.asked_for import KINDS, counted_in, named_otherwise, rivals
 from app.engines.library.evidence import Inquiry, inquiry, words_of
-from app.engines.library.synonyms import NONE, Synonyms
+from app.engines.library.wording.synonyms import NONE, Synonyms
 from tests.skills.context import CONTENT
 
 TABLE = "| 地区 | 行领导 | 其他员工 |\n|---|---|---|\n| 一类地区 | 900 | 500 |\n| 二类地区 | 700 | 400 |"

@@ -9,8 +9,8 @@ import pytest
 
 from app.core.assistant import ContentError
 from app.engines.library.knowledge_sets import check_content, load_sets
-from app.engines.library.synonyms import load_synonyms
-from app.engines.library.words import asked, normal
+from app.engines.library.wording.synonyms import load_synonyms
+from app.engines.library.wording.words import asked, normal
 
 ROOT = Path(__file__).resolve().parents[2]
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"

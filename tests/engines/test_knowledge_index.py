@@ -15,7 +15,7 @@ import pytest
 from app.core.errors import BadInput, Unavailable
 from app.core.ports import ImportProgress
 from app.engines.knowledge import ChromaKnowledge
-from app.engines.library.importing import Importing
+from app.engines.library.importing.importing import Importing
 
 SET = "title: 资料\nowner: 总行办公室\naudience: ['*']\nvalid_from: 2026-01-01\n"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.engines.library.compared import compared
-from app.engines.library.relevance import question_of
-from app.engines.library.synonyms import NONE
-from app.engines.library.words import normal, terms_of
+from app.engines.library.comparing.compared import compared
+from app.engines.library.comparing.relevance import question_of
+from app.engines.library.wording.synonyms import NONE
+from app.engines.library.wording.words import normal, terms_of
 
 
 def rank(query: str, text: str) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.ports import Likeness
-from app.engines.library.likeness import Piece, likenesses
+from app.engines.library.comparing.likeness import Piece, likenesses
 
 
 def piece(number: int, text: str, *, title: str = "差旅费管理办法", place: str = "第一条") -> Piece:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engines.library.lexical import Kept
-from app.engines.library.opening import _standing, _to_show
+from app.engines.library.index.lexical import Kept
+from app.engines.library.standing.opening import _standing, _to_show
 
 TODAY = date(2026, 11, 23)
 

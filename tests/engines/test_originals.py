@@ -12,9 +12,9 @@ from app.core.errors import BadInput, Refused, Unavailable
 from app.core.texts import Texts
 from app.engines import knowledge as engine
 from app.engines.knowledge import ChromaKnowledge
-from app.engines.library import originals
-from app.engines.library.importing import version_of
-from app.engines.library.originals import Originals
+from app.engines.library.importing import originals
+from app.engines.library.importing.importing import version_of
+from app.engines.library.importing.originals import Originals
 from tests.engines.test_knowledge_index import Added
 
 SAY = Texts(Path(__file__).parents[2] / "app" / "engines" / "library" / "texts")

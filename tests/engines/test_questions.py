@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.questions import parts_of
-from app.engines.library.questions import is_situation, named_in, pieces_of, without_instructions
+from app.engines.library.comparing.questions import is_situation, named_in, pieces_of, without_instructions
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engines.library.spelling import normal
-from app.engines.library.stems import stem
-from app.engines.library.words import asked, terms
+from app.engines.library.wording.spelling import normal
+from app.engines.library.wording.stems import stem
+from app.engines.library.wording.words import asked, terms
 
 
 @pytest.mark.parametrize(

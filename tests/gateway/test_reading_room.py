@@ -11,7 +11,7 @@ import pytest
 from app.core.errors import AssistantError, BadInput, Refused
 from app.core.ports import Version
 from app.core.quote_mark import quote_mark
-from app.engines.library.following import bank_day
+from app.engines.library.importing.following import bank_day
 from app.gateway.reading_room import Cited, ReadingRoom, Shown
 from app.main import Deskmate, opened
 from tests.conftest import asking, settings_in

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from app.engines.library.evidence import inquiry
-from app.engines.library.synonyms import Synonyms
-from app.engines.library.words import bare, pairs_of
+from app.engines.library.wording.synonyms import Synonyms
+from app.engines.library.wording.words import bare, pairs_of
 
 WEIGHTS = Path(__file__).parent / "answering.json"
 """Name of a figure -> what one of it adds to the log odds; `bias` is what they start from."""

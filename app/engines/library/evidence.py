@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.engines.library.asked_for import KINDS, counted_in, named_otherwise, rivals
-from app.engines.library.synonyms import Synonyms
-from app.engines.library.words import cut, frequency, normal
+from app.engines.library.wording.synonyms import Synonyms
+from app.engines.library.wording.words import cut, frequency, normal
 
 LIGHT = 0.3
 """What a word weighs that says little of what a question is about: 目前, 手续, find."""
@@ -26,7 +26,7 @@ MISSING = 0.5
 """A word that counts for less is not there."""
 
 _FOLDER = Path(__file__).parent
-_UNSAID = frozenset((_FOLDER / "question_words.txt").read_text(encoding="utf-8").split())
+_UNSAID = frozenset((_FOLDER / "wording" / "question_words.txt").read_text(encoding="utf-8").split())
 _LIGHT_WORDS = frozenset((_FOLDER / "light_words.txt").read_text(encoding="utf-8").split())
 _FUNCTION = frozenset(
     "的了着吗呢啊吧呀么嘛就都也还请我你您他它这那个把被给让问想去到是为有在和与及或于由对从以之其所而中里上下时得将来"

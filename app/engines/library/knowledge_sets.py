@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 from app.core.errors import BadInput
 from app.core.texts import Texts
-from app.engines.library.lexical_sql import is_set_name
+from app.engines.library.index.lexical_sql import is_set_name
 from app.engines.library.reading.markdown import front_matter
-from app.engines.library.synonyms import load_synonyms
+from app.engines.library.wording.synonyms import load_synonyms
 
 
 class KnowledgeSet(BaseModel):

@@ -9,14 +9,14 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from app.engines.library import lexical_sql as sql
-from app.engines.library.close_calls import contested, settled
-from app.engines.library.companies import Filings
-from app.engines.library.compared import Compared, compared
-from app.engines.library.found import Found
-from app.engines.library.questions import Named
-from app.engines.library.relevance import Question, Scale
-from app.engines.library.words import name_of
+from app.engines.library.comparing.close_calls import contested, settled
+from app.engines.library.comparing.compared import Compared, compared
+from app.engines.library.comparing.questions import Named
+from app.engines.library.comparing.relevance import Question, Scale
+from app.engines.library.index import lexical_sql as sql
+from app.engines.library.index.companies import Filings
+from app.engines.library.index.found import Found
+from app.engines.library.wording.words import name_of
 
 CANDIDATES = 60
 """Per shelf: so many of BM25's best are looked at; half as many of all are compared with the question."""

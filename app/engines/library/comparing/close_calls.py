@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app.engines.library.compared import Compared
-from app.engines.library.relevance import Scale, longest_run
-from app.engines.library.word_vectors import Floats, word_vectors
-from app.engines.library.words import ASKING
+from app.engines.library.comparing.compared import Compared
+from app.engines.library.comparing.relevance import Scale, longest_run
+from app.engines.library.wording.word_vectors import Floats, word_vectors
+from app.engines.library.wording.words import ASKING
 
 WEIGHTS = Path(__file__).with_name("close_calls.json")
 """Name of a figure -> what one of it adds to the rank."""

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from app.engines.library.spelling import normal
-from app.engines.library.stems import stem
+from app.engines.library.wording.spelling import normal
+from app.engines.library.wording.stems import stem
 
 __all__ = [
     "ASKING",

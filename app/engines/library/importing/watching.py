@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.texts import Texts
-from app.engines.library.import_rules import WatchedFolder
-from app.engines.library.sources import Item, items_of
+from app.engines.library.importing.import_rules import WatchedFolder
+from app.engines.library.importing.sources import Item, items_of
 
 _log = logging.getLogger("deskmate.imports")
 _Stamp = tuple[int, int]

@@ -14,15 +14,15 @@ from app.core.errors import BadInput
 from app.core.file_names import harmless_name
 from app.core.ports import DocumentState, Likeness, Version
 from app.core.texts import Texts
-from app.engines.library.import_run import Take, Taken
-from app.engines.library.importing import Importing, version_of
-from app.engines.library.lexical import Kept, LexicalIndex
-from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
-from app.engines.library.likeness import likenesses
-from app.engines.library.originals import Originals
+from app.engines.library.comparing.likeness import likenesses
+from app.engines.library.importing.import_run import Take, Taken
+from app.engines.library.importing.importing import Importing, version_of
+from app.engines.library.importing.originals import Originals
+from app.engines.library.importing.sources import is_source_name
+from app.engines.library.index.lexical import Kept, LexicalIndex
+from app.engines.library.index.lexical_sql import DRAFT, OLD, is_set_name
 from app.engines.library.reading.pages import Pages, unwatched
-from app.engines.library.reading_process import Stop, never
-from app.engines.library.sources import is_source_name
+from app.engines.library.reading.process import Stop, never
 
 _log = logging.getLogger(__name__)
 

@@ -13,17 +13,17 @@ from typing import Any
 from app.core.errors import AssistantError, BadInput, place_of
 from app.core.ports import ImportProgress
 from app.core.texts import Texts
-from app.engines.library.import_lock import ImportLocks
-from app.engines.library.import_rules import ImportLimits
-from app.engines.library.import_run import ImportRun, Outcome, Take, Taken
+from app.engines.library.importing.import_lock import ImportLocks
+from app.engines.library.importing.import_rules import ImportLimits
+from app.engines.library.importing.import_run import ImportRun, Outcome, Take, Taken
+from app.engines.library.importing.originals import VERSION, Originals
+from app.engines.library.importing.sources import Item, is_source_name, items_of
+from app.engines.library.index.lexical import LexicalIndex, Standing
+from app.engines.library.index.lexical_sql import OLD, is_set_name
+from app.engines.library.index.vectors import Vectors
 from app.engines.library.knowledge_sets import check_readers
-from app.engines.library.lexical import LexicalIndex, Standing
-from app.engines.library.lexical_sql import OLD, is_set_name
-from app.engines.library.originals import VERSION, Originals
 from app.engines.library.reading.pages import Pages, unwatched
-from app.engines.library.reading_process import ReadingProcess, Stop, never
-from app.engines.library.sources import Item, is_source_name, items_of
-from app.engines.library.vectors import Vectors
+from app.engines.library.reading.process import ReadingProcess, Stop, never
 
 READING = 4
 """Version of how documents are read and cut: a change makes every document be read again."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import chain
 
-from app.engines.library import lexical_sql as sql
-from app.engines.library.relevance import Question
-from app.engines.library.words import normal, terms, words
+from app.engines.library.comparing.relevance import Question
+from app.engines.library.index import lexical_sql as sql
+from app.engines.library.wording.words import normal, terms, words
 
 _FIRST = 8_000
 """Characters of a document: its cover and what follows."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engines.library.words import normal
+from app.engines.library.wording.words import normal
 
 LONGEST_QUESTION = 120
 """Characters: what is longer tells of a situation, and is searched for sentence by sentence."""

@@ -14,18 +14,18 @@ from pathlib import Path
 
 from app.core.errors import Unavailable
 from app.core.texts import Texts
-from app.engines.library import lexical_sql as sql
-from app.engines.library.close_calls import settled
-from app.engines.library.companies import Companies, company_of
+from app.engines.library.comparing.close_calls import settled
+from app.engines.library.comparing.likeness import Piece
+from app.engines.library.comparing.questions import named_in
+from app.engines.library.comparing.relevance import question_of
 from app.engines.library.document import Document
-from app.engines.library.found import Found
-from app.engines.library.likeness import Piece
+from app.engines.library.index import lexical_sql as sql
+from app.engines.library.index.companies import Companies, company_of
+from app.engines.library.index.found import Found
+from app.engines.library.index.searching import CANDIDATES, Counts, Settle, documents_for, search
 from app.engines.library.passages import Passage
-from app.engines.library.questions import named_in
-from app.engines.library.relevance import question_of
-from app.engines.library.searching import CANDIDATES, Counts, Settle, documents_for, search
-from app.engines.library.synonyms import NONE, Synonyms
-from app.engines.library.words import name_of, normal, terms_of
+from app.engines.library.wording.synonyms import NONE, Synonyms
+from app.engines.library.wording.words import name_of, normal, terms_of
 from app.engines.sqlite_wal import use_wal
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from app.engines.library.lexical_sql import of_set, sets_of
+from app.engines.library.index.lexical_sql import of_set, sets_of
 
 _ORPHANS = (
     # passages whose document is not there, or lies on another shelf

@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from app.core.errors import BadInput, Unavailable, place_of
 from app.core.texts import Texts
-from app.engines.library.import_lock import ImportLocks
-from app.engines.library.importing import READING, Importing, digest_of, version_of
-from app.engines.library.lexical import Kept, LexicalIndex
-from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
-from app.engines.library.originals import KeptOriginal, Originals
-from app.engines.library.reading_process import Stop, never
-from app.engines.library.sources import SourceFile, read_source, walked
+from app.engines.library.importing.import_lock import ImportLocks
+from app.engines.library.importing.importing import READING, Importing, digest_of, version_of
+from app.engines.library.importing.originals import KeptOriginal, Originals
+from app.engines.library.importing.sources import SourceFile, read_source, walked
+from app.engines.library.index.lexical import Kept, LexicalIndex
+from app.engines.library.index.lexical_sql import DRAFT, OLD, is_set_name
+from app.engines.library.reading.process import Stop, never
 
 _WAIT = 60.0
 """Seconds for which another process is waited for that imports into the same set; it does the same work."""

@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engines.library.words import bare, normal
+from app.engines.library.wording.words import bare, normal
 
 _END = re.compile(r"[。；！？;!?]|\n(?!\|)")
 _LATIN = re.compile(r"([a-z0-9][a-z0-9.%]*)")

@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
-from app.engines.library.lexical_sql import is_set_name
-from app.engines.library.reading_process import ReadingLimits
+from app.engines.library.index.lexical_sql import is_set_name
+from app.engines.library.reading.process import ReadingLimits
 
 
 class _Strict(BaseModel):

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from app.core.errors import AssistantError, BadInput, place_of
 from app.core.ports import ImportFailure, ImportProgress
 from app.core.texts import Texts
+from app.engines.library.importing.sources import Item, items_in
+from app.engines.library.importing.time_left import TimeLeft
 from app.engines.library.reading.pages import Pages
-from app.engines.library.reading_process import Stop, Stopped
-from app.engines.library.sources import Item, items_in
-from app.engines.library.time_left import TimeLeft
+from app.engines.library.reading.process import Stop, Stopped
 
 
 @dataclass(frozen=True, slots=True)

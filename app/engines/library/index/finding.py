@@ -9,12 +9,12 @@ from itertools import chain, zip_longest
 
 from app.core.errors import place_of
 from app.core.questions import parts_of
-from app.engines.library.found import Found
-from app.engines.library.lexical import LexicalIndex
-from app.engines.library.lexical_sql import OLD
-from app.engines.library.questions import is_situation, pieces_of
-from app.engines.library.searching import CANDIDATES
-from app.engines.library.vectors import Vectors
+from app.engines.library.comparing.questions import is_situation, pieces_of
+from app.engines.library.index.found import Found
+from app.engines.library.index.lexical import LexicalIndex
+from app.engines.library.index.lexical_sql import OLD
+from app.engines.library.index.searching import CANDIDATES
+from app.engines.library.index.vectors import Vectors
 
 NEAREST = 20
 """Parts per set that are fetched by meaning."""

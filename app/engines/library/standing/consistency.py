@@ -11,16 +11,16 @@ from typing import Literal
 
 from app.core.errors import AssistantError, Unavailable
 from app.core.ports import Version
-from app.engines.library import index_check
-from app.engines.library.following import Following
-from app.engines.library.import_lock import ImportLocks
-from app.engines.library.importing import Importing, version_of
-from app.engines.library.lexical import Kept, LexicalIndex
-from app.engines.library.lexical_sql import DRAFT, OLD, is_set_name
-from app.engines.library.originals import KeptOriginal, Originals
-from app.engines.library.reading_process import ReadingProcess
-from app.engines.library.standing import Standings
-from app.engines.library.vectors import Vectors
+from app.engines.library.importing.following import Following
+from app.engines.library.importing.import_lock import ImportLocks
+from app.engines.library.importing.importing import Importing, version_of
+from app.engines.library.importing.originals import KeptOriginal, Originals
+from app.engines.library.index import index_check
+from app.engines.library.index.lexical import Kept, LexicalIndex
+from app.engines.library.index.lexical_sql import DRAFT, OLD, is_set_name
+from app.engines.library.index.vectors import Vectors
+from app.engines.library.reading.process import ReadingProcess
+from app.engines.library.standing.standing import Standings
 
 Kind = Literal[
     "index_broken",  # the file itself is damaged

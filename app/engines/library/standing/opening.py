@@ -14,9 +14,9 @@ from pathlib import PurePosixPath
 from app.core.errors import BadInput
 from app.core.ports import DocumentStanding, OpenDocument, Original, PagePicture, PlacedText
 from app.core.texts import Texts
-from app.engines.library.lexical import Kept, LexicalIndex
-from app.engines.library.lexical_sql import is_set_name
-from app.engines.library.reading_process import ReadingLimits, ReadingProcess
+from app.engines.library.index.lexical import Kept, LexicalIndex
+from app.engines.library.index.lexical_sql import is_set_name
+from app.engines.library.reading.process import ReadingLimits, ReadingProcess
 
 DRAWN = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"})
 """Endings of files whose pages are shown as they look."""

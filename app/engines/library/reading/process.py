@@ -170,7 +170,7 @@ class ReadingProcess:
         path = os.pathsep.join(one or os.getcwd() for one in sys.path)
         self._buffer.clear()
         return subprocess.Popen(  # noqa: S603 - our own module, no word of anybody's
-            [sys.executable, "-m", "app.engines.library.reading_child", str(self._limits.memory)],
+            [sys.executable, "-m", "app.engines.library.reading.child", str(self._limits.memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

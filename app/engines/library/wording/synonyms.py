@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.core.assistant import ContentError, line_at, read_yaml
-from app.engines.library.words import bare, normal
+from app.engines.library.wording.words import bare, normal
 
 
 @dataclass(frozen=True)

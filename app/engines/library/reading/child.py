@@ -1,4 +1,4 @@
-"""Reads documents, and draws their pages, in a process of its own: `python -m app.engines.library.reading_child`.
+"""Reads documents, and draws their pages, in a process of its own: `python -m app.engines.library.reading.child`.
 
 It is handed a name and bytes and hands back text. It holds no secret, no open file and no more memory than it was
 given; whatever a document does to it, its parent says that this one file cannot be read.
@@ -35,7 +35,7 @@ def main(memory: int) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
     _confine(memory)
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
-    say = Texts(Path(__file__).parent / "texts")
+    say = Texts(Path(__file__).parents[1] / "texts")
     while (request := _frame(requests)) is not None:
         content = _frame(requests)
         if content is None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from app.engines.library.compared import Compared, pieces_of_word
-from app.engines.library.questions import without_instructions
-from app.engines.library.synonyms import Synonyms
-from app.engines.library.words import asked, bare, normal, pairs, pairs_of, words
+from app.engines.library.comparing.compared import Compared, pieces_of_word
+from app.engines.library.comparing.questions import without_instructions
+from app.engines.library.wording.synonyms import Synonyms
+from app.engines.library.wording.words import asked, bare, normal, pairs, pairs_of, words
 
 LONGEST_QUERY = 500
 """Characters of a query that are looked at."""

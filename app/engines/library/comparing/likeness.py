@@ -18,7 +18,7 @@ import numpy as np
 
 from app.core.ports import Likeness
 from app.core.turn import Citation
-from app.engines.library.words import asked, normal
+from app.engines.library.wording.words import asked, normal
 
 ALIKE = 0.8
 """Share of common shingles (Jaccard) from which two passages are called the same."""

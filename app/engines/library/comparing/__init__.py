@@ -1,0 +1,1 @@
+"""Passages compared with a question, and with each other."""

@@ -1,0 +1,1 @@
+"""How documents come in: files, folders, archives, uploads; every version is kept."""
