@@ -1,38 +1,33 @@
-"""The market: two-way spots and forward points from `config/market.yaml`, with date and source."""
+"""The market: two-way spots and forward points, with date and source; of `config/market.yaml` or a data system.
+
+Both have one shape: `as_of` (with its offset from UTC), `source`, `stale_after_minutes` and `pairs`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.core.assistant import ContentError, checked_content, read_yaml
 from skills.fx.currencies import NAMES, in_market_order
+from skills.fx.curves import Curves
+from skills.fx.quotation import ByTenor, Strict, TwoWay
 
 FILE = Path("config") / "market.yaml"
-TENORS = ("ON", "TN", "1W", "2W", "1M", "2M", "3M", "6M", "9M", "1Y", "18M", "2Y", "3Y", "5Y")
+Why = Literal[
+    "crossed", "not_positive", "unreadable", "not_a_pair", "missing", "moved", "off_level", "points", "halted"
+]
 
 
-def _two_way(sides: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
-    if sides[0] > sides[1]:
-        raise ValueError("the bid is above the offer")
-    return sides
-
-
-TwoWay = Annotated[tuple[Decimal, Decimal], AfterValidator(_two_way)]
-"""Bid and offer of the bank."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PairMarket(_Strict):
+class PairMarket(Strict):
     """One pair's market."""
 
     spot: TwoWay
@@ -41,20 +36,35 @@ class PairMarket(_Strict):
     decimals: int = Field(ge=0, le=8)
     pip: Decimal = Field(gt=0)
     """What one forward point is worth in the price."""
-    points: dict[str, TwoWay] = {}
+    points: ByTenor = {}
     """Tenor -> points from spot; of ON and TN, from the day before."""
+    curves: Curves | None = None
+    """Instead of points: the interest rates of both currencies, which the points follow from."""
 
     @model_validator(mode="after")
     def _plausible(self) -> PairMarket:
         if self.spot[0] <= 0:
-            raise ValueError("a price is not positive")
-        if unknown := [tenor for tenor in self.points if tenor not in TENORS]:
-            raise ValueError(f"unknown tenor {unknown[0]!r}")
+            raise PydanticCustomError("not_positive", "a price is not positive")
+        if self.points and self.curves:
+            raise ValueError("points or curves, not both")
         return self
 
+    @property
+    def mid(self) -> Decimal:
+        """The middle of the spot, for `per` units."""
+        return (self.spot[0] + self.spot[1]) / 2
 
-class Market(_Strict):
-    """The whole file."""
+
+class Refusal(Strict):
+    """Why a pair cannot be dealt on."""
+
+    why: Why
+    facts: Mapping[str, str] = {}
+    """What the sentence names."""
+
+
+class Market(Strict):
+    """All pairs at one moment."""
 
     as_of: datetime
     """With its offset from UTC."""
@@ -62,17 +72,16 @@ class Market(_Strict):
     stale_after_minutes: int = Field(gt=0)
     pairs: dict[str, PairMarket]
     """`BASE/QUOTE` in the market's quoting order."""
+    refused: dict[str, Refusal] = {}
+    """Pairs that there is no price of, with the reason. A source itself may halt one: `{why: halted}`."""
 
     @model_validator(mode="after")
     def _named_right(self) -> Market:
         if self.as_of.tzinfo is None:
             raise ValueError("as_of: the offset from UTC is missing")
         for name in self.pairs:
-            base, _, quote = name.partition("/")
-            if base not in NAMES or quote not in NAMES or base == quote:
-                raise ValueError(f"{name}: no pair of two known currencies")
-            if in_market_order(base, quote) != (base, quote):
-                raise ValueError(f"{name}: the market quotes {quote}/{base}")
+            if problem := _problem_of(name):
+                raise ValueError(problem)
         return self
 
     def direct(self, base: str, quote: str) -> PairMarket | None:
@@ -80,14 +89,52 @@ class Market(_Strict):
         return self.pairs.get(f"{base}/{quote}")
 
 
+def _problem_of(name: str) -> str:
+    """What is wrong with a pair's name; empty when nothing is."""
+    base, _, quote = name.partition("/")
+    if base not in NAMES or quote not in NAMES or base == quote:
+        return f"{name}: no pair of two known currencies"
+    if in_market_order(base, quote) != (base, quote):
+        return f"{name}: the market quotes {quote}/{base}"
+    return ""
+
+
+def market_of(values: Any) -> Market:
+    """What a source said, each pair judged for itself: one that is wrong is refused, and the others stay usable.
+
+    Raises ValueError where it is no market at all.
+    """
+    if not isinstance(values, dict) or not isinstance(values.get("pairs"), dict) or not values["pairs"]:
+        raise ValueError("no pairs")
+    good: dict[str, PairMarket] = {}
+    refused: dict[str, Refusal] = {}
+    for name, said in values["pairs"].items():
+        if _problem_of(str(name)):
+            refused[str(name)[:20]] = Refusal(why="not_a_pair")
+            continue
+        try:
+            good[name] = PairMarket.model_validate(said)
+        except ValidationError as error:
+            kind = error.errors(include_input=False, include_url=False)[0]["type"]
+            refused[name] = Refusal(why=_TOLD.get(kind, "unreadable"))
+    market = Market.model_validate({**values, "pairs": good})
+    halted = [name for name in market.refused if name in good]
+    left = {name: pair for name, pair in good.items() if name not in halted}
+    return market.model_copy(update={"pairs": left, "refused": {**refused, **market.refused}})
+
+
 def read_market(content: Path) -> Market:
-    """The market as the file says it now. Raises `ContentError` with file and line."""
+    """The market as the file says it now; all of it must be right. Raises `ContentError` with file and line."""
     path = content / FILE
+    return _read(path, changed_at(path))
+
+
+def changed_at(path: Path) -> int:
+    """When the file was last written, in nanoseconds. Raises `ContentError` where there is none."""
     try:
-        changed = path.stat().st_mtime_ns
+        return path.stat().st_mtime_ns
     except OSError:
         raise ContentError(path, 1, "file is missing") from None
-    return _read(path, changed)
 
 
 @lru_cache(maxsize=4)

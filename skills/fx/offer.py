@@ -19,7 +19,8 @@ from skills.fx.dealing_rules import DealingRules
 from skills.fx.deals.deal import Deal, Offered
 from skills.fx.elements import Product, Side
 from skills.fx.market import Market
-from skills.fx.price import IndicativePrice, TwoWay, indicative, swap_points
+from skills.fx.price import IndicativePrice, indicative, swap_points
+from skills.fx.quotation import TwoWay
 from skills.fx.words import say
 
 _BP = Decimal("0.0001")

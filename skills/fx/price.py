@@ -4,7 +4,9 @@ Formulas (usual market practice, e.g. ACI Dealing Certificate; U. Wystup, FX Opt
 - outright = spot + points × pip, bid with bid, offer with offer;
 - points between two tenors: linear in calendar days from spot, where they are zero;
 - before spot: TOM = spot − TN points, TOD = spot − TN − ON points, bid with offer;
-- crosses through USD: multiply or divide the legs so that the bank's bid is the lower of what it can get.
+- crosses through USD: multiply or divide the legs, both for the cross's own value day, so that the bank's bid is the
+  lower of what it can get;
+- where a pair has interest rates instead of points: covered interest parity, see `curves.py`.
 The bid is rounded down and the offer up to the pair's decimals.
 """
 
@@ -16,15 +18,17 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from app.core.errors import SkillFailed
 from skills.fx.currencies import in_market_order
+from skills.fx.curves import Curves, Schedule, growth, last_day
 from skills.fx.market import Market, PairMarket
+from skills.fx.quotation import BEFORE_SPOT, TwoWay
 from skills.fx.value_dates import ValueDate, value_date
 from skills.fx.words import say
 
 _USD = "USD"
+_FINEST = Decimal("0.000001")
+"""Points that interest rates give are kept to this."""
 _LOW_VALUE = ("JPY", "KRW", "IDR", "HUF")
 """Currencies of small value: quoted with fewer decimals, and per 100 as a base."""
-
-TwoWay = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,14 @@ class IndicativePrice:
 def indicative(market: Market, one: str, other: str, day: date | None, today: date) -> IndicativePrice:
     """The two-way price of the pair for value `day` (None: spot), dealt `today`.
 
-    Raises `SkillFailed` where the market file has no data for it: no pair, or a day beyond its last tenor.
+    Raises `SkillFailed` where the market has no data for it: no pair, a day that is over or beyond the last tenor.
     """
     base, quote = in_market_order(one, other)
     spot = value_date(base, quote, "SPOT", today)
     day = day or spot.day
-    pair = market.direct(base, quote)
+    if day < today:
+        raise SkillFailed("FX_DAY_PAST", say("check_day_past", day=day.isoformat()))
+    pair = _usable(market, base, quote)
     made = _direct(pair, base, quote, day, spot, today) if pair else _crossed(market, base, quote, day, spot, today)
     return IndicativePrice(
         base=base,
@@ -90,12 +96,21 @@ def swap_points(market: Market, one: str, other: str, tenor: str | None, day: da
     The bank bids for buying far against selling near. Raises `SkillFailed` without market data of the pair itself.
     """
     base, quote = in_market_order(one, other)
-    pair = market.direct(base, quote)
-    if pair is None or (tenor in ("ON", "TN") and tenor not in pair.points):
+    pair = _usable(market, base, quote)
+    if pair is None or (tenor in BEFORE_SPOT and tenor not in pair.points and pair.curves is None):
         raise SkillFailed("FX_NO_POINTS", say("no_swap_points", pair=f"{base}/{quote}"))
-    if tenor in ("ON", "TN"):
+    spot = value_date(base, quote, "SPOT", today)
+    at = (pair.mid, pair.mid)  # both legs of a swap rest on one rate: the spread of the spot is no part of its points
+    if tenor not in BEFORE_SPOT:
+        return _points(pair, base, quote, day, spot, today, at)
+    if pair.curves is None:
         return pair.points[tenor]
-    return _points(pair, base, quote, day, value_date(base, quote, "SPOT", today), today)
+    near, far = ("TOM", "SPOT") if tenor == "TN" else ("TOD", "TOM")
+    ahead, behind = (
+        _points(pair, base, quote, value_date(base, quote, one, today).day, spot, today, at) for one in (far, near)
+    )
+    # Points before spot are what is taken back until spot; the night is what lies between its two ends.
+    return (ahead[1] - behind[1], ahead[0] - behind[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +128,34 @@ class _Made:
 def _direct(pair: PairMarket, base: str, quote: str, day: date, spot: ValueDate, today: date) -> _Made:
     if day == spot.day:
         return _Made(pair.per, pair.decimals, pair.spot, pair.spot)
-    points = _points(pair, base, quote, day, spot, today)
+    points = _points(pair, base, quote, day, spot, today, pair.spot)
     outright = (pair.spot[0] + points[0] * pair.pip, pair.spot[1] + points[1] * pair.pip)
     return _Made(pair.per, pair.decimals, pair.spot, outright, points)
 
 
 def _crossed(market: Market, base: str, quote: str, day: date, spot: ValueDate, today: date) -> _Made:
     per, decimals = _cross_convention(base, quote)
-    now, legs = _cross(market, base, quote, None, today)
+    # The legs' own spot days may differ (USD/CAD settles a day earlier): both are taken for the day of the cross.
+    now, legs = _cross(market, base, quote, spot.day, today)
     then, _ = (now, legs) if day == spot.day else _cross(market, base, quote, day, today)
     return _Made(per, decimals, (now[0] * per, now[1] * per), (then[0] * per, then[1] * per), legs=legs)
 
 
-def _points(pair: PairMarket, base: str, quote: str, day: date, spot: ValueDate, today: date) -> TwoWay:
-    """Forward points for `day`, bid and offer, in pips from spot."""
+def _usable(market: Market, base: str, quote: str) -> PairMarket | None:
+    """The pair's own market; None where it has none. Raises `SkillFailed` for one that is refused."""
+    name = f"{base}/{quote}"
+    if refusal := market.refused.get(name):
+        reason = say(f"refused_{refusal.why}", **refusal.facts)
+        raise SkillFailed("FX_PAIR_REFUSED", say("pair_refused", pair=name, reason=reason))
+    return market.direct(base, quote)
+
+
+def _points(pair: PairMarket, base: str, quote: str, day: date, spot: ValueDate, today: date, at: TwoWay) -> TwoWay:
+    """Forward points for `day`, bid and offer, in pips from spot. `at`: the spot that interest is earned on."""
     if day == spot.day:
         return Decimal(0), Decimal(0)
+    if pair.curves:
+        return _parity_points(pair, pair.curves, base, quote, day, spot, today, at)
     if day < spot.day:
         return _points_before_spot(pair, base, quote, day, today)
     known = {spot.day: (Decimal(0), Decimal(0))}
@@ -146,6 +173,23 @@ def _points(pair: PairMarket, base: str, quote: str, day: date, spot: ValueDate,
     return before[0] + (after[0] - before[0]) * share, before[1] + (after[1] - before[1]) * share
 
 
+def _parity_points(
+    pair: PairMarket, curves: Curves, base: str, quote: str, day: date, spot: ValueDate, today: date, at: TwoWay
+) -> TwoWay:
+    """Points that follow from the interest rates of both currencies."""
+
+    def ends(tenor: str) -> date:
+        return value_date(base, quote, tenor, today).day
+
+    days = Schedule(today=ends("TOD"), tomorrow=ends("TOM"), spot=spot.day, ends=ends)
+    grown = growth(curves, days, day)
+    if grown is None:
+        last = last_day(curves, days).isoformat() if day > spot.day else "TOM"
+        raise SkillFailed("FX_NO_POINTS", say("no_points", pair=f"{base}/{quote}", last=last))
+    bid, offer = ((one * (factor - 1) / pair.pip).quantize(_FINEST) for one, factor in zip(at, grown, strict=True))
+    return bid, offer
+
+
 def _points_before_spot(pair: PairMarket, base: str, quote: str, day: date, today: date) -> TwoWay:
     if "TN" not in pair.points or "ON" not in pair.points:
         raise SkillFailed("FX_NO_POINTS", say("no_points", pair=f"{base}/{quote}", last="TOM"))
@@ -159,23 +203,23 @@ def _points_before_spot(pair: PairMarket, base: str, quote: str, day: date, toda
     return bid, offer
 
 
-def _cross(market: Market, base: str, quote: str, day: date | None, today: date) -> tuple[TwoWay, tuple[str, ...]]:
+def _cross(market: Market, base: str, quote: str, day: date, today: date) -> tuple[TwoWay, tuple[str, ...]]:
     """Base in quote through the dollar, per one unit, and the pairs used."""
     in_dollars, first = _against_dollar(market, base, quote, day, today)
     quote_in_dollars, second = _against_dollar(market, quote, base, day, today)
     return (in_dollars[0] / quote_in_dollars[1], in_dollars[1] / quote_in_dollars[0]), (first, second)
 
 
-def _against_dollar(market: Market, currency: str, other: str, day: date | None, today: date) -> tuple[TwoWay, str]:
+def _against_dollar(market: Market, currency: str, other: str, day: date, today: date) -> tuple[TwoWay, str]:
     """One unit of `currency` in dollars, for value `day`."""
     if _USD in (currency, other) or currency == other:
         raise SkillFailed("FX_NO_PRICE", say("no_price", pair="/".join(in_market_order(currency, other))))
     base, quote = in_market_order(currency, _USD)
-    pair = market.direct(base, quote)
+    pair = _usable(market, base, quote)
     if pair is None:
         raise SkillFailed("FX_NO_PRICE", say("no_price", pair="/".join(in_market_order(currency, other))))
     spot_day = value_date(base, quote, "SPOT", today)
-    points = _points(pair, base, quote, day or spot_day.day, spot_day, today)
+    points = _points(pair, base, quote, day, spot_day, today, pair.spot)
     bid, offer = (side / pair.per + points[index] * pair.pip / pair.per for index, side in enumerate(pair.spot))
     return ((bid, offer) if base == currency else (1 / offer, 1 / bid)), f"{base}/{quote}"
 
