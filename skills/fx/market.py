@@ -26,6 +26,9 @@ Why = Literal[
     "crossed", "not_positive", "unreadable", "not_a_pair", "missing", "moved", "off_level", "points", "halted"
 ]
 
+_TOLD: Mapping[str, Why] = {"crossed": "crossed", "not_positive": "not_positive"}
+"""Of what is wrong with a pair, what people are told word for word; all else is unreadable."""
+
 
 class PairMarket(Strict):
     """One pair's market."""
