@@ -88,10 +88,11 @@ async def situation_of(ctx: Context, deal: Deal, client: Client | None, rules: D
 
 
 def uses_of(deal: Deal, client: Client | None, rules: DealingRules) -> Sequence[Use]:
-    """What the deal takes of which limits; nothing where the client or the currency is unknown: a check says that."""
+    """What the deal takes of which limits: nothing where it takes another one back, and where the client or the currency
+    is unknown, which a check says."""
     amount, currency = deal.value("amount"), deal.value("amount_ccy")
     yuan = rules.in_yuan(Decimal(amount), currency or "") if amount else None
-    if client is None or yuan is None:
+    if client is None or yuan is None or deal.reverses:
         return ()
     day = deal.value("value_date") or ""
     return (
