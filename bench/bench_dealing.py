@@ -127,7 +127,7 @@ def _around(dialogue: dict[str, Any]) -> Around:
     ]
     mid = Decimal(dialogue["mid"]) if "mid" in dialogue else None
     people = tuple(dialogue["people"].values())
-    return Around(date.fromisoformat(dialogue["today"]), clients, people, lambda base, quote: mid)
+    return Around(date.fromisoformat(dialogue["today"]), clients, people, mid=lambda base, quote: mid)
 
 
 def _message(said: dict[str, str], number: int) -> Message:

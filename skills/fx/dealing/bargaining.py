@@ -33,7 +33,7 @@ def _of_base(side: Side, talk: Talk) -> Side:
 
 
 def _named(price: Price, message: Message) -> Named:
-    return Named(price, message.by, message.deals, message.turn)
+    return Named(price, message.by, message.deals, message.turn, message.at)
 
 
 def from_bank(heard: Heard, price: Price | None, yes: Yes | None, message: Message, around: Around) -> Heard:

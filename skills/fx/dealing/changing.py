@@ -42,6 +42,11 @@ def with_elements(
         return heard.noting(talk, "another_deal")
     against = _against(talk, elements, around)
     question = is_question(sentence)
+    if talk.agreed and not (message.party == "branch" and corrects(sentence) and not question):
+        # What is agreed changes only where the branch says that it corrects.
+        other = against or elements.reading.doubts
+        held = Held(elements.reading, message.by, message.party, differs=False) if other else None
+        return heard.noting(replace(talk, held=held), "differs") if other and not question else heard
     if (question and message.party == "bank" and not _same(talk, elements, around)) or (
         against and not _may_change(talk, against, sentence, message)
     ):
@@ -70,6 +75,7 @@ def applied(heard: Heard, elements: Elements, message: Message, around: Around) 
         talk,
         reading=merged,
         near_date=elements.near_date or talk.near_date,
+        papers=tuple(dict.fromkeys((*talk.papers, *elements.papers))),
         doubts=tuple(sorted(doubts)),
         several=several,
     )
@@ -89,7 +95,12 @@ def _without_held(talk: Talk) -> Talk:
 
 def _says_something(elements: Elements) -> bool:
     reading = elements.reading
-    return elements.vague or elements.near_date is not None or replace(reading, ordered=False) != Reading()
+    return (
+        elements.vague
+        or bool(elements.papers)
+        or elements.near_date is not None
+        or replace(reading, ordered=False) != Reading()
+    )
 
 
 def _opens(elements: Elements) -> bool:
@@ -103,7 +114,7 @@ def _against(talk: Talk, elements: Elements, around: Around) -> tuple[ElementNam
     """The elements of the ticket that would become others; what only followed from nothing said does not count."""
     reading, known = elements.reading, talk.reading
     after, _ = values_of(corrected(known, reading), elements.near_date or talk.near_date, around.today)
-    other = {name for name, said in talk.said.items() if after.get(name) != said.value}
+    other = {name for name, said in talk.said.items() if name != "documents" and after.get(name) != said.value}
     found: list[ElementName] = []
     if "customer" in other and not _fuller(talk, elements):
         found.append("customer")
@@ -111,7 +122,7 @@ def _against(talk: Talk, elements: Elements, around: Around) -> tuple[ElementNam
         found.append("side")
     if "base" in other or ("quote" in other and known.other is not None):
         found.append("base")
-    if reading.amount is not None and other & {"amount", "amount_ccy"}:
+    if (reading.amount is not None and other & {"amount", "amount_ccy"}) or (elements.vague and "amount" in talk.said):
         found.append("amount")
     if (known.tenor or known.said_date) and other & {"tenor", "value_date"} and (reading.tenor or reading.said_date):
         found.append("value_date")
@@ -128,7 +139,7 @@ def _fuller(talk: Talk, elements: Elements) -> bool:
 
 def _same(talk: Talk, elements: Elements, around: Around) -> bool:
     after, _ = values_of(corrected(talk.reading, elements.reading), talk.near_date, around.today)
-    return {name: said.value for name, said in talk.said.items()} == after
+    return {name: said.value for name, said in talk.said.items() if name != "documents"} == after
 
 
 def _may_change(talk: Talk, against: tuple[ElementName, ...], sentence: str, message: Message) -> bool:

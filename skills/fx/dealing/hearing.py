@@ -10,6 +10,7 @@ from skills.fx.amounts import BLANK
 from skills.fx.dates import find_date
 from skills.fx.dealing.agreement import without_yes
 from skills.fx.dealing.client_meant import Meant, find_client
+from skills.fx.dealing.papers import papers_in
 from skills.fx.dealing.questions import without_alternatives
 from skills.fx.dealing.talk import Around, Message, Talk
 from skills.fx.dealing.vagueness import has_no_unit, is_vague
@@ -34,6 +35,7 @@ class Elements:
     reading: Reading
     meant: Meant | None = None
     near_date: date | None = None
+    papers: tuple[str, ...] = ()
     vague: bool = False
     """An amount was said that is none yet."""
 
@@ -58,7 +60,8 @@ def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -
     vague = (reading.amount is not None and is_vague(sentence)) or has_no_unit(sentence)
     if vague:
         reading = replace(reading, amount=None, amount_ccy=None)
-    return Elements(replace(reading, limit_price=None), meant, near, vague)
+    papers = papers_in(sentence, around.papers) if message.party == "branch" else ()
+    return Elements(replace(reading, limit_price=None), meant, near, papers, vague)
 
 
 def limit_in(sentence: str) -> Reading | None:

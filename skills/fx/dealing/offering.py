@@ -1,9 +1,9 @@
-"""A price that a dealer of the bank has named in the talk, on the ticket: checked as it stands, and good for a while."""
+"""A price that a dealer of the bank has named in the talk, on the ticket: checked, and good for a while."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.core.errors import BadInput, SkillFailed
@@ -29,12 +29,12 @@ def middle(ctx: Context, base: str, quote: str) -> Decimal | None:
         return None
 
 
-async def priced(ctx: Context, deal: Deal, price: Decimal, by: str) -> tuple[Deal, str]:
-    """`deal` (complete) with the price that `by` named, kept; unchanged or stopped, with the reason, where it cannot be.
+async def priced(ctx: Context, deal: Deal, price: Decimal, by: str, at: datetime) -> tuple[Deal, str]:
+    """`deal` (complete) with the price that `by` named `at`, kept; else the reason, the deal unchanged or stopped.
 
     `price`: of a swap the points. Raises `Stale`.
     """
-    offered = await _offered(ctx, deal, price, by)
+    offered = await _offered(ctx, deal, price, by, at)
     if offered is None:
         return deal, say("check_no_market")
     rules = read_dealing_rules(ctx.content)
@@ -64,7 +64,7 @@ def as_price(offered: Offered) -> Price:
     return Price(points_of(offered), points_of(offered))
 
 
-async def _offered(ctx: Context, deal: Deal, price: Decimal, by: str) -> Offered | None:
+async def _offered(ctx: Context, deal: Deal, price: Decimal, by: str, at: datetime) -> Offered | None:
     market, today = read_market(ctx.content), ctx.now.date()
     swap = deal.value("product") == "swap"
     said = deal.value("near_date") if swap else deal.value("value_date")
@@ -79,8 +79,8 @@ async def _offered(ctx: Context, deal: Deal, price: Decimal, by: str) -> Offered
         per=made.per,
         mid=made.mid,
         by=by,
-        at=ctx.now,
-        until=ctx.now + timedelta(seconds=read_dealing_rules(ctx.content).quote_seconds),
+        at=at,
+        until=at + timedelta(seconds=read_dealing_rules(ctx.content).quote_seconds),
         market_at=made.as_of,
         source=made.source,
         near_price=made.mid if swap else None,

@@ -18,6 +18,7 @@ from skills.fx.dealing.offering import as_price, middle, priced
 from skills.fx.dealing.talk import Agreed, Around, Message, Named, Talk
 from skills.fx.dealing.telling import complete_in_words, questions
 from skills.fx.dealing.ticket_values import doubts_of
+from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.book import Book, Stale
 from skills.fx.deals.deal import Deal, ElementName, Said
 from skills.fx.deals.states import NotSo
@@ -25,7 +26,7 @@ from skills.fx.progress import BANK_SIDE, advanced
 from skills.fx.words import say
 
 _TRIES = 4
-_NOT_TALKED_OF: tuple[ElementName, ...] = ("purpose", "documents")
+_ELSEWHERE: tuple[ElementName, ...] = ("purpose", "documents")
 """Elements that come from elsewhere: what is said does not take them away."""
 
 
@@ -44,7 +45,10 @@ async def told(ctx: Context, text: str) -> Told:
     """Hear `text` as said by the turn's person. Raises `Stale` where others keep changing the deal meanwhile."""
     room = await ctx.rooms.of(ctx.room)
     names = tuple(one.name for one in ctx.people if room is not None and one.id in room.members)
-    around = Around(ctx.now.date(), read_clients(ctx.content), names, lambda base, quote: middle(ctx, base, quote))
+    papers = read_dealing_rules(ctx.content).documents
+    around = Around(
+        ctx.now.date(), read_clients(ctx.content), names, papers, lambda base, quote: middle(ctx, base, quote)
+    )
     for left in range(_TRIES, 0, -1):
         try:
             return await _Hearing(ctx, around).of(text)
@@ -115,6 +119,9 @@ class _Hearing:
             self._said.append(say("withdrawn", number=deal.number))
             return deal, talk
         elements = _elements(deal, talk)
+        only_papers = {name for name, said in elements.items() if deal.elements.get(name) != said} <= {"documents"}
+        if deal.agreement and only_papers and doubts == deal.doubts:
+            elements = dict(deal.elements)  # papers do not take back what is agreed
         if elements != dict(deal.elements) or doubts != deal.doubts:
             was_open = deal.state
             deal = await self._change(deal, "changed", elements=elements, doubts=doubts)
@@ -124,8 +131,9 @@ class _Hearing:
         self._said += questions(ctx, talk, doubts, heard.notes)
         if deal.state == "complete" and deal.checks == ():
             self._tell("fx.complete", deal)
-            self._said.append(complete_in_words(deal))
-            if talk.offer is None:
+            self._said.append("" if only_papers else complete_in_words(deal))
+            if talk.offer is None or talk.offer.by == ctx.assistant:
+                talk = replace(talk, offer=None)
                 deal, said = await advanced(ctx, deal)
                 self._said.append(said)
         if deal.offered and talk.offer is None and talk.agreed is None:
@@ -141,7 +149,7 @@ class _Hearing:
         if offer is None or price is None or not new or offer.by == self._ctx.assistant or talk.agreed:
             return deal, talk
         if deal.state in ("complete", "checked", "quoted", "agreed"):  # until nothing is missing the talk keeps it
-            deal, problem = await priced(self._ctx, deal, price, offer.by)
+            deal, problem = await priced(self._ctx, deal, price, offer.by, offer.at)
             self._said.append(problem)
             if not problem:
                 self._tell("fx.offer", deal)
@@ -152,7 +160,7 @@ class _Hearing:
         if agreed is None or "agreed" not in heard.notes:
             return deal, talk
         if deal.offered is None or as_price(deal.offered).one != agreed.price:
-            deal, problem = await priced(self._ctx, deal, agreed.price, agreed.bank)
+            deal, problem = await priced(self._ctx, deal, agreed.price, agreed.bank, self._ctx.now)
             if problem or deal.offered is None:
                 self._said.append(problem)
                 return deal, replace(talk, agreed=None)
@@ -187,7 +195,7 @@ def _standing(talk: Talk, deal: Deal) -> Talk:
 
 def _of_ticket(deal: Deal) -> Named | None:
     offered = deal.offered
-    return Named(as_price(offered), offered.by, True, "") if offered else None
+    return Named(as_price(offered), offered.by, True, "", offered.at) if offered else None
 
 
 def _last(talk: Talk, deal: Deal) -> Any:
@@ -195,5 +203,5 @@ def _last(talk: Talk, deal: Deal) -> Any:
 
 
 def _elements(deal: Deal, talk: Talk) -> dict[ElementName, Said]:
-    kept: dict[ElementName, Said] = {name: said for name, said in deal.elements.items() if name in _NOT_TALKED_OF}
-    return {**dict(talk.said), **kept}
+    kept: dict[ElementName, Said] = {name: said for name, said in deal.elements.items() if name in _ELSEWHERE}
+    return {**kept, **dict(talk.said)}

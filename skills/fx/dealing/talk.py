@@ -41,6 +41,8 @@ class Around:
     clients: Sequence[Client] = ()
     people: Sequence[str] = ()
     """Names of those in the room: they are no clients."""
+    papers: Sequence[str] = ()
+    """Papers that show a real need."""
     mid: Callable[[str, str], Decimal | None] = lambda base, quote: None
     """The middle of the market of a pair, from which figures without a handle are completed."""
 
@@ -53,6 +55,8 @@ class Named:
     by: str
     deals: bool
     turn: str
+    at: datetime
+    """It is good for a while from then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Talk:
     reading: Reading = field(default_factory=Reading)
     near_date: date | None = None
     """Of a swap, where it was said."""
+    papers: tuple[str, ...] = ()
+    """Papers that are there."""
     said: Mapping[ElementName, Said] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     """What must be asked back before there can be a deal, beyond the doubts of the reading."""

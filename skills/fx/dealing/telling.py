@@ -20,7 +20,9 @@ _ROWS: dict[str, str] = {"base": "row_pair", "quote": "row_pair", "amount_ccy": 
 def questions(ctx: Context, talk: Talk, doubts: Sequence[str], notes: Sequence[Note]) -> list[str]:
     """The sentences for what is in doubt or differs; empty where there is nothing to ask."""
     said: list[str] = []
-    if "differs" in notes and talk.held:
+    if "differs" in notes and talk.agreed:
+        said.append(say("talk_agreed_elements"))
+    elif "differs" in notes and talk.held:
         said += [_differs(ctx, talk, doubt) for doubt in doubts if doubt.startswith("differs_")]
     if "doubt" in notes:
         said += [doubt_in_words(talk, doubt) for doubt in doubts if not doubt.startswith("differs_")]

@@ -43,7 +43,9 @@ def values_of(reading: Reading, near: date | None, today: date) -> tuple[Mapping
 
 def attributed(talk: Talk, message: Message, today: date) -> Talk:
     """`talk` with each value that is new or changed as said by the message's author."""
-    values, _ = values_of(talk.reading, talk.near_date, today)
+    values = dict(values_of(talk.reading, talk.near_date, today)[0])
+    if talk.papers:
+        values["documents"] = "、".join(talk.papers)
     said = {
         name: talk.said[name]
         if name in talk.said and talk.said[name].value == value
