@@ -17,6 +17,7 @@ from skills.fx.commands import COMMANDS
 from skills.fx.dealing.kept_talk import TalkRow
 from skills.fx.dealing.listen import listen
 from skills.fx.dealing_rules import read_dealing_rules
+from skills.fx.dealing_ticket import deal_ticket
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
 from skills.fx.quote import quote
@@ -25,7 +26,7 @@ from skills.fx.settlement import value_dates
 
 __all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
 
-SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, book_deal, withdraw)
+SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, deal_ticket, book_deal, withdraw)
 TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow, PostingRow)
 
 
