@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.engines.library.asked_for import KINDS, counted_in, named_otherwise, rivals
 from app.engines.library.wording.synonyms import Synonyms
-from app.engines.library.wording.words import cut, frequency, normal
+from app.engines.library.wording.words import bare, cut, frequency, normal
 
 LIGHT = 0.3
 """What a word weighs that says little of what a question is about: 目前, 手续, find."""
@@ -195,8 +195,11 @@ def _stands(word: str, text: str, others: tuple[str, ...]) -> float:
 
 
 def _is_in(word: str, text: str) -> bool:
-    """A Latin word counts where one begins like it."""
-    return word in text and (not word.isascii() or re.search(rf"(?<![a-z0-9]){re.escape(word)}", text) is not None)
+    """A Latin word counts where one begins like it, whatever its ending."""
+    if not word.isascii():
+        return word in text
+    plain = bare(word)
+    return plain in text and re.search(rf"(?<![a-z0-9]){re.escape(plain)}", text) is not None
 
 
 def _part(said: Iterable[bool]) -> float:
