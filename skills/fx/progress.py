@@ -15,6 +15,7 @@ from skills.fx.dealing_rules import DealingRules, read_dealing_rules
 from skills.fx.deals.book import Book
 from skills.fx.deals.deal import Check, Deal, Offered
 from skills.fx.deals.limits import Use, used_of
+from skills.fx.dealt import settles
 from skills.fx.market import read_market
 from skills.fx.offer import offered
 from skills.fx.price import indicative
@@ -80,7 +81,8 @@ async def situation_of(ctx: Context, deal: Deal, client: Client | None, rules: D
         mid = None
     uses = uses_of(deal, client, rules)
     async with ctx.database.session() as session:
-        used = {use.kind: await used_of(session, use.kind, use.subject, but=deal.number) for use in uses}
+        today = ctx.now.date()
+        used = {one.kind: await used_of(session, one.kind, one.subject, on=today, but=deal.number) for one in uses}
     name = client.name if client else deal.value("customer") or ""
     found = await screened(ctx, name)
     listed = tuple(Listed(one.list, one.name, one.score, ", ".join(one.why)) for one in found.matches)
@@ -88,16 +90,18 @@ async def situation_of(ctx: Context, deal: Deal, client: Client | None, rules: D
 
 
 def uses_of(deal: Deal, client: Client | None, rules: DealingRules) -> Sequence[Use]:
-    """What the deal takes of which limits: nothing where it takes another one back, and where the client or the currency
-    is unknown, which a check says."""
+    """What the deal takes of which limits, until it settles.
+
+    Nothing where it takes another one back, and where the client or the currency is unknown: a check says that.
+    """
     amount, currency = deal.value("amount"), deal.value("amount_ccy")
     yuan = rules.in_yuan(Decimal(amount), currency or "") if amount else None
     if client is None or yuan is None or deal.reverses:
         return ()
-    day = deal.value("value_date") or ""
+    day = settles(deal)
     return (
-        Use("client", client.number, yuan, client.limit),
-        Use("settlement", f"{client.number}/{day}", yuan, client.settlement_limit),
+        Use("client", client.number, yuan, client.limit, day),
+        Use("settlement", f"{client.number}/{day}", yuan, client.settlement_limit, day),
     )
 
 

@@ -176,8 +176,17 @@ async def test_two_deals_at_once_do_not_exceed_a_limit(database: FakeDatabase) -
     assert sum(isinstance(one, Deal) for one in outcomes) == 2
     assert all(isinstance(one, (Deal, Exceeded)) for one in outcomes)
     async with database.session() as session:
-        assert await used_of(session, "client", "C0001") == Decimal("80000000")
+        assert await used_of(session, "client", "C0001", on=NOW.date()) == Decimal("80000000")
     taken = next(one for one in outcomes if isinstance(one, Deal))
     await book.change(taken, "withdrawn", by="E1002", now=NOW)
     async with database.session() as session:
-        assert await used_of(session, "client", "C0001") == Decimal("40000000")
+        assert await used_of(session, "client", "C0001", on=NOW.date()) == Decimal("40000000")
+
+
+async def test_what_is_settled_takes_nothing_of_a_limit_any_more(database: FakeDatabase) -> None:
+    book = Book(database)
+    use = Use("client", "C0001", Decimal("70000000"), Decimal("100000000"), until=NOW.date() + timedelta(days=2))
+    await booked(book, await agreed(book, takes=(use,)))
+    async with database.session() as session:
+        for days, left in ((2, "70000000"), (3, "0")):
+            assert await used_of(session, "client", "C0001", on=NOW.date() + timedelta(days=days)) == Decimal(left)

@@ -85,6 +85,12 @@ class Book:
         opened = col(DealRow.opened_at)
         return await self._listed(opened >= first.astimezone(UTC), opened < last.astimezone(UTC))
 
+    async def booked_between(self, first: datetime, last: datetime) -> Sequence[Deal]:
+        """Every deal booked from `first` until before `last`, whatever has become of it; the oldest first."""
+        at = col(DealChangeRow.at)
+        booked = (col(DealChangeRow.event) == "booked", at >= first.astimezone(UTC), at < last.astimezone(UTC))
+        return await self._listed(col(DealRow.number).in_(select(DealChangeRow.number).where(*booked)))
+
     async def change(
         self,
         deal: Deal,
@@ -141,7 +147,7 @@ class Book:
         if changed.state in _TAKES_NOTHING or event in _ANEW:
             await release(session, changed.number)
         elif takes is not None:
-            await take(session, changed.number, takes)
+            await take(session, changed.number, takes, changed.changed_at.date())
 
     async def _take_back(self, session: AsyncSession, by_deal: Deal, by: str, turn: str) -> None:
         """The deal that `by_deal` reverses is reversed with its booking, or neither is."""

@@ -78,3 +78,5 @@ class LimitUseRow(SQLModel, table=True):
     subject: str = Field(primary_key=True)
     cents: int = Field(sa_column=Column(BigInteger, nullable=False))
     """Hundredths of a yuan."""
+    until: str = ""
+    """ISO day of its settlement, after which it counts no more; empty for as long as the deal stands."""
