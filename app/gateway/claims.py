@@ -173,16 +173,16 @@ def _of_figures(
         if others and max(closeness(one) for one in others) - best > ELSEWHERE:
             yield "date" if figure.kind in ("date", "time") else "number"
             continue
-        bound = bound_of(clause.text)
-        bounds = {bound_of(one.text) for one in same if closeness(one) >= best - 0.05}
-        if bound and bounds == {"up" if bound == "down" else "down"}:
+        if _opposed(bound_of, clause, same) or _opposed(order_of, clause, same):
             yield "bound"
-        order, orders = order_of(clause.text), {order_of(one.text) for one in same if closeness(one) >= best - 0.05}
-        if order and orders == {"after" if order == "before" else "before"}:
-            yield "bound"
-        way, ways = direction_of(clause.text), {direction_of(one.text) for one in same if closeness(one) >= best - 0.05}
-        if way and ways == {"falls" if way == "rises" else "rises"}:
+        if _opposed(direction_of, clause, same):
             yield "negation"
+
+
+def _opposed(way_of: Callable[[str], str], clause: Clause, same: Sequence[Clause]) -> bool:
+    """Whether a clause goes one way, and every place with its figure the other way."""
+    way, ways = way_of(clause.text), {way_of(one.text) for one in same}
+    return bool(way) and "" not in ways and way not in ways
 
 
 def _kind(figure: Figure, there: Sequence[Clause]) -> Doubt:
@@ -226,7 +226,7 @@ def _of_polarity(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Dou
             continue  # 没有背景，不能买卖: a condition
         if not said.denies and _is_governed(clause):
             continue
-        found, judged = _contradicts(clause.text, there)
+        found, judged = _contradicts(clause.text, _with_figures(clause, there))
         if found:
             yield found
         elif not judged and (said.denies or said.modality) and earlier:
@@ -235,6 +235,14 @@ def _of_polarity(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Dou
             )
             if found == "negation":
                 yield found
+
+
+def _with_figures(clause: Clause, there: Sequence[Clause]) -> Sequence[Clause]:
+    """Where the figures of a clause stand; everything where it has none, or they stand nowhere."""
+    stated = [figure for figure in clause.figures if figure.states]
+    having = {one.around for one in there for other in one.figures for figure in stated if same_figure(figure, other)}
+    places = [one for one in there if one.around in having]
+    return places or there
 
 
 def _contradicts(
