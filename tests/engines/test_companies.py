@@ -24,6 +24,8 @@ COVER = """
         ("", COVER, ("Northern Lantern Company", "NLC")),
         ("", "SLATE, INC.\n(Exact name of registrant as specified in its charter)", ("SLATE, INC.",)),
         ("", "PARIS -- Oak & Elm, Inc. (NASDAQ: OKEL) today announced", ("Oak & Elm, Inc.", "OKEL")),
+        ("", "| Slate Bank, N.A. |  |\n| --- |\n\n|  | (Exact name of registrant as it is) |", ("Slate Bank, N.A.",)),
+        ("", f"{'Long ' * 40}\n(Exact name of registrant as specified)", ()),
         ("华星科技有限公司2025年年度报告", "", ("华星科技有限公司",)),
         ("年度报告", "股票简称：华星科技\n股票代码：600001", ("华星科技", "600001")),
         ("授信调查报告", "借款人名称：华星科技有限公司，成立于2011年", ("华星科技有限公司",)),
@@ -92,3 +94,8 @@ async def test_a_company_that_most_documents_are_of_tells_nothing(tmp_path: Path
     knowledge = ChromaKnowledge(tmp_path, tmp_path / "home")
     await knowledge.open()
     assert (await knowledge.search("华星科技的访客怎么登记"))[0].source == "rules/c.md"
+
+
+@pytest.mark.parametrize("piece", ["\n", "| ", "|\n", "A ", "Abc, ", " ", "shares ) ", "公司名称", "(NYSE: A) "])
+def test_a_cover_of_nothing_but_repetition_ends_with_no_long_name(piece: str) -> None:
+    assert all(len(name) <= 80 for name in company_of(piece * 50, piece * 2_000_000))

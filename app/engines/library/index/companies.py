@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 from app.engines.library.comparing.relevance import Question
 from app.engines.library.index import lexical_sql as sql
@@ -16,13 +16,14 @@ _FIRST = 8_000
 """Characters of a document: its cover and what follows."""
 _HAN = r"[㐀-鿿（）()A-Za-z0-9·]"
 _FORM = r"(?:股份有限公司|有限责任公司|有限公司)"
-_REGISTRANT = re.compile(
-    r"^[|\s]*([^|\n]*[^\W\d_]{2}[^|\n]{0,80}?)[|\s]*\n(?:[|\s-]*\n)*[|\s]*\(Exact name of registrant", re.MULTILINE
-)
-"""Cover of the SEC's forms 10-K, 10-Q, 8-K."""
+_REGISTRANT = "(Exact name of registrant"
+"""Under the name on the cover of the SEC's forms 10-K, 10-Q, 8-K."""
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _EXCHANGE = r"(?:NYSE(?: American)?|N[Aa][Ss][Dd][Aa][Qq]|ASX|HKEX|SEHK|LSE|TSX|SSE|SZSE)"
-_LISTED = re.compile(rf"((?:(?:[A-Z][\w.&'’-]*,?|&|and|of) )+)\({_EXCHANGE} ?: ?([A-Z0-9.]{{1,6}})\b")
+_LISTED = re.compile(rf"\({_EXCHANGE} ?: ?([A-Z0-9.]{{1,6}})\b")
 """Press releases: `Ulta Beauty, Inc. (NASDAQ: ULTA)`."""
+_CAPITALIZED = re.compile(r"(?:(?<![\w.&'’-])(?:[A-Z][\w.&'’-]*,?|&|and|of) )+$")
+_LONGEST_NAME = 80
 _SYMBOL = re.compile(
     r"(?:[Vv]alue[^\n|]{0,40}?|[Ss]tock|[Ss]hares?)[ |)]+([A-Z]{1,5})[ |]+"
     r"(?:The )?(?:New York Stock|Nasdaq|NASDAQ|NYSE)"
@@ -50,14 +51,15 @@ def company_of(title: str, text: str) -> tuple[str, ...]:
     """
     head = text[:_FIRST]
     names: list[str] = []
-    if registrant := _REGISTRANT.search(head):
-        names.append(registrant[1])
+    lines = [bare for line in head.split("\n") if _LETTERS.search(bare := line.strip("| \t"))]
+    names += [above for above, line in pairwise(lines) if line.startswith(_REGISTRANT)][:1]
     if listed := _LISTED.search(head):
-        names += [listed[1], listed[2]]
+        before = _CAPITALIZED.search(head[max(0, listed.start() - _LONGEST_NAME) : listed.start()])
+        names += [before[0] if before else "", listed[1]]
     if titled := _TITLED.match(title):
         names.append(titled[1])
     names += [found[1] for kind in (_SYMBOL, _LABELLED, _SHORT, _CODE) if (found := kind.search(head))]
-    return tuple(dict.fromkeys(name.strip(" ,") for name in names))
+    return tuple(dict.fromkeys(bare for name in names if 0 < len(bare := name.strip(" ,")) <= _LONGEST_NAME))
 
 
 @dataclass(frozen=True, slots=True)
