@@ -9,7 +9,8 @@ from app.core.errors import SkillFailed
 from app.core.skill import Context, Result, Slot, skill
 from skills.fx import spoken
 from skills.fx.elements import plain
-from skills.fx.market import Market, read_market
+from skills.fx.market import Market
+from skills.fx.market_source import current_market
 from skills.fx.parse import asked_pairs, asked_tenors
 from skills.fx.price import IndicativePrice, indicative
 from skills.fx.ticket import stamp
@@ -23,9 +24,9 @@ async def rates(ctx: Context, text: Annotated[str, Slot("utterance")] = "") -> R
 
     汇率、牌价、行情：点到哪些货币就列哪些，不点就全列；说了期限就列远期价。
     """
-    market = read_market(ctx.content)
+    market = await current_market(ctx)
     today = ctx.now.date()
-    wanted = asked_pairs(text) or tuple((name[:3], name[4:]) for name in market.pairs)
+    wanted = asked_pairs(text) or tuple((name[:3], name[4:]) for name in (*market.pairs, *_halted(market)))
     tenor = next((one for one in asked_tenors(text) if one not in ("ON", "TN", "SN")), None)
     prices: list[IndicativePrice] = []
     problems: list[str] = []
@@ -45,6 +46,11 @@ async def rates(ctx: Context, text: Annotated[str, Slot("utterance")] = "") -> R
         stamp(market.as_of, market.source, timedelta(minutes=market.stale_after_minutes), ctx.now),
     ]
     return Result("\n\n".join(parts), data=_data(market, prices))
+
+
+def _halted(market: Market) -> list[str]:
+    """Pairs that are shown with the reason why there is no price of them."""
+    return [name for name, refusal in market.refused.items() if refusal.why != "not_a_pair"]
 
 
 def _table(prices: list[IndicativePrice]) -> str:

@@ -24,7 +24,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from skills.fx.calendars import quantlib
 from skills.fx.quotation import BEFORE_SPOT, ByTenor, Strict
@@ -37,6 +37,13 @@ class Curve(Strict):
     compounding: Literal["simple", "annual", "continuous"] = "simple"
     rates: ByTenor = Field(min_length=1)
     """Tenor -> what the bank pays and what it lends at."""
+
+    @field_validator("rates")
+    @classmethod
+    def _possible(cls, rates: ByTenor) -> ByTenor:
+        if any(not -10 <= side <= 300 for sides in rates.values() for side in sides):
+            raise ValueError("no interest rate: percent a year are meant")
+        return rates
 
 
 class Curves(Strict):

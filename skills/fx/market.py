@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.assistant import ContentError, checked_content, read_yaml
+from skills.fx.calendars import FIRST_YEAR, LAST_YEAR
 from skills.fx.currencies import NAMES, in_market_order
 from skills.fx.curves import Curves
 from skills.fx.quotation import ByTenor, Strict, TwoWay
@@ -37,7 +38,7 @@ class PairMarket(Strict):
     per: int = Field(default=1, gt=0)
     """Units of the base currency that the price is for (JPY/CNY: 100)."""
     decimals: int = Field(ge=0, le=8)
-    pip: Decimal = Field(gt=0)
+    pip: Decimal = Field(gt=0, le=1000)
     """What one forward point is worth in the price."""
     points: ByTenor = {}
     """Tenor -> points from spot; of ON and TN, from the day before."""
@@ -47,6 +48,8 @@ class PairMarket(Strict):
     @model_validator(mode="after")
     def _plausible(self) -> PairMarket:
         if self.spot[0] <= 0:
+            raise PydanticCustomError("not_positive", "a price is not positive")
+        if any(self.spot[0] + points[0] * self.pip <= 0 for points in self.points.values()):
             raise PydanticCustomError("not_positive", "a price is not positive")
         if self.points and self.curves:
             raise ValueError("points or curves, not both")
@@ -71,8 +74,8 @@ class Market(Strict):
 
     as_of: datetime
     """With its offset from UTC."""
-    source: str
-    stale_after_minutes: int = Field(gt=0)
+    source: str = Field(max_length=200)
+    stale_after_minutes: int = Field(gt=0, le=100_000)
     pairs: dict[str, PairMarket]
     """`BASE/QUOTE` in the market's quoting order."""
     refused: dict[str, Refusal] = {}
@@ -82,9 +85,13 @@ class Market(Strict):
     def _named_right(self) -> Market:
         if self.as_of.tzinfo is None:
             raise ValueError("as_of: the offset from UTC is missing")
+        if not FIRST_YEAR <= self.as_of.year <= LAST_YEAR - 31:
+            raise ValueError("as_of: no year of this market")
         for name in self.pairs:
-            if problem := _problem_of(name):
+            if problem := problem_of(name):
                 raise ValueError(problem)
+        if any(refusal.why != "halted" for refusal in self.refused.values()):
+            raise ValueError("refused: a source can say 'halted' only")
         return self
 
     def direct(self, base: str, quote: str) -> PairMarket | None:
@@ -92,7 +99,7 @@ class Market(Strict):
         return self.pairs.get(f"{base}/{quote}")
 
 
-def _problem_of(name: str) -> str:
+def problem_of(name: str) -> str:
     """What is wrong with a pair's name; empty when nothing is."""
     base, _, quote = name.partition("/")
     if base not in NAMES or quote not in NAMES or base == quote:
@@ -112,7 +119,7 @@ def market_of(values: Any) -> Market:
     good: dict[str, PairMarket] = {}
     refused: dict[str, Refusal] = {}
     for name, said in values["pairs"].items():
-        if _problem_of(str(name)):
+        if problem_of(str(name)):
             refused[str(name)[:20]] = Refusal(why="not_a_pair")
             continue
         try:

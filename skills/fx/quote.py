@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from app.core.skill import Ask, Context, Result, Slot, skill
 from skills.fx import ticket
 from skills.fx.dealing.room_talk import told_here
 from skills.fx.elements import DealElements, Doubt
-from skills.fx.market import Market, read_market
+from skills.fx.market_source import current_market
 from skills.fx.parse import finished, parse
 from skills.fx.price import IndicativePrice, indicative, swap_points
 from skills.fx.spoken import currency_name, figures, in_words
@@ -46,7 +45,7 @@ async def quote(ctx: Context, text: Annotated[str, Slot("utterance", ask="ask_de
     ends = value_date(deal.base, deal.quote, deal.tenor or "SPOT", today) if not deal.value_date or deal.tenor else None
     near = value_date(deal.base, deal.quote, _NEAR_LEGS.get(deal.tenor or "", "SPOT"), today)
     parts = [ticket.title(deal), ticket.elements_table(deal, ends, near.day)]
-    price, swap, problem = _price(read_market(ctx.content), deal, today)
+    price, swap, problem = await _price(ctx, deal)
     if price:
         parts.append(ticket.price_table(deal, price, swap))
         parts.append(ticket.customer_line(deal, price, swap))
@@ -103,12 +102,14 @@ def _known(deal: DealElements) -> str:
     return say("comma").join(known)
 
 
-def _price(
-    market: Market, deal: DealElements, today: date
+async def _price(
+    ctx: Context, deal: DealElements
 ) -> tuple[IndicativePrice | None, tuple[Decimal, Decimal] | None, str]:
     """The price, a swap's points, or the sentence that says why there is none."""
     assert deal.base and deal.quote
+    today = ctx.now.date()
     try:
+        market = await current_market(ctx)
         if deal.product != "swap":
             return indicative(market, deal.base, deal.quote, deal.value_date, today), None, ""
         assert deal.value_date

@@ -23,9 +23,9 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
 
 
 async def said(skill: Any, text: str, tmp_path: Path, now: datetime = NOW) -> Outcome:
-    outcome: Outcome = await skill.function(
-        context(tmp_path, FakeDatabase(tmp_path / "fx.db"), by="E1002", now=now), text
-    )
+    database = await FakeDatabase(tmp_path / "fx.db").open()
+    outcome: Outcome = await skill.function(context(tmp_path, database, by="E1002", now=now), text)
+    await database.close()
     return outcome
 
 
