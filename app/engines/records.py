@@ -19,7 +19,7 @@ from app.engines.storage.actions import action_of
 from app.engines.storage.audit_log import SqlAuditLog
 from app.engines.storage.database import SqlDatabase
 from app.engines.storage.reply_json import attachment_from_json, reply_from_json, reply_to_json
-from app.engines.storage.room_events import events_behind, last_event, mark_seen, note_answer, note_event, unread
+from app.engines.storage.room_events import events_behind, last_event, mark_seen, note_end, note_event, unread
 from app.engines.storage.room_rows import delete_room
 from app.engines.storage.runs import StaleRun, write_news, write_runs
 from app.engines.storage.sealing import Sealer
@@ -243,8 +243,8 @@ class SqlRecords:
             connection.execute(
                 update(TURN).where(TURN.c.id == turn_id).values(reply_text=masked_reply.text, reply=sealed)
             )
-            if masked_reply.parts or masked_reply.actions:
-                note_answer(connection, turn_id, ",".join(masked_reply.speakers))
+            quiet = not (masked_reply.parts or masked_reply.actions)
+            note_end(connection, turn_id, ",".join(masked_reply.speakers), quiet=quiet)
             return self._audit.append_in(connection, written)
 
         try:

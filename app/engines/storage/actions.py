@@ -19,6 +19,7 @@ from app.core.turn import Action, Approval, Money
 from app.engines.storage.audit_log import SqlAuditLog
 from app.engines.storage.database import SqlDatabase
 from app.engines.storage.reply_json import approvals_from_json, approvals_to_json
+from app.engines.storage.room_events import note_action
 from app.engines.storage.sealing import Sealer
 from app.engines.storage.tables import ACTION
 
@@ -108,7 +109,10 @@ class SqlActions:
     ) -> bool:
         def work(connection: Connection) -> tuple[int, str] | None:
             changed = connection.execute(update(ACTION).where(ACTION.c.id == id, only_if).values(**values))
-            return self._audit.append_in(connection, (entry,)) if changed.rowcount == 1 else None
+            if changed.rowcount != 1:
+                return None
+            note_action(connection, id)
+            return self._audit.append_in(connection, (entry,))
 
         tail = await self._database.writing(work, durable=True)
         if tail is not None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, func, insert, literal, select, text, update
 
 from app.core.room_event import RoomEvent, RoomEventKind
-from app.engines.storage.tables import MEMBER, ROOM, ROOM_EVENT, TURN
+from app.engines.storage.tables import ACTION, MEMBER, ROOM, ROOM_EVENT, TURN
 
 CHANNEL = "deskmate_rooms"
 """PostgreSQL's name for what wakes the other processes."""
@@ -21,12 +21,18 @@ def note_event(connection: Connection, room: str, what: RoomEventKind, about: st
     _write(connection, shared.where(ROOM.c.id == room, ROOM.c.shared))
 
 
-def note_answer(connection: Connection, turn: str, by: str) -> None:
-    """Write that a turn of a shared room was answered."""
-    answered = select(
-        TURN.c.room, literal("answered"), TURN.c.id, literal(by), literal(datetime.now(UTC), ROOM_EVENT.c.at.type)
-    )
-    _write(connection, answered.join(ROOM, ROOM.c.id == TURN.c.room).where(TURN.c.id == turn, ROOM.c.shared))
+def note_end(connection: Connection, turn: str, by: str, *, quiet: bool) -> None:
+    """Write that a turn of a shared room was answered; `quiet`: heard only, which may have changed its matter."""
+    now = literal(datetime.now(UTC), ROOM_EVENT.c.at.type)
+    ended = select(TURN.c.room, literal("ticket" if quiet else "answered"), TURN.c.id, literal(by), now)
+    _write(connection, ended.join(ROOM, ROOM.c.id == TURN.c.room).where(TURN.c.id == turn, ROOM.c.shared))
+
+
+def note_action(connection: Connection, action: str) -> None:
+    """Write that what a shared room decides on has moved."""
+    now = literal(datetime.now(UTC), ROOM_EVENT.c.at.type)
+    moved = select(ACTION.c.room, literal("ticket"), ACTION.c.id, literal(""), now)
+    _write(connection, moved.join(ROOM, ROOM.c.id == ACTION.c.room).where(ACTION.c.id == action, ROOM.c.shared))
 
 
 def _write(connection: Connection, rows: object) -> None:
