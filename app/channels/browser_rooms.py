@@ -10,7 +10,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from chainlit.session import WebsocketSession, ws_sessions_id
 
@@ -31,20 +33,22 @@ if TYPE_CHECKING:
 _TALK = ("said", "answered")
 _LINES = ("joined", "left", "handed_over", "closed")
 _MOVES_PANEL = ("ticket", "answered")
+_ON_ITS_WAY = 2.0
+"""Seconds that a page's message may need to reach us, and another's to reach the page."""
 _REMEMBERED = 2_000  # messages of which it is known which page sent them
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Sent:
     """A message that a page of this process has sent: the page has it already."""
 
     page: str
     socket: str
     """The page's connection; one that was lost has missed the answer."""
+    at: float
+    """On the monotonic clock, seconds."""
     step: Json
     talk: LiveTalk
-    heard: bool = False
-    """Whether the room was told of it."""
 
 
 class BrowserRooms:
@@ -58,6 +62,7 @@ class BrowserRooms:
         self._panels = panels
         self._waiting: dict[str, list[RoomEvent]] = {}
         self._sent: OrderedDict[str, _Sent] = OrderedDict()
+        self._others_at: WeakKeyDictionary[WebsocketSession, float] = WeakKeyDictionary()
         bus.subscribe(self.hear)
 
     # --- what happens in rooms ------------------------------------------------------------------------
@@ -99,10 +104,10 @@ class BrowserRooms:
 
     async def _show_turn(self, page: WebsocketSession, person: str, event: RoomEvent) -> None:
         sent = self._sent.get(event.about)
-        if sent is not None and sent.page == page.id:
-            sent.heard = True
-            if sent.socket == page.socket_id:
-                return
+        if sent is not None and (sent.page, sent.socket) == (page.id, page.socket_id):
+            if event.what == "said" and self._others_at.get(page, 0.0) > sent.at - _ON_ITS_WAY:
+                await self._move_down(page, sent)
+            return
         try:
             told = await self._desk.told(person, event.room, event.about)
         except AssistantError:
@@ -110,17 +115,17 @@ class BrowserRooms:
         if told is None:
             return
         shown = await drawn(self._cards, person, event.room, told, shared=True)
-        # What this page has sent, and what was said before it was: each stands where everybody sees it.
-        behind = self._not_heard_yet(page) if event.what == "said" else []
-        for one in behind:
-            await page.emit("delete_message", one.step)
         for step in shown.steps:
             await page.emit("new_message", step)
-        for one in behind:
-            await page.emit("new_message", one.step)
-            await one.talk.open()
         for element in shown.elements:
             await page.emit("element", element)
+        self._others_at[page] = monotonic()
+
+    async def _move_down(self, page: WebsocketSession, sent: _Sent) -> None:
+        """The page shows its own message at once; where another's crossed it, it goes to where all others see it."""
+        await page.emit("delete_message", sent.step)
+        await page.emit("new_message", sent.step)
+        await sent.talk.again()
 
     async def _invited(self, page: WebsocketSession, person: str, room: Room, event: RoomEvent) -> None:
         """A line on whatever page he is on for who was brought into a room."""
@@ -151,7 +156,7 @@ class BrowserRooms:
 
     def sending(self, page: WebsocketSession, place: Place, step: Json, talk: LiveTalk) -> None:
         """A page has said something, and shows it already."""
-        self._sent[place.turn_id] = _Sent(page.id, page.socket_id, step, talk)
+        self._sent[place.turn_id] = _Sent(page.id, page.socket_id, monotonic(), step, talk)
         while len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
 
@@ -164,10 +169,6 @@ class BrowserRooms:
         await self._desk.seen(person, room)
         for page in _pages_of(person):
             await page.emit("window_message", {"rooms": {"room": room, "what": "seen", "own": True}})
-
-    def _not_heard_yet(self, page: WebsocketSession) -> list[_Sent]:
-        mine = [one for one in self._sent.values() if one.page == page.id and not one.heard and not one.talk.begun]
-        return [one for one in mine if one.step["threadId"] == page.thread_id and not one.talk.over]
 
 
 def _pages_of(person: str) -> list[WebsocketSession]:

@@ -54,17 +54,22 @@ class LiveTalk:
         self._bubbles: list[_Bubble] = []
         self._progress: Json | None = None
         self._flushing: asyncio.Task[None] | None = None
-        self.over = False
-        """Whether the answer is whole, or was stopped."""
-
-    @property
-    def begun(self) -> bool:
-        """Whether something of the answer is on the page."""
-        return bool(self._bubbles or self._progress)
+        self._final: list[Json] | None = None
+        """The whole answer, once it is there."""
 
     async def open(self) -> None:
         """Show that the message has arrived."""
         await self._emit("new_message", self._cards.run(self._place, self._at, over=False))
+
+    async def again(self) -> None:
+        """Show anew what is there of the answer: the message it hangs on was moved."""
+        await self._emit("new_message", self._cards.run(self._place, self._at, over=self._final is not None))
+        for bubble in self._bubbles if self._final is None else ():
+            if bubble.sent:
+                step = self._cards.message(self._place, bubble.number, bubble.part(bubble.sent), self._at)
+                await self._emit("stream_start", {**step, "streaming": True})
+        for step in self._final or ():
+            await self._emit("new_message", step)
 
     async def hear(self, event: Delta | Progress) -> None:
         """The gateway's listener."""
@@ -87,6 +92,7 @@ class LiveTalk:
             await self._show(number, part)
         for bubble in self._bubbles[len(parts) :]:
             await self._emit("delete_message", {"id": self._place.message(bubble.number)})
+        self._final = self._final or []
         if not parts:  # only heard: nothing is shown for it, and nothing turns any more
             await self._emit("new_message", self._cards.run(self._place, self._at, over=True))
         for element in await self._cards.elements(self._place, reply, sentence):
@@ -102,11 +108,12 @@ class LiveTalk:
 
     async def _show(self, number: int, part: Part) -> None:
         """The whole message; the page replaces the one of the same id, or adds it."""
-        await self._emit("new_message", self._cards.message(self._place, number, part, self._at))
+        step = self._cards.message(self._place, number, part, self._at)
+        self._final = [*(self._final or ()), step]
+        await self._emit("new_message", step)
 
     async def _quiet(self) -> None:
         """No more flushing and no more progress."""
-        self.over = True
         if self._flushing is not None:
             self._flushing.cancel()
             await asyncio.gather(self._flushing, return_exceptions=True)

@@ -14,7 +14,7 @@ from app.core.turn import Person
 from skills.fx import spoken, words
 from skills.fx.currencies import in_market_order
 from skills.fx.deals.book import Book
-from skills.fx.deals.deal import Deal, DealState, ElementName, Said, Seat
+from skills.fx.deals.deal import Deal, DealState, Said, Seat
 
 say = Texts(Path(__file__).parent / "ticket_texts")
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ STEPS: tuple[DealState, ...] = (
     "confirmed",
     "booked",
 )
-_EDITED = ("customer", "side", "pair", "amount", "tenor", "value_date")
+_EDITED = ("customer", "side", "pair", "amount", "tenor", "value_date", "limit_price", "documents")
 """Elements for which there is a sentence that changes them."""
 
 
@@ -100,7 +100,7 @@ def _elements(deal: Deal, names: Mapping[str, str]) -> list[Json]:
     """Each element with who said it; those that are needed and missing stand there empty."""
     shown = ["customer", "side", "pair", "amount", "product", "tenor"]
     shown += ["near_date"] if deal.value("product") == "swap" else []
-    shown += ["value_date", *(name for name in ("limit_price", "purpose", "documents") if deal.value(name))]  # type: ignore[arg-type]
+    shown += ["value_date", "documents", *(name for name in ("limit_price", "purpose") if deal.value(name))]  # type: ignore[arg-type]
     missing = {"pair" if name in ("base", "quote") else name for name in deal.missing}
     return [_element(deal, name, name in missing, names) for name in shown]
 
@@ -147,8 +147,7 @@ def _typed(deal: Deal, name: str) -> str:
     if name == "pair":
         base = deal.value("base")
         return spoken.currency_name(base) if base else ""
-    plain: dict[str, ElementName] = {"customer": "customer", "tenor": "tenor", "value_date": "value_date"}
-    return (deal.value(plain[name]) or "") if name in plain else ""
+    return deal.value(name) or ""  # type: ignore[arg-type]
 
 
 def _doubt(code: str) -> str:

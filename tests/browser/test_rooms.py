@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from app.rooms import BANK_TIME
 from tests.browser.conftest import Server
+from tests.houses import content_in
 
 LI_NA, WANG_FANG, CHEN_JIE = "E1002", "E2001", "E3001"
 _SAID = "[data-step-type=user_message] .message-content, .dm-said .message-content"
-Opened = Callable[[str], Awaitable[Page]]
+Opened = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
@@ -22,9 +25,9 @@ async def opened(browser: Browser, server: Server) -> AsyncIterator[Opened]:
     profiles: list[BrowserContext] = []
     broken: list[str] = []
 
-    async def open(person: str) -> Page:
+    async def open(person: str, at: Server = server) -> Page:
         profile = await browser.new_context(
-            base_url=server.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900}
+            base_url=at.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900}
         )
         profiles.append(profile)
         profile.set_default_timeout(20_000)
@@ -32,7 +35,7 @@ async def opened(browser: Browser, server: Server) -> AsyncIterator[Opened]:
         page.on("pageerror", lambda error: broken.append(str(error)))
         await page.goto("/")
         await page.fill("#email", person)
-        await page.fill("#password", server.password)
+        await page.fill("#password", at.password)
         await page.click("button[type=submit]")
         await expect(page.locator("#chat-input")).to_be_visible()
         await expect(page.locator("#starters button").first).to_be_enabled()
@@ -95,7 +98,7 @@ async def test_two_people_talk_in_a_room_that_one_of_them_opened(opened: Opened)
     # What is only heard is answered by nothing: no bubble, no thumbs, nothing that turns.
     for page in (li_na, wang_fang):
         await expect(page.locator("[data-step-type=assistant_message]:not(:has(.dm-said))")).to_have_count(0)
-        await expect(page.locator(".blinking-cursor, #stop-button")).to_have_count(0)
+        await expect(page.locator(".loading-cursor, #stop-button")).to_have_count(0)
 
     await say(li_na, "@外汇 房间里有谁")
     for page in (li_na, wang_fang):
@@ -106,16 +109,16 @@ async def test_two_people_talk_in_a_room_that_one_of_them_opened(opened: Opened)
 
 async def test_three_people_at_once_and_one_of_them_reloads(opened: Opened) -> None:
     pages = [await opened(id) for id in (LI_NA, WANG_FANG, CHEN_JIE)]
-    await new_room(pages[0], "三方会谈", "王芳", "陈杰")
+    await new_room(pages[0], "日元询价", "王芳", "陈杰")
     for page in pages[1:]:
-        await enter(page, "三方会谈")
+        await enter(page, "日元询价")
     rounds = 5
 
     async def talk(number: int, page: Page) -> None:
         for count in range(rounds):
             if number == 2 and count == 2:
                 await page.reload()
-                await expect(page.locator("#dm-room-head")).to_contain_text("三方会谈")
+                await expect(page.locator("#dm-room-head")).to_contain_text("日元询价")
             await say(page, f"第{number}人第{count}句")
 
     await asyncio.gather(*(talk(number, page) for number, page in enumerate(pages)))
@@ -152,3 +155,62 @@ async def test_who_comes_and_goes_is_told_to_everybody(opened: Opened) -> None:
         await expect(page.locator(".dm-room", has_text="来来往往")).to_contain_text("已关闭")
     await chen_jie.reload()
     await expect(chen_jie.locator("[data-step-type=system_message]")).to_have_count(4)
+
+
+@pytest.fixture(scope="module")
+async def dealing(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server whose market is of this minute."""
+    folder = tmp_path_factory.mktemp("dealing")
+    content = content_in(folder / "content")
+    market = content / "config" / "market.yaml"
+    now = datetime.now(BANK_TIME).isoformat(timespec="seconds")
+    market.write_text(re.sub(r"(?m)^as_of: .*$", f"as_of: {now}", market.read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / "home").mkdir()
+    running = Server(folder / "home", DESKMATE_CONTENT=str(content))
+    await running.start()
+    yield running
+    await running.stop()
+
+
+async def test_the_ticket_fills_up_beside_the_talk_and_is_edited_in_place(opened: Opened, dealing: Server) -> None:
+    li_na, wang_fang = [await opened(id, dealing) for id in (LI_NA, WANG_FANG)]
+    await new_room(li_na, "华星科技询价", "王芳")
+    await enter(wang_fang, "华星科技询价")
+    await say(li_na, "客户华星科技要买美元，即期")
+    for page in (li_na, wang_fang):
+        ticket = page.locator(".dm-ticket")
+        await expect(ticket).to_contain_text("华星科技有限公司")
+        await expect(ticket.locator(".dm-element-missing")).to_contain_text("金额")
+        await expect(ticket.locator(".dm-step-now")).to_contain_text("询价")
+    await expect(wang_fang.locator(".dm-element-by").first).to_contain_text("李娜")
+
+    await say(wang_fang, "金额500万")
+    amount = li_na.locator(".dm-element", has_text="金额")
+    await expect(amount).to_contain_text("USD 5,000,000.00")
+    await expect(amount).to_contain_text("王芳")
+    await expect(li_na.locator(".dm-check-passed").first).to_be_visible()
+
+    # By the keyboard alone; what is changed is said in the room.
+    await amount.get_by_role("button", name=re.compile("金额")).focus()
+    await li_na.keyboard.press("Enter")
+    field = amount.get_by_role("textbox")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("5,000,000 美元")
+    await li_na.keyboard.press("Escape")
+    await expect(amount.get_by_role("button", name=re.compile("金额"))).to_be_focused()
+    await li_na.keyboard.press("Enter")
+    await field.fill("3,000,000 美元")
+    await li_na.keyboard.press("Enter")
+    for page in (li_na, wang_fang):
+        await expect(page.locator(".dm-element", has_text="金额")).to_contain_text("USD 3,000,000.00")
+    await expect(wang_fang.locator(".dm-said").last).to_contain_text("金额改为 3,000,000 美元")
+
+    await li_na.reload()
+    await expect(li_na.locator(".dm-ticket")).to_contain_text("USD 3,000,000.00")
+    await li_na.locator("#side-view-title button").click()
+    await expect(li_na.locator(".dm-ticket")).to_have_count(0)
+    await say(wang_fang, "我问一下客户")
+    await expect(li_na.locator(".dm-said").last).to_contain_text("我问一下客户")
+    await expect(li_na.locator(".dm-ticket")).to_have_count(0)  # closed by hand it stays closed
+    await li_na.locator("#dm-room-head button").click()
+    await expect(li_na.locator(".dm-ticket")).to_contain_text("USD 3,000,000.00")

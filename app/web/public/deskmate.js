@@ -7,7 +7,7 @@
   const own = document.currentScript?.src ?? '';
   document.head.append(
     Object.assign(document.createElement('script'), { src: own.replace('deskmate.js', 'deskmate_rooms.js'), defer: true }),
-    Object.assign(document.createElement('link'), { rel: 'stylesheet', href: own.replace('deskmate.js', 'deskmate_rooms.css') }),
+    ...['deskmate_rooms.css', 'deskmate_ticket.css'].map((name) => Object.assign(document.createElement('link'), { rel: 'stylesheet', href: own.replace('deskmate.js', name) })),
   );
 
   // The theme follows the system until the person chooses one.
