@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from app.core.errors import SkillFailed
@@ -16,7 +17,7 @@ from skills.fx.deals.book import Book
 from skills.fx.deals.deal import Check, Deal, Offered
 from skills.fx.deals.limits import Use, used_of
 from skills.fx.dealt import settles
-from skills.fx.market import read_market
+from skills.fx.market_source import current_market
 from skills.fx.offer import offered
 from skills.fx.price import indicative
 from skills.fx.screening import screened
@@ -55,7 +56,7 @@ async def advanced(ctx: Context, deal: Deal) -> tuple[Deal, str]:
 async def quoted(ctx: Context, deal: Deal, client: Client, rules: DealingRules) -> tuple[Deal, str]:
     """The machine's own price, kept and said; a sentence instead where the market gives none."""
     try:
-        made = offered(read_market(ctx.content), deal, client, rules, now=ctx.now, by=ctx.assistant)
+        made = offered(await current_market(ctx), deal, client, rules, now=ctx.now, by=ctx.assistant)
     except SkillFailed as failed:
         return deal, failed.message
     deal = await Book(ctx.database).change(
@@ -74,11 +75,7 @@ def said_price(deal: Deal, made: Offered) -> str:
 
 async def situation_of(ctx: Context, deal: Deal, client: Client | None, rules: DealingRules) -> Situation:
     """Everything the checks look at, read once."""
-    market = read_market(ctx.content)
-    try:
-        mid = indicative(market, deal.value("base") or "", deal.value("quote") or "", None, ctx.now.date()).mid
-    except SkillFailed:
-        mid = None
+    mid, market_at, no_mid = await _middle(ctx, deal)
     uses = uses_of(deal, client, rules)
     async with ctx.database.session() as session:
         today = ctx.now.date()
@@ -86,7 +83,19 @@ async def situation_of(ctx: Context, deal: Deal, client: Client | None, rules: D
     name = client.name if client else deal.value("customer") or ""
     found = await screened(ctx, name)
     listed = tuple(Listed(one.list, one.name, one.score, ", ".join(one.why)) for one in found.matches)
-    return Situation(deal, client, rules, ctx.now, bank_dealer(ctx), mid, market.as_of, listed, used)
+    return Situation(deal, client, rules, ctx.now, bank_dealer(ctx), mid, market_at, listed, used, no_mid)
+
+
+async def _middle(ctx: Context, deal: Deal) -> tuple[Decimal | None, datetime | None, str]:
+    """The market's middle for the deal's own day, and its time; else why there is none. Of a swap, the near day's."""
+    said = deal.value("near_date") if deal.value("product") == "swap" else deal.value("value_date")
+    day = date.fromisoformat(said) if said else None
+    try:
+        market = await current_market(ctx)
+        made = indicative(market, deal.value("base") or "", deal.value("quote") or "", day, ctx.now.date())
+    except SkillFailed as failed:
+        return None, None, failed.message
+    return made.mid, made.as_of, ""
 
 
 def uses_of(deal: Deal, client: Client | None, rules: DealingRules) -> Sequence[Use]:

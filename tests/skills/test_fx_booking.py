@@ -41,7 +41,11 @@ ELEMENTS: dict[ElementName, str] = {
 def fresh_market(monkeypatch: pytest.MonkeyPatch) -> None:
     """The example file's data, as if they were of a minute ago."""
     market = read_market(CONTENT).model_copy(update={"as_of": NOW - timedelta(minutes=1)})
-    monkeypatch.setattr(progress, "read_market", lambda content: market)
+
+    async def current(ctx: Any) -> Any:
+        return market
+
+    monkeypatch.setattr(progress, "current_market", current)
 
 
 def ctx_of(house: Deskmate, room: str, by: str, **changes: Any) -> Any:

@@ -20,7 +20,7 @@ def deviation_bp(price: Decimal, mid: Decimal) -> Decimal:
 def near_mid(situation: Situation) -> Check:
     """Fresh market data, and a price within the tolerance; without a price, that there can be one."""
     if situation.mid is None or situation.market_at is None:
-        return Check("price", "hard", say("check_no_market"))
+        return Check("price", "hard", situation.no_mid or say("check_no_market"))
     age = situation.now - situation.market_at
     if age > timedelta(seconds=situation.rules.market_stale_seconds) or age < timedelta(0):
         return Check("price", "hard", say("check_market_stale", at=f"{situation.market_at:%Y-%m-%d %H:%M}"))

@@ -42,6 +42,8 @@ class Situation:
     listed: tuple[Listed, ...] = ()
     used: Mapping[LimitKind, Decimal] = field(default_factory=dict)
     """Yuan that other deals take of each limit."""
+    no_mid: str = ""
+    """Why there is no price, where there is none."""
 
     @property
     def amount(self) -> Decimal:
