@@ -20,19 +20,22 @@ from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.dealing_ticket import deal_ticket
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
+from skills.fx.pricing_tables import LastPriceRow
 from skills.fx.quote import quote
 from skills.fx.screening import OWN, own_lists
 from skills.fx.settlement import value_dates
+from skills.fx.source_rules import check_source_rules
 
 __all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
 
 SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, deal_ticket, book_deal, withdraw)
-TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow, PostingRow)
+TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow, PostingRow, LastPriceRow)
 
 
 def check_content(content: Path) -> None:
     """Read every file of ours below `content`. Raises `ContentError` with file and line."""
     read_market(content)
+    check_source_rules(content)
     read_holidays(content)
     read_clients(content)
     read_dealing_rules(content)
