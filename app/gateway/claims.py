@@ -219,8 +219,8 @@ def _of_polarity(own: Sequence[Clause], there: Sequence[Clause]) -> Iterator[Dou
     for place, clause in enumerate(own):
         said = polarity_of(clause.text)
         earlier = own[place - 1] if place and own[place - 1].around == clause.around else None
-        later = own[place + 1] if place + 1 < len(own) and own[place + 1].around == clause.around else None
-        if not said.denies and later and polarity_of(later.text).modality == "forbids":
+        later = [one for one in own[place + 1 :] if one.around == clause.around]
+        if not said.denies and any(polarity_of(one.text).denies for one in later):
             continue  # 四户及以上的联保贷款，不许再新做: what is spoken of, and then what is said of it
         if said.modality == "forbids" and earlier and polarity_of(earlier.text).denies:
             continue  # 没有背景，不能买卖: a condition
@@ -267,7 +267,7 @@ def _contradicts(
 
 def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int, ends: bool) -> tuple[str, float, bool]:
     """The few clauses in a row, `shortest` to 3, that speak most of the same, how much (Dice), and whether a no stands
-    before their list: 严禁在空白纸张、空白合同上用印. `ends`: what they are compared with says something to its end."""
+    before their list or further on in their sentence: 严禁在空白纸张、空白合同上用印. `ends`: what they are compared with says something to its end."""
     best, likeness, governed = "", 0.0, False
     for start, first in enumerate(there):
         span: list[str] = []
@@ -288,7 +288,9 @@ def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int, en
                     and start + len(span) < len(there)
                 ):
                     text += there[start + len(span)].text  # 确认命中的 says nothing yet
-                best, likeness, governed = text, dice, _is_governed(first)
+                rest = (one for one in there[start + len(span) :] if one.around == first.around)
+                governed = _is_governed(first) or any(polarity_of(one.text).denies for one in rest)
+                best, likeness = text, dice
     return best, likeness, governed
 
 

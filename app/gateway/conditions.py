@@ -46,7 +46,8 @@ _FIRST = re.compile(
 def suffices_here(sentence: str, text: str) -> bool:
     """有保证即可, where the passage grants nothing and demands more. Both in plain spelling."""
     return not _SUFFICED.search(text) and any(
-        _SUFFICES.search(clause) and len(terms(clause) & terms(text)) >= FEW for clause in re.split("[,，;；。]", sentence)
+        _SUFFICES.search(clause) and len(terms(clause) & terms(text)) >= FEW
+        for clause in re.split("[,，;；。]", sentence)
     )
 
 
