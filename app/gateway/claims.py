@@ -267,7 +267,10 @@ def _contradicts(
 
 def _most_like(words: frozenset[str], there: Sequence[Clause], shortest: int, ends: bool) -> tuple[str, float, bool]:
     """The few clauses in a row, `shortest` to 3, that speak most of the same, how much (Dice), and whether a no stands
-    before their list or further on in their sentence: 严禁在空白纸张、空白合同上用印. `ends`: what they are compared with says something to its end."""
+    before their list or further on in their sentence: 严禁在空白纸张、空白合同上用印.
+
+    `ends`: what they are compared with says something to its end.
+    """
     best, likeness, governed = "", 0.0, False
     for start, first in enumerate(there):
         span: list[str] = []
