@@ -26,6 +26,7 @@ COVER = """
         ("", "PARIS -- Oak & Elm, Inc. (NASDAQ: OKEL) today announced", ("Oak & Elm, Inc.", "OKEL")),
         ("", "| Slate Bank, N.A. |  |\n| --- |\n\n|  | (Exact name of registrant as it is) |", ("Slate Bank, N.A.",)),
         ("", f"{'Long ' * 40}\n(Exact name of registrant as specified)", ()),
+        ("", "| Common stock | NLC |\n| --- | --- |", ("NLC",)),
         ("华星科技有限公司2025年年度报告", "", ("华星科技有限公司",)),
         ("年度报告", "股票简称：华星科技\n股票代码：600001", ("华星科技", "600001")),
         ("授信调查报告", "借款人名称：华星科技有限公司，成立于2011年", ("华星科技有限公司",)),

@@ -25,8 +25,8 @@ _LISTED = re.compile(rf"\({_EXCHANGE} ?: ?([A-Z0-9.]{{1,6}})\b")
 _CAPITALIZED = re.compile(r"(?:(?<![\w.&'’-])(?:[A-Z][\w.&'’-]*,?|&|and|of) )+$")
 _LONGEST_NAME = 80
 _SYMBOL = re.compile(
-    r"(?:[Vv]alue[^\n|]{0,40}?|[Ss]tock|[Ss]hares?)[ |)]+([A-Z]{1,5})[ |]+"
-    r"(?:The )?(?:New York Stock|Nasdaq|NASDAQ|NYSE)"
+    r"(?:[Vv]alue[^\n|]{0,40}?|[Ss]tock|[Ss]hares?)"
+    r"(?:[ |)]+([A-Z]{1,5})[ |]+(?:The )?(?:New York Stock|Nasdaq|NASDAQ|NYSE)|\)? ?\| ?([A-Z]{2,5}) ?\|)"
 )
 _LABELLED = re.compile(
     r"(?:(?:公司|企业|发行人|借款人|客户|申请人)(?:的?法定)?(?:中文)?名称|借款人|发行人|申请人)"
@@ -58,7 +58,9 @@ def company_of(title: str, text: str) -> tuple[str, ...]:
         names += [before[0] if before else "", listed[1]]
     if titled := _TITLED.match(title):
         names.append(titled[1])
-    names += [found[1] for kind in (_SYMBOL, _LABELLED, _SHORT, _CODE) if (found := kind.search(head))]
+    for kind in (_SYMBOL, _LABELLED, _SHORT, _CODE):
+        if found := kind.search(head):
+            names.append(next(filter(None, found.groups())))
     return tuple(dict.fromkeys(bare for name in names if 0 < len(bare := name.strip(" ,")) <= _LONGEST_NAME))
 
 
