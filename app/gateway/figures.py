@@ -80,9 +80,9 @@ _DATE = re.compile(
     r"(?<![\d.])(?P<y>\d{4})\s?(?:年\s?|[-/.](?=\d{1,2}[-/.]\d))(?P<m>\d{1,2})\s?(?:月|[-/.])\s?(?:(?P<d>\d{1,2})(?:\s?[日号])?(?!\d))?"
     r"|(?<![\d.])(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
     r"|(?<![\d.,])(?P<y3>(?:19|20)\d\d)(?:\s?年(?![期以]))"
-    r"|(?<![\d.,:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>\d{2})(?![\d:])"
-    r"|(?<![\d.])(?P<until>[到至]\s?)?(?P<hour3>[01]?\d|2[0-4])\s?点(?:(?P<thirty3>半)|(?P<minute3>\d{1,2})分?|(?=[到至])|(?(until)|(?!)))"
-    r"|(?P<half>[上下]午|晚上)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
+    r"|(?<![\d.,:])(?:(?P<late>下午|晚上?|夜里|傍晚)\s?)?(?P<hour>[01]?\d|2[0-4]):(?P<minute>\d{2})(?![\d:])"
+    r"|(?<![\d.])(?P<until>[到至]\s?)?(?P<hour3>[01]?\d|2[0-4])\s?点(?:(?P<thirty3>半)|\s?(?P<minute3>\d{1,2})\s?分?|(?=[到至])|(?(until)|(?!)))"
+    r"|(?P<half>[上下]午|晚上|夜里|傍晚)\s?(?P<hour2>\d{1,2})\s?[点时](?:(?P<minute2>\d{1,2})分?|(?P<thirty>半))?"
 )
 _SHORT = re.compile(
     rf"(?P<whole>[{NUMERALS}]+(?P<place>[万亿百千]))(?P<next>[{_TENTHS}])(?![{NUMERALS}万亿\d成分])(?=[的元块,，。;；、多以]|$)"
@@ -103,6 +103,7 @@ _IN_ENGLISH = re.compile(
     rf"(?!\d| ?%| (?:{_ENGLISH_UNITS})\b)(?:,? (?P<year>\d{{4}}))?"
     rf"|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_SAID.format('month2')}(?![a-z])(?:,? (?P<year2>\d{{4}}))?"
     rf"|\b{_MONTH_SAID.format('month3')} (?P<year3>(?:19|20)\d\d)\b"
+    rf"|(?<![\d.])(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b\.?"
     rf"|\b(?P<counted>{_any(list(_COUNTED))})(?=[ -](?:working |business )?(?:{_ENGLISH_UNITS})\b)"
 )
 _CLAUSE = re.compile(r"第\s?(?P<clause>[\d零一二三四五六七八九十百两]+)\s?[条章款]|§\s?(?P<paragraph>\d+(?:\.\d+)*)")
@@ -268,6 +269,9 @@ def _in_english(found: re.Match[str]) -> str:
     """`March 1, 2026` as 2026年3月1日, `five working days` as `5 working days`."""
     if counted := found["counted"]:
         return str(_COUNTED[counted])
+    if found["hour"]:
+        hour = int(found["hour"]) % 12 + (12 if found["half"] == "p" else 0)
+        return f" {hour}:{found['minute'] or '00'} "
     year = found["year"] or found["year2"] or found["year3"]
     month = _MONTHS.split("|").index(found["month"] or found["month2"] or found["month3"]) + 1
     if found["month3"]:
@@ -280,7 +284,7 @@ def _dated(found: re.Match[str]) -> Figure:
         return Figure("time", (int(found["hour3"]), 30 if found["thirty3"] else int(found["minute3"] or 0)), said="点")
     if found["hour"] or found["hour2"]:
         hour, minute = int(found["hour"] or found["hour2"]), found["minute"] or found["minute2"]
-        if found["half"] in ("下午", "晚上") and hour < 12:
+        if (found["late"] or found["half"] or "上午") != "上午" and hour < 12:
             hour += 12
         return Figure("time", (hour, 30 if found["thirty"] else int(minute or 0)))
     year, month, day = found["y"] or found["y3"], found["m"] or found["m2"], found["d"] or found["d2"]
