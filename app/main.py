@@ -18,6 +18,7 @@ from app.rooms import (
     build_audit,
     build_bus,
     build_database,
+    build_durable,
     build_erasure,
     build_files,
     build_gaps,
@@ -26,9 +27,12 @@ from app.rooms import (
     build_privacy,
     build_review,
     build_rights,
+    build_runs,
     build_sealer,
     build_shelf,
+    load_readers,
     load_skills,
+    load_workflows,
     now,
     texts_of,
 )
@@ -36,7 +40,7 @@ from app.rooms import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from app.core.ports import Bus, Metrics, Models, Notices
+    from app.core.ports import Bus, Durable, Metrics, Models, Notices
     from app.engines.imports import LocalImports
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.records import SqlRecords
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from app.gateway.identity import DemoSignIn, Identity
     from app.gateway.initiative import Initiative
     from app.team.approvals import Approvals
+    from app.team.workflow import Workflows
 
 
 # --- the whole house ---
@@ -73,12 +78,19 @@ class Deskmate:
     notices: Notices
     bus: Bus
     initiative: Initiative
+    workflows: Workflows
+    durable: Durable
     erasure: Erasure
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock = now, *, models: Models | None = None) -> AsyncIterator[Deskmate]:
-    """Build the house, open its engines, and close them at the end. `models` take the place of the configured ones."""
+async def opened(
+    settings: Settings, clock: Clock = now, *, models: Models | None = None, durable: Durable | None = None
+) -> AsyncIterator[Deskmate]:
+    """Build the house, open its engines, and close them at the end. `models` take the place of the configured ones.
+
+    What an earlier process left of durable work is gone on with where the house serves: `house.durable.open()`.
+    """
     from app.engines.alarms import build_alarms
     from app.engines.imports import LocalImports
     from app.engines.local_model import LocalModel
@@ -103,6 +115,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
     from app.team.room_keeping import RoomKeeping
     from app.team.router import Router
     from app.team.runner import Runner
+    from app.team.workflow import Workflows
 
     content, texts = settings.content, texts_of("gateway")
     skills = load_skills()
@@ -146,6 +159,21 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         texts=texts_of("team"),
     )
     rooms = Rooms(records, texts)
+    durable = durable or build_durable(settings)
+    initiative: Initiative
+    workflows = Workflows(
+        workflows=load_workflows(settings),
+        assistants=assistants,
+        people=identity.people,
+        runner=runner,
+        runs=build_runs(database, sealer),
+        actions=actions,
+        durable=durable,
+        readers=load_readers(),
+        acting=lambda *act, **named: initiative.take(*act, **named),
+        clock=clock,
+        texts=texts_of("team"),
+    )
     approvals = Approvals(
         actions=actions,
         audit=audit,
@@ -154,6 +182,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         runner=runner,
         rules=rules,
         notices=notices,
+        happenings=workflows,
         people=identity.people,
         assistants=assistants,
         texts=texts_of("team"),
@@ -177,8 +206,9 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         review=review,
         judge=Judge(review.judge_rules, models, privacy, texts),
         router=Router(assistants, understanding, rights),
-        group_chat=GroupChat(models, runner, privacy, texts_of("team")),
+        group_chat=GroupChat(models, runner, workflows, privacy, texts_of("team")),
         listening=Listening(runner, assistants),
+        workflows=workflows,
         panels=Panels(runner, privacy, assistants),
         approvals=approvals,
         privacy=privacy,
@@ -198,6 +228,7 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
         review=review,
         privacy=privacy,
         records=records,
+        workflows=workflows,
         assistants=assistants,
         clock=clock,
         texts=texts,
@@ -228,10 +259,13 @@ async def opened(settings: Settings, clock: Clock = now, *, models: Models | Non
                 notices=notices,
                 bus=bus,
                 initiative=initiative,
+                workflows=workflows,
+                durable=durable,
                 erasure=erasure,
             )
     finally:
         await imports.close()
+        await durable.close()
         await bus.close()
         await audit.seal()
         await records.close()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from app.core.assistant import Assistant, load_assistants
@@ -20,9 +20,10 @@ from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 
 if TYPE_CHECKING:
-    from app.core.ports import AuditWatcher, Bus, Models, Rights
+    from app.core.ports import AuditWatcher, Bus, Durable, Models, Rights
     from app.core.skill import Skill
     from app.core.turn import Person
+    from app.core.workflow import Workflow
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.privacy import PresidioPrivacy
     from app.engines.records import SqlRecords
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from app.engines.storage.erasure import Erasure
     from app.engines.storage.files import FolderFiles
     from app.engines.storage.gaps import SqlGaps
+    from app.engines.storage.runs import SqlRuns
     from app.engines.storage.sealing import Sealer
     from app.engines.storage.shelf import SqlShelf
     from app.gateway.identity import Identity
@@ -73,6 +75,33 @@ def load_skills() -> Mapping[str, Skill]:
     """Every skill, by name."""
     found = [skill for name in domains() for skill in getattr(domain(name), "SKILLS", ())]
     return {skill.name: skill for skill in found}
+
+
+def load_workflows(settings: Settings) -> Mapping[str, Workflow]:
+    """Every workflow of every assistant, by `<assistant>.<name>`."""
+    from app.core.workflow import load_workflows
+
+    folders = sorted(one.folder for one in build_assistants(settings).values())
+    return {one.tool: one for folder in folders for one in load_workflows(folder).values()}
+
+
+def load_readers() -> Mapping[str, Callable[[str, datetime], Any]]:
+    """How what people say for a slot is meant, by kind: every domain may offer `READERS`."""
+    return {kind: read for name in domains() for kind, read in getattr(domain(name), "READERS", {}).items()}
+
+
+def build_runs(database: SqlDatabase, sealer: Sealer) -> SqlRuns:
+    """Runs of workflows."""
+    from app.engines.storage.runs import SqlRuns
+
+    return SqlRuns(database, sealer)
+
+
+def build_durable(settings: Settings) -> Durable:
+    """Work that outlives a crash; nothing is loaded before it is needed."""
+    from app.engines.durable import DbosDurable
+
+    return DbosDurable(settings, texts_of("engines/storage"))
 
 
 def domain_commands(name: str) -> Mapping[str, Command]:

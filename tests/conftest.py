@@ -14,6 +14,7 @@ from app.core.settings import Settings, read_settings
 from app.core.turn import Attachment, Reply, Turn
 from app.main import Deskmate, opened
 from app.rooms import BANK_TIME
+from tests.durable import MemoryDurable
 
 TODAY = date(2026, 11, 23)
 """A Monday: the day on which every dialogue plays."""
@@ -45,14 +46,15 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def house(settings: Settings) -> AsyncIterator[Deskmate]:
     """A house of one's own, for tests that look into its records."""
-    async with opened(settings, clock=clock) as built:
+    async with opened(settings, clock=clock, durable=MemoryDurable()) as built:
         yield built
 
 
 @pytest.fixture(scope="session")
 async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deskmate]:
     """One house for all tests that keep to rooms of their own."""
-    async with opened(settings_in(tmp_path_factory.mktemp("home")), clock=clock) as built:
+    home = settings_in(tmp_path_factory.mktemp("home"))
+    async with opened(home, clock=clock, durable=MemoryDurable()) as built:
         yield built
 
 

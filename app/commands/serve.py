@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.batch import say
 from app.commands.forget import erase_daily
+from app.core.errors import AssistantError
 from app.core.settings import Settings
 from app.main import Deskmate, opened
 from app.rooms import domain, domains, now
@@ -31,6 +32,7 @@ async def serve(settings: Settings) -> int:
         gc.freeze()
         settling = asyncio.create_task(asyncio.to_thread(_warm_domains))
         tending = asyncio.create_task(house.approvals.tend(now))
+        walking = asyncio.create_task(_walk_on(house))
         turning = asyncio.create_task(house.shelf.tend(now))
         catching_up = asyncio.create_task(house.knowledge.catch_up())
         watching = asyncio.create_task(house.imports.watch(house.knowledge.folder_watches()))
@@ -38,9 +40,18 @@ async def serve(settings: Settings) -> int:
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
-        for task in (warming, settling, tending, turning, catching_up, watching, erasing):
+        for task in (warming, settling, tending, walking, turning, catching_up, watching, erasing):
             task.cancel()
     return 0
+
+
+async def _walk_on(house: Deskmate) -> None:
+    """Go on with durable work and runs of workflows that an earlier process left, then look after them."""
+    try:
+        await house.durable.open()
+    except AssistantError as error:  # every need of it tries again
+        print(f"{error.code}: {error.message}", file=sys.stderr)
+    await house.workflows.tend()
 
 
 def build_server(house: Deskmate) -> Server:

@@ -59,6 +59,8 @@ class Assistant(_Strict):
     aliases: tuple[str, ...]
     """Other names after an `@`, Chinese and English."""
     skills: tuple[str, ...] = ()
+    workflow_skills: tuple[str, ...] = ()
+    """Skills that only steps of its workflows run: no model is offered them."""
     listens: str = ""
     """The skill with which it hears what people say to each other in a shared room; it has one parameter, `text`."""
     panel: str = ""

@@ -68,6 +68,8 @@ class Run:
     """As they were said, masked."""
     results: Mapping[str, Any] = field(default_factory=dict)
     """Step -> what it gave; JSON."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Step -> the digest of what its action is to do, as long as people have not decided."""
     event: Mapping[str, Any] = field(default_factory=dict)
     """The data of what ended the last wait."""
     tokens: tuple[Token, ...] = ()
@@ -75,6 +77,8 @@ class Run:
     """In the order in which it was done."""
     undoing: tuple[str, ...] = ()
     """Steps that are still to be taken back, the next one first."""
+    path: tuple[str, ...] = ()
+    """The steps it has entered, in order; the latest 200."""
     visits: int = 0
     parent: str = ""
     """The run that called this one and waits for it."""
@@ -96,7 +100,7 @@ class Run:
         """The place of that visit, if it still stands there."""
         return next((one for one in self.tokens if one.visit == visit), None)
 
-    def moved(self, token: Token, to: Token | None) -> Run:
+    def at(self, token: Token, to: Token | None) -> Run:
         """With `token` at another place, or gone."""
         kept = tuple(one for one in self.tokens if one.visit != token.visit)
         return replace(self, tokens=kept if to is None else (*kept, to))

@@ -176,6 +176,8 @@ class CheckStep(Step):
     check: str
     says: Wording = Wording(zh="")
     """Said where it does not hold."""
+    forget: tuple[str, ...] = ()
+    """Slots that are not known any more where it does not hold: an `ask` step asks for them again."""
     otherwise: str = ""
 
     @property

@@ -94,6 +94,9 @@ def _targets(workflow: Workflow) -> Iterator[ContentError]:
                     yield _problem(workflow, id, f"there is no slot {name!r}")
                 elif not workflow.slots[name].ask.zh:
                     yield _problem(workflow, id, f"the slot {name!r} has no question (ask)")
+        for name in step.forget if isinstance(step, CheckStep) else ():
+            if name not in workflow.slots:
+                yield _problem(workflow, id, f"there is no slot {name!r}")
         if isinstance(step, ChooseStep) and any(not one.when for one in step.choose[:-1]):
             yield _problem(workflow, id, "only the last choice may have no condition")
     for name in workflow.starts.given if workflow.starts else ():

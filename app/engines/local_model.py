@@ -248,6 +248,10 @@ def _changed(tool: ToolSpec, text: str, cue: Cue | None) -> dict[str, str]:
     found = slots.fill(replace(tool, slots=strict), new)
     if found or cue is None:
         return found
+    # In `改成4天` the figure belongs to a length of time; where one thing alone is counted, it is meant.
+    counted = [name for name, slot in tool.slots.items() if slot.kind == "number"]
+    if len(counted) == 1 and slots.bare(new) and (number := slots.answer(tool, counted[0], new)):
+        return {counted[0]: number}
     words = {name: slot for name, slot in tool.slots.items() if slot.kind in slots.WORDS}
     named = _named(words, cue.what) if cue.what else None
     only = named or (next(iter(words)) if len(words) == 1 else None)

@@ -45,6 +45,7 @@ from app.team.listening import Listening
 from app.team.panels import Panel, Panels
 from app.team.router import Router, Routing
 from app.team.work import Work
+from app.team.workflow import Workflows
 
 _REMEMBERED = 20  # turns of a room that the models see
 _QUIET = 2.0  # seconds of silence after which a person is told that work goes on
@@ -72,6 +73,7 @@ class Gateway:
         router: Router,
         group_chat: GroupChat,
         listening: Listening,
+        workflows: Workflows,
         panels: Panels,
         approvals: Approvals,
         privacy: Privacy,
@@ -97,6 +99,7 @@ class Gateway:
         self._router = router
         self._group_chat = group_chat
         self._listening = listening
+        self._workflows = workflows
         self._panels = panels
         self._approvals = approvals
         self._privacy = privacy
@@ -129,8 +132,11 @@ class Gateway:
                     work = await self._work(turn, room, person, voice, new=new)
                     masked_reply = await self._answered(work, voice, masking)
                     masked_reply = replace(masked_reply, trace_id=trace, turn_id=turn.id)
-                    await self._records.finish_turn(turn.id, masked_reply, work.entries)
+                    await self._records.finish_turn(
+                        turn.id, masked_reply, work.entries, runs=work.moved.values(), news=work.news
+                    )
                     reply = await self.desk.visible(masked_reply, room.id, person)
+                await self._workflows.settle(work)
             except AssistantError as error:
                 reply = await self._excused(turn, error, trace)
             except Exception as error:
@@ -151,7 +157,7 @@ class Gateway:
                 verdict = self.review.of_input(masked, _said_by(work.person, work.earlier))
                 verdict = await self._judge.of(work.room.id, masked, verdict)
                 decision = decision_in(work.turn.text)
-                asking, _ = _whose_word_stands(work.earlier)
+                asking, _ = self._whose_word_stands(work)
                 if verdict.verdict != "allow":
                     refused = True
                     work.note("refused", verdict.verdict, detail={"reasons": list(verdict.reasons)})
@@ -166,11 +172,18 @@ class Gateway:
                     action = await self._approvals.decide(work, action.id, yes=decision.yes, digest=action.digest)
                     work.actions.append(action)
                     await voice.say(action.assistant, await self._receipt(work, action), "local")
-                elif work.room.shared and not self._router.calls(masked.text, work.turn.mentions):
+                elif not self._router.calls(masked.text, work.turn.mentions) and await self._workflows.steered(work):
+                    work.read.append(masked.text)
+                elif (
+                    not self._workflows.asking(work)
+                    and work.room.shared
+                    and not self._router.calls(masked.text, work.turn.mentions)
+                ):
                     heard = True  # people talk to each other: who is not called speaks only where he must
                     await self._listening.hear(work, masked)
                 else:
                     await self._route_and_answer(work, voice, masked)
+                    await self._workflows.after(work)
         except AssistantError as error:
             work.failure = error
             await voice.say("", (await self._privacy.mask(work.room.id, error.message)).masked.text, "local")
@@ -193,8 +206,10 @@ class Gateway:
         return concluded(work, voice, self.assistants, refused=refused or isinstance(work.failure, Refused))
 
     async def _route_and_answer(self, work: Work, voice: Voice, masked: MaskedText) -> None:
-        asking, recent = _whose_word_stands(work.earlier)
+        asking, recent = self._whose_word_stands(work)
         routing = self._router.route(masked.text, work.turn.mentions, asking, recent, work.person)
+        if not routing.mentions and (waiting := self._workflows.answered(work, masked.text)):
+            routing = replace(routing, assistants=(waiting,), reason="pending", confidence=1.0)
         routing = await self._router.settled(routing, self._knowledge)
         if not routing.assistants:
             await voice.say("", self._nobody(routing), "local")
@@ -203,11 +218,18 @@ class Gateway:
         for assistant in chosen:
             self._taken(self._privacy.refused_by(assistant.name, masked))
         asked = {name: self._privacy.vouch(routing.part_of(name)) for name in routing.assistants}
-        history = [*await self._earlier(work), *self._history(work.earlier)]
+        history = [*await self._earlier(work), *self._history(work.earlier), *self._workflows.question(work)]
         work.read += [masked.text, *(message.text.text for message in history)]
         await self._group_chat.answer(work, chosen, asked, history)
         if routing.unknown:
             await voice.say("", "\n\n" + self._nobody(routing), "local")
+
+    def _whose_word_stands(self, work: Work) -> tuple[list[str], list[str]]:
+        """The assistants that asked and wait for this person's answer, and all that spoke last."""
+        asking, recent = _whose_word_stands(work.earlier)
+        run = self._workflows.asking(work)
+        waiting = [run.workflow.partition(".")[0]] if run else []
+        return list(dict.fromkeys((*waiting, *asking))), recent
 
     def _taken(self, blocked: Sequence[str]) -> None:
         """Raises `Refused` for a message with data that the masking policy keeps out."""
@@ -219,7 +241,8 @@ class Gateway:
         """The room's earlier talk as models see it: masked, by speaker, with what each call was about."""
         messages: list[ModelMessage] = []
         for one in stored:
-            messages.append(ModelMessage("user", one.text))
+            if one.text.text:  # where it is empty, an assistant has spoken of its own accord
+                messages.append(ModelMessage("user", one.text))
             if one.reply is None:
                 continue
             for part in one.reply.parts:
@@ -239,6 +262,7 @@ class Gateway:
             turn, room, person, self._clock(), attachments, voice, tuple(one for one in stored if one.id != turn.id)
         )
         voice.follow(work)
+        work.runs = [] if new else await self._workflows.open_in(room.id)
         return work
 
     async def _earlier(self, work: Work) -> list[ModelMessage]:
@@ -250,7 +274,8 @@ class Gateway:
     async def _store_stopped(self, work: Work, voice: Voice) -> None:
         await voice.finish()
         reply = replace(concluded(work, voice, self.assistants), turn_id=work.turn.id)
-        await self._records.finish_turn(work.turn.id, reply, work.entries)
+        await self._records.finish_turn(work.turn.id, reply, work.entries, runs=work.moved.values(), news=work.news)
+        await self._workflows.settle(work)
 
     async def _excused(self, turn: Turn, error: AssistantError, trace: str) -> Reply:
         """The one place where an error becomes a reply."""
@@ -358,7 +383,7 @@ class Gateway:
 
 def _said_by(person: Person, stored: Sequence[StoredTurn]) -> list[MaskedText]:
     """What this person said before in the room, the latest last."""
-    return [one.text for one in stored if one.person == person.id]
+    return [one.text for one in stored if one.person == person.id and one.text.text]
 
 
 def _whose_word_stands(stored: Sequence[StoredTurn]) -> tuple[list[str], list[str]]:

@@ -19,6 +19,7 @@ from app.gateway.review import Review
 from app.gateway.rooms import Rooms
 from app.gateway.voice import Voice
 from app.team.work import Work
+from app.team.workflow import Workflows
 
 CHANNEL = "initiative"
 Act = Callable[[Work], Awaitable[None]]
@@ -37,6 +38,7 @@ class Initiative:
         review: Review,
         privacy: Privacy,
         records: Records,
+        workflows: Workflows,
         assistants: Mapping[str, Assistant],
         clock: Callable[[], datetime],
         texts: Texts,
@@ -46,6 +48,7 @@ class Initiative:
         self._review = review
         self._privacy = privacy
         self._records = records
+        self._workflows = workflows
         self._assistants = assistants
         self._clock = clock
         self._texts = texts
@@ -71,11 +74,13 @@ class Initiative:
                 voice = Voice(known.id, person, self._review, self._privacy, self._texts, nobody_listens)
                 work = Work(turn, known, person, turn.at, (), voice)
                 voice.follow(work)
+                work.runs = await self._workflows.open_in(known.id)
                 await self._acted(work, act)
                 await voice.finish()
                 reply = replace(concluded(work, voice, self._assistants), trace_id=trace, turn_id=id)
-                await self._records.finish_turn(id, reply, work.entries)
-                return reply
+                await self._records.finish_turn(id, reply, work.entries, runs=work.moved.values(), news=work.news)
+            await self._workflows.settle(work)
+            return reply
 
     async def _acted(self, work: Work, act: Act) -> None:
         try:

@@ -12,7 +12,8 @@ from weakref import WeakValueDictionary
 
 from app.core.assistant import Assistant
 from app.core.errors import AssistantError, BadInput, Refused, Retry, place_of
-from app.core.ports import Actions, AuditLog, Files, Notice, Notices, Progress, Records
+from app.core.happening import Happening
+from app.core.ports import Actions, AuditLog, Files, Happenings, Notice, Notices, Progress, Records
 from app.core.texts import Texts
 from app.core.turn import Action, ActionState, Approval, Mode, Person, Room, Turn
 from app.team.approval_rules import ApprovalRules, Standing
@@ -59,6 +60,7 @@ class Approvals:
         runner: Runner,
         rules: ApprovalRules,
         notices: Notices,
+        happenings: Happenings,
         people: Mapping[str, Person],
         assistants: Mapping[str, Assistant],
         texts: Texts,
@@ -70,6 +72,7 @@ class Approvals:
         self._runner = runner
         self._rules = rules
         self._notices = notices
+        self._happenings = happenings
         self._people = people
         self._assistants = assistants
         self._texts = texts
@@ -196,6 +199,7 @@ class Approvals:
             await self._execute(work, approved)
         else:
             self._tell(work.person.id, approved)
+            await self._happened(approved, by=work.person.id)
         return True
 
     async def _refused(self, work: Work, action: Action, standing: Standing) -> Refused:
@@ -216,7 +220,9 @@ class Approvals:
         expected = "approved" if to in ("executed", "failed") else "proposed"
         moved = await self._actions.move(action.id, expected=expected, to=to, outcome=outcome, entry=entry)
         if moved:
-            self._tell(by, await self._present(action.id))
+            present = await self._present(action.id)
+            self._tell(by, present)
+            await self._happened(present, by=by)
         return moved
 
     # --- running ---
@@ -280,6 +286,10 @@ class Approvals:
             await self._moved(by, action, to="failed", outcome=told.message, entry=entry)
         else:
             if result is not None:
+                # Before its record: what a crash cuts off is executed again, with the same effect and the same news.
+                await self._happenings.tell(
+                    result.happened, room=action.room, person=action.proposed_by, cause=f"action/{action.id}"
+                )
                 entry = self._entry(work, action, "executed")
                 await self._moved(by, action, to="executed", outcome=result.text, entry=entry)
 
@@ -303,6 +313,13 @@ class Approvals:
         given = {key: value for key, value in more.items() if value}
         detail = {"action": action.id, "skill": action.skill, "digest": action.digest, **given}
         return work.entry(f"action.{state}", decision, assistant=action.assistant, detail=detail)
+
+    async def _happened(self, action: Action, *, by: str) -> None:
+        """What people decided, for the workflows that wait for it."""
+        data = {"skill": action.skill, "room": action.room, "by": by, "outcome": action.outcome}
+        cause = f"action/{action.id}/{action.state}" + (f"/{len(action.approvals)}" * (action.state == "approved"))
+        happening = Happening(f"action.{action.state}", action.id, data)
+        await self._happenings.tell((happening,), room=action.room, person=action.proposed_by, cause=cause)
 
     def _tell(self, by: str, action: Action) -> None:
         """Everybody who had to do with it but the one who decided: the proposer, and who may have it on the screen."""

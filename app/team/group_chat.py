@@ -22,6 +22,7 @@ from app.team.runner import Runner
 from app.team.sighted_models import SightedModels
 from app.team.skill_bench import SkillBench
 from app.team.work import Work
+from app.team.workflow import Workflows
 
 _TOOL_ROUNDS = 6
 """How often an assistant may call skills in one turn; the models engine gives up earlier (`config/models.yaml`)."""
@@ -34,9 +35,10 @@ for name in ("autogen_core", "autogen_agentchat", "autogen_core.events", "autoge
 class GroupChat:
     """Builds a fresh team for each turn: nothing of one turn is left in the next but what the records say."""
 
-    def __init__(self, models: Models, runner: Runner, privacy: Privacy, texts: Texts) -> None:
+    def __init__(self, models: Models, runner: Runner, workflows: Workflows, privacy: Privacy, texts: Texts) -> None:
         self._models = models
         self._runner = runner
+        self._workflows = workflows
         self._privacy = privacy
         self._texts = texts
 
@@ -75,7 +77,7 @@ class GroupChat:
         self, work: Work, assistant: Assistant, asked: MaskedText, history: Sequence[ModelMessage]
     ) -> AssistantAgent:
         skills = self._runner.offered(assistant)
-        bench = SkillBench(self._runner, work, assistant, skills, self._texts)
+        bench = SkillBench(self._runner, work, assistant, skills, self._workflows, self._texts)
 
         async def heard(chunk: ModelChunk) -> None:
             bench.mode, bench.model = chunk.mode, chunk.model
@@ -86,7 +88,7 @@ class GroupChat:
 
         client = ModelClient(
             SightedModels(self._models, self._privacy, work),
-            self._request(assistant, skills, asked, history),
+            self._request(work, assistant, skills, asked, history),
             on_chunk=heard,
             vouch=self._privacy.vouch,
         )
@@ -101,14 +103,19 @@ class GroupChat:
         )
 
     def _request(
-        self, assistant: Assistant, skills: Sequence[Skill], asked: MaskedText, history: Sequence[ModelMessage]
+        self,
+        work: Work,
+        assistant: Assistant,
+        skills: Sequence[Skill],
+        asked: MaskedText,
+        history: Sequence[ModelMessage],
     ) -> ModelRequest:
         return ModelRequest(
             task="chat",
             assistant=assistant.name,
             system=self._privacy.vouch(assistant.prompt),
             messages=(*history, ModelMessage("user", asked)),
-            tools=tuple(_spec(skill) for skill in skills),
+            tools=(*(_spec(skill) for skill in skills), *self._workflows.tools(work, assistant)),
             examples=assistant.examples,
             skills_in_words=assistant.brief if language() == "zh" else assistant.brief_en,
         )

@@ -28,7 +28,11 @@ _NAMED = 6  # posts that a refusal names
 
 def skills_of(assistant: Assistant) -> tuple[str, ...]:
     """The names of the assistant's skills."""
-    own = (*assistant.skills, *(name for name in (assistant.listens, assistant.panel) if name))
+    own = (
+        *assistant.skills,
+        *assistant.workflow_skills,
+        *(name for name in (assistant.listens, assistant.panel) if name),
+    )
     return tuple(dict.fromkeys((*own, SEARCH) if assistant.knowledge else own))
 
 
@@ -63,11 +67,15 @@ class Permits:
 
     def check(self, work: Work, assistant: Assistant, skill: Skill) -> None:
         """Raises `Refused`, noted and explained, where the skill may not run in this turn."""
-        decision = self.decide(work.person, work.room, assistant.name, skill.name)
+        self.check_object(work, assistant, skill.name, skill.title)
+
+    def check_object(self, work: Work, assistant: Assistant, object: str, title: str) -> None:
+        """As `check`, for what is called like a skill: a workflow."""
+        decision = self.decide(work.person, work.room, assistant.name, object)
         if not decision.allowed:
-            self._note(work, assistant, {"skill": skill.name}, decision)
-            raise Refused("RIGHTS", self.explained(decision, work.person, assistant, skill.name, skill.title))
-        work.rests_on.add(f"{assistant.name}/{skill.name}")
+            self._note(work, assistant, {"skill": object}, decision)
+            raise Refused("RIGHTS", self.explained(decision, work.person, assistant, object, title))
+        work.rests_on.add(f"{assistant.name}/{object}")
 
     def sets(self, work: Work, assistant: Assistant) -> list[str]:
         """The assistant's knowledge sets that everybody in the room may read."""

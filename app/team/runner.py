@@ -130,7 +130,7 @@ class Runner:
 
     def offered(self, assistant: Assistant) -> tuple[Skill, ...]:
         """The assistant's skills. Those that the person has no right to are offered too: the refusal says why."""
-        silent = (assistant.listens, assistant.panel)
+        silent = {assistant.listens, assistant.panel, *assistant.workflow_skills} - {*assistant.skills}
         return tuple(self._skills[name] for name in skills_of(assistant) if name not in silent)
 
     async def run(self, work: Work, assistant: Assistant, call: ToolCall) -> Ran:
@@ -155,6 +155,25 @@ class Runner:
     async def _run(self, work: Work, assistant: Assistant, skill: Skill, arguments: Mapping[str, Any]) -> Ran:
         outcome = await self._bounded(skill, skill.function(self._context(work, assistant), **arguments))
         return await self._concluded(work, assistant, skill, outcome)
+
+    def permit(self, work: Work, assistant: Assistant, object: str, title: str) -> None:
+        """Raises `Refused` where nothing of that name may be done in this turn: a workflow, like a skill."""
+        self._permits.check_object(work, assistant, object, title)
+
+    async def withdraw(self, work: Work, id: str) -> None:
+        """Take back a proposed action that nothing waits for any more; one that was decided stays as it is."""
+        action = await self._actions.find(id)
+        if action is None or action.state != "proposed":
+            return
+        over = replace(action, state="rejected", outcome=self._texts("withdrawn"))
+        entry = self._action_entry(work, over, "rejected", "done", reason="withdrawn")
+        if await self._actions.move(id, expected="proposed", to="rejected", outcome=over.outcome, entry=entry):
+            for one in self._rules.concerned(over):
+                self._notices.tell(Notice(one.id, "decided", over, work.person.id))
+
+    def vouch(self, text: str) -> MaskedText:
+        """`text` of a catalogue or a folder, which holds no personal data."""
+        return self._privacy.vouch(text)
 
     async def masked(self, work: Work, text: str) -> MaskedText:
         """`text` as it may be kept, and read by a model."""
@@ -322,6 +341,8 @@ class Runner:
 
     async def _supersede(self, work: Work, action: Action) -> None:
         """What the same person proposed before of the same kind in this room is void: one of them is meant."""
+        if work.run:
+            return  # several runs of a workflow go on side by side, each with its own
         for earlier in await self._actions.of_room(work.room.id, state="proposed"):
             if (earlier.skill, earlier.proposed_by) == (action.skill, action.proposed_by) and earlier.id != action.id:
                 over = replace(earlier, state="rejected", outcome=self._texts("superseded"))

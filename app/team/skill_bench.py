@@ -19,6 +19,7 @@ from app.core.texts import Texts
 from app.core.turn import Citation, Mode
 from app.team.runner import Ran, Runner
 from app.team.work import Work
+from app.team.workflow import Workflows
 
 _log = logging.getLogger("deskmate.skills")
 
@@ -32,12 +33,20 @@ class SkillBench(Workbench):
     component_type = "workbench"
 
     def __init__(
-        self, runner: Runner, work: Work, assistant: Assistant, skills: tuple[Skill, ...], texts: Texts
+        self,
+        runner: Runner,
+        work: Work,
+        assistant: Assistant,
+        skills: tuple[Skill, ...],
+        workflows: Workflows,
+        texts: Texts,
     ) -> None:
         self._runner = runner
         self._work = work
         self._assistant = assistant
         self._skills = {skill.name: skill for skill in skills}
+        self._workflows = workflows
+        self._procedures = {tool.name: tool for tool in workflows.tools(work, assistant)}
         self._texts = texts
         self._numbers = itertools.count(1)
         self._told: list[Ran] = []
@@ -56,6 +65,13 @@ class SkillBench(Workbench):
                 parameters=ParametersSchema(type="object", properties=skill.schema["properties"]),
             )
             for skill in self._skills.values()
+        ] + [
+            ToolSchema(
+                name=tool.name,
+                description=tool.doc,
+                parameters=ParametersSchema(type="object", properties=tool.schema["properties"]),
+            )
+            for tool in self._procedures.values()
         ]
 
     async def call_tool(
@@ -84,6 +100,8 @@ class SkillBench(Workbench):
     async def _called(self, call: ToolCall) -> ToolResult:
         try:
             async with self._one_at_a_time:
+                if call.name in self._procedures:
+                    return _result(call.name, await self._workflows.called(self._work, self._assistant, call))
                 ran = await self._runner.run(self._work, self._assistant, call)
                 self._work.read.append(ran.masked.text)
                 await self._tell(call, ran)

@@ -12,7 +12,8 @@ from app.core.audit import AuditEntry
 from app.core.errors import AssistantError
 from app.core.happening import Happening
 from app.core.model_talk import Pending
-from app.core.ports import Progress, StoredTurn
+from app.core.ports import News, Progress, StoredTurn, news_of
+from app.core.run import Run
 from app.core.skill import Result
 from app.core.trace import trace_id
 from app.core.turn import Action, Attachment, Chart, Citation, Mode, Person, Room, Turn
@@ -69,6 +70,12 @@ class Work:
     """Assistant and digest of a call -> what came of it: a call that a model repeats in a turn runs once."""
     happened: list[Happening] = field(default_factory=list)
     """What workflows are to know of, in order."""
+    runs: list[Run] = field(default_factory=list)
+    """The room's open runs of workflows, as this turn has moved them so far."""
+    moved: dict[str, Run] = field(default_factory=dict)
+    """Runs that this turn has moved; written with the reply, in one transaction."""
+    run: str = ""
+    """The run that is being moved."""
     rests_on: set[str] = field(default_factory=set)
     """What was used in this turn: see `Reply.rests_on`."""
 
@@ -77,6 +84,11 @@ class Work:
         self.files.extend(file for file in result.files if file not in self.files)
         self.charts.extend(result.charts)
         self.happened.extend(result.happened)
+
+    @property
+    def news(self) -> tuple[News, ...]:
+        """What happened, for the workflows; written with the reply."""
+        return news_of(self.happened, cause=self.turn.id, room=self.room.id, person=self.person.id)
 
     def note(self, what: str, decision: str, *, assistant: str = "", detail: Mapping[str, Any] | None = None) -> None:
         """Add an entry for the audit chain. `detail` is masked."""

@@ -20,15 +20,20 @@ from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.dealing_ticket import deal_ticket
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
+from skills.fx.oversight import blotter, open_enquiries, positions, progress, quality
 from skills.fx.pricing_tables import LastPriceRow
 from skills.fx.quote import quote
+from skills.fx.readers import READERS
+from skills.fx.reversing import intent, reverse
 from skills.fx.screening import OWN, own_lists
 from skills.fx.settlement import value_dates
 from skills.fx.source_rules import check_source_rules
 
-__all__ = ["COMMANDS", "SKILLS", "TABLES", "check_content", "warm"]
+__all__ = ["COMMANDS", "READERS", "SKILLS", "TABLES", "check_content", "warm"]
 
-SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, deal_ticket, book_deal, withdraw)
+_AFTER = (reverse, intent, blotter, positions, progress, open_enquiries, quality)
+"""Around deals that were made."""
+SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, deal_ticket, book_deal, withdraw, *_AFTER)
 TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow, PostingRow, LastPriceRow)
 
 

@@ -67,6 +67,10 @@ class Runs(Protocol):
         """Every (run, key) of open runs that waits for this kind of thing."""
         ...
 
+    async def keep(self, run: Run) -> None:
+        """Keep a run that no turn has moved. Raises `Unavailable` where somebody else has moved it."""
+        ...
+
     async def keep_news(self, news: Sequence[News]) -> None:
         """Keep news that was not kept with its cause; what is there stays."""
         ...

@@ -110,6 +110,13 @@ class SqlRuns:
             lambda connection: [(row.run, row.key) for row in connection.execute(wanted)]
         )
 
+    async def keep(self, run: Run) -> None:
+        """Keep a run that no turn has moved. Raises `Unavailable` where somebody else has moved it."""
+        try:
+            await self._database.writing(lambda connection: write_runs(connection, self._sealing, (run,)), durable=True)
+        except StaleRun:
+            raise self._database.outdated() from None
+
     async def keep_news(self, news: Sequence[News]) -> None:
         """Keep news that was not kept with its cause; what is there stays."""
         await self._database.writing(lambda connection: write_news(connection, self._sealing, news), durable=True)

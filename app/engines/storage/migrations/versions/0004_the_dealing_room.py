@@ -13,6 +13,7 @@ def upgrade() -> None:
     """To this version, concern by concern."""
     _rooms()
     _workflows()
+    _trips()
 
 
 def _rooms() -> None:
@@ -67,3 +68,19 @@ def _workflows() -> None:
     )
     for name in ("room", "handed"):
         op.create_index(op.f(f"ix_news_{name}"), "news", [name], unique=False)
+
+
+def _trips() -> None:
+    """Business trips that people have agreed to."""
+    op.create_table(
+        "office_trip",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("key", "person")),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index(op.f("ix_office_trip_person"), "office_trip", ["person"], unique=False)
