@@ -86,6 +86,19 @@ async def test_the_company_that_a_question_names_comes_first(tmp_path: Path) -> 
     assert {hit.source for hit in parts[:2]} == {"reports/21.6.md"}
 
 
+async def test_what_a_report_does_not_say_is_found_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge" / "reports"
+    folder.mkdir(parents=True)
+    about = "\n\n".join(f"第{number}号厂房位于城东开发区，已投入使用。" for number in range(20))
+    for name in ("华星科技", "明月食品"):
+        (folder / f"{name}.md").write_text(f"# 调查报告\n\n客户名称：{name}有限公司\n\n{about}", encoding="utf-8")
+    for name, text in (("limits", "授信额度在五百万元以上的，由总行审批。"), ("seals", "印章由办公室保管。")):
+        (folder / f"{name}.md").write_text(f"# 规定\n\n{text}", encoding="utf-8")
+    knowledge = ChromaKnowledge(tmp_path, tmp_path / "home")
+    await knowledge.open()
+    assert (await knowledge.search("华星科技的授信额度由谁审批"))[0].source == "reports/limits.md"
+
+
 async def test_a_company_that_most_documents_are_of_tells_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "knowledge" / "rules"
     folder.mkdir(parents=True)

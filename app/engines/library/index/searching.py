@@ -32,7 +32,9 @@ WEIGHT_OF_NAME = 4.0
 WEIGHT_OF_NAMED_CLAUSE, WEIGHT_OF_NAMED_DOCUMENT = 20.0, 3.0
 """In the rank: the clause that a question names comes first, before all that only speaks of the matter."""
 WEIGHT_OF_COMPANY = 4.0
-"""In the rank: of a filing or report of the company that the question names."""
+"""In the rank: of a filing or report of the company that the question names, where the rest of it stands there too."""
+ANSWERING = 0.15
+"""Share of the rest from which on it does."""
 WEIGHT_OF_HEADING = 2.5
 """In the rank: of the title right above a passage, where the question names it: the balance sheet itself."""
 MOST_CLAUSES = 200
@@ -108,7 +110,13 @@ def search(
         theirs = [one for one in rows.values() if (one[0][0], one[0][10]) in filed]
         for row, bm25 in _closest(inside, theirs, depth // 2):
             one = _found(row, bm25, inside, named)
-            found.append(replace(one, score=scale.score(_part(row)), rank=one.rank + WEIGHT_OF_COMPANY))
+            found.append(
+                replace(
+                    one,
+                    score=scale.score(_part(row)),
+                    rank=one.rank + WEIGHT_OF_COMPANY * min(1.0, one.score / ANSWERING),
+                )
+            )
     by_name = _by_name(scale, found)
     ranked = [replace(one, rank=one.rank + WEIGHT_OF_NAME * by_name[one.source, one.title]) for one in found]
     ranked.sort(key=lambda one: -one.rank)
