@@ -26,7 +26,11 @@ _ORDINAL = re.compile(r"第(?=[\d一二三四五六七八九十]+个?(?:月|年|
 _HAN = re.compile(r"[㐀-鿿]+")
 _LATIN = re.compile(r"[a-z][a-z]+")
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s)$")
-_ORDER = re.compile(r"^\s*(?:第\s?[\d零一二三四五六七八九十百]+条|[#>*-]+|\d{1,2}(?:\.\d{1,2}){0,3}[.、\s])\s*")
+_ORDER = re.compile(
+    r"^\s*(?:第\s?[\d零一二三四五六七八九十百]+条|[#>*-]+"
+    r"|\d{1,2}(?:\.\d{1,2}){0,3}[.、\s](?!\d|\s*(?:[万亿元%天年月日次人户倍笔家个]|美元|小时|分钟|工作日)))\s*"
+)
+"""What numbers a line; 1.5 亿元 does not."""
 _ENTRY = re.compile("内容|说明")
 """Over the second column of a list of entries (要素, 内容): its rows are not of different things."""
 _SAID_OF_ALL = re.compile(r"[(（]([^()（）]{1,12})[)）]")

@@ -75,7 +75,7 @@ GUARANTEE = "互保圈内企业不得超过 3 户，每户对外担保余额不�
         ("泄露事件一天之内要报告，报价一分钟内有效。", TIMES),
         ("机关八点半到十二点上班。", TIMES),
         ("The office opens at 8.30 a.m. and closes at noon.", TIMES),
-        ("网银到夜里十一点，柜面下午 5:00 关。", HOURS),
+        ("网银到夜里十一点。柜面下午 5:00 关。", HOURS),
         ("Online banking closes at 11 pm.", HOURS),
         ("超过一亿五的要报总行。", LARGE),
         ("一亿元一年减 1.6 万吨。", LARGE),
