@@ -1,6 +1,7 @@
 """Whole dialogues of two to four people: is what they agree read exactly, and is what is unsure asked back?
 
-`deals_kept.jsonl` was written before the code and judged at most twice; `deals_dev.jsonl` is what it was built by.
+`deals_kept.jsonl` was written before the code and judged at most twice; of `deals_dev.jsonl` the first 45 were written
+before it too, the others while it was built.
 A dialogue's line: `people`, `today`, `messages` (by, text), `ends` (agreed, withdrawn, asked), and for an agreed one
 `elements` (the contract's, plus near_date), `price` (of a swap its points per unit) and `agreed_by`; for one that ends
 in a question `about`: the element (or `price`) that must be asked. `mid` is the market's middle, `clients` the bank's.
@@ -30,14 +31,24 @@ from skills.fx.parse import parse
 
 DATA = Path(__file__).parent / "data"
 _ABOUT = {
-    "amount": ("amount", "several_amounts"),
+    "amount": ("amount", "several_amounts", "differs_amount"),
     "base": ("currency", "same_currency"),
     "value_date": ("date",),
     "customer": ("customer", "differs_customer"),
 }
-_SPOKE: tuple[Note, ...] = (
-    "doubt", "differs", "two_prices", "no_price", "side_missing", "side_against", "say_yes", "incomplete"
-)  # fmt: skip
+_NOTED: dict[str, tuple[Note, ...]] = {
+    "price": ("two_prices", "several_prices", "no_price"),
+    "side": ("side_missing",),
+    "amount": ("open_question",),
+}
+"""What is asked about an element without a doubt on the ticket."""
+_SPOKE: frozenset[Note] = frozenset(
+    (
+        *("doubt", "differs", "two_prices", "several_prices", "no_price", "side_missing", "side_against", "say_yes"),
+        *("incomplete", "open_question"),
+    )
+)
+"""Notes with which the assistant asks back."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +101,8 @@ def _right(dialogue: dict[str, Any], talk: Talk, got: dict[str, Any], notes: Seq
     if dialogue["ends"] == "asked":
         if talk.agreed or talk.withdrawn:
             return False
-        if dialogue["about"] == "price":
-            return "two_prices" in notes
-        return any(doubt.startswith(_ABOUT[dialogue["about"]]) for doubt in got["doubts"])
+        doubts = any(doubt.startswith(_ABOUT.get(dialogue["about"], ())) for doubt in got["doubts"])
+        return doubts or bool({*_NOTED.get(dialogue["about"], ())} & {*notes})
     names = ("branch", "bank")
     return (
         talk.agreed is not None

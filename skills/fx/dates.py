@@ -176,7 +176,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = (
         False,
     ),
     (_pattern(rf"{_CUE}(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})(?![/\d])"), _slashed, False),
-    (_pattern(r"(?<![\d/.])(?P<m>\d{1,2})/(?P<d>\d{1,2})\s?(?=交割|起息|到期)"), _slashed, False),
+    (_pattern(r"(?<![\d/.])(?P<m>\d{1,2})[/.](?P<d>\d{1,2})\s?(?=交割|起息|到期|付款)"), _slashed, False),
     (
         _pattern(
             rf"(?<![A-Za-z])(?P<m>{_month})\s?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,?\s*(?P<y>20\d\d))?(?![\d,.]?\d|\s*(?:mio|m|k)(?![a-z]))"

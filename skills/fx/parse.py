@@ -23,14 +23,16 @@ _TRADITIONAL = str.maketrans(
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "（），；：！？"}
 _SAME_LENGTH = {**_FULL_WIDTH, 0x3000: 0x20, 0x00A0: 0x20, ord("−"): ord("-"), ord("﹣"): ord("-")}
 _GROUPED = re.compile(
-    r"(?<![\d.])\d{1,3}(?:(?:['’]\d{3})+|(?: \d{3}){2,}|(?:\.\d{3}){2,})(?!\d)|(?<=\d)，(?=\d{3}(?!\d))"
+    r"(?<![\d.])\d{1,3}(?:(?:['’]\d{3})+|(?: \d{3}){2,}|(?:\.\d{3}){2,})(?!\d)"
+    r"|(?<![\d.])\d{1,3}(?:，\d{3})+(?!\d)"
 )
 _SPLIT_NUMBER = re.compile(r"(?<=\d) +(?=[十百千万亿个])|(?<=[万亿]) +(?=[\d千]+万)")
 _HAN = re.compile(r"[一-鿿]")
 _AT_NAME = re.compile(r"@[A-Za-z_一-鿿]{1,12}(?=[\s,，:：]|$)")
 # A correction within a line begins a new one.
 _HAN_TURN = any_of(
-    r"""不对 错了 说错了 更正 纠正 应该是 应为 改成 改为 改一下 换成(?=\d|即期|远期|买|卖) 哦不 不不 不(?=[,，]\s*是)
+    r"""不对 错了 说错了 更正 纠正 应该是 应为 改成 改为 改一下 换成(?=\d|即期|远期|买|卖) 改(?=买|卖)
+    哦不 不不 不(?=[,，]\s*是)
     不是"""
 )
 _ENGLISH_TURN = r"(?:oh |sorry,? )?(?:no[,;]|sorry|correction|i mean|make it|actually|change (?:it|that) to)"

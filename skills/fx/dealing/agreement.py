@@ -21,22 +21,30 @@ class Yes:
     """Of mine and yours: what the speaker does, as he says it."""
 
 
+_TO_YOU = r"(?=\W*$| at| (?:to|from) you)"
+_YOURS = r"(?:you|your (?:bid|offer))"
 _STRONG = re.compile(
     any_of(
         r"""成交 敲定 一言为定 拍板 (?<![能要想会不可])做了(?!吗|没) (?:就这么|这么|就)定了? 定了(?!吗)
         就按?这个?价格?(?!能|可|行)(?:了|吧|做)?
-        我[们]?要了 (?<![a-z'])done(?![a-z]) (?<![a-z])dealt(?![a-z]) (?<![a-z])agreed(?![a-z])
+        我们?要了 我接了 (?:就|那|就按这个|马上|可以|赶紧)做吧 ^\W*做吧? 锁定?(?=吧|了|掉|\W*$) 定下来
+        (?<![a-z])(?:go\sahead|book\sit|that'?s\sa\sdeal|you'?re\son) (?<![a-z'])done(?![a-z])
+        (?<![a-z])dealt(?![a-z]) (?<![a-z])agreed(?![a-z])
         (?<![a-z])(?<!the\s)(?<!this\s)(?<!a\s)(?<!no\s)(?<!client's\s)deal(?=\W*$)
         (?<![a-z])(?:i'?ll|we'?ll|we|i)\stake\s(?:it|that)"""
     )
-    + r"|(?<![a-z])(?P<mine>mine)(?![a-z])|(?<![a-z])(?P<yours>yours)(?![a-z])",
+    + rf"|(?<![a-z])(?P<mine>mine|bought{_TO_YOU}|(?:i|we) (?:lift|take)(?: (?:it|{_YOURS}))?|lift(?:ing)? {_YOURS})"
+    r"(?![a-z])"
+    rf"|(?<![a-z])(?P<yours>yours|sold{_TO_YOU}|(?:i|we) (?:hit|give)(?: (?:it|{_YOURS}))?|hit(?:ting)? {_YOURS})"
+    r"(?![a-z])",
     re.IGNORECASE,
 )
 _NO_YES = re.compile(
     any_of(
         r"""(?:[不没未别]|先别|先不|还没|不能|没有|不想|无法)(?:能|要|急着?)?成交
         成交(?:量|额|单|记录|的话|了?[吗没]|前|后|那|之) 今[天日]的?成交
-        (?:能|可以|是否|能否|可否)(?:不能|不可以)?(?:就这么)?(?:成交|敲定|定)
+        (?:能|是否|能否|可否)(?:不能|不可以)?(?:就这么)?(?:成交|敲定|定) sold\sout
+        (?:was|were|has|have|already)\s(?:sold|bought)
         没敲定 未敲定 还没定 (?:成交|敲定|done|deal|agreed)\s*[?？] nothing\sdone not\s(?:yet\s)?(?:done|agreed)
         well\sdone un(?:done|agreed)
         (?:i'?m|we'?re|are\swe|is\sit)\sdone (?:等|如果|要是|若|假如|只要|除非|客户没)[^,，。]{0,16}(?:成交|敲定|定)
@@ -48,7 +56,8 @@ _MILD = re.compile(
     r"^\W*(?:那|那就|也|都|我|客户说?|客户|应该)?\s*(?:"
     + any_of(
         r"""可以(?!吗|么|再|不) 行(?![吗不业情么]) 没问题 好(?![像吗久歹多么]) 能做(?!吗|么|不) 做得了 同意 接受 给你
-        没意见 嗯
+        没意见 嗯 确认 接受
+        confirmed(?![a-z])
         ok(?:ay)?(?![a-z]) fine(?![a-z]) sure(?![a-z]) yes(?![a-z]) yep(?![a-z]) alright(?![a-z]) no\sproblem can\sdo
         works\sfor"""
     )

@@ -45,12 +45,14 @@ def from_bank(heard: Heard, price: Price | None, yes: Yes | None, message: Messa
         if yes.strength == "strong" and counter.deals:
             return _agreed(heard, Agreed(wanted, counter.by, message.by, message.turn), around)
         price = counter.price
+    if yes and yes.side and yes.side == talk.side:
+        return heard.noting(talk, "side_against")  # bank and client cannot both buy
     if price is None or not message.deals:
         return heard
     if talk.agreed and not counter:
         return heard if price.for_side(talk.side) == talk.agreed.price else heard.noting(talk, "two_prices")
     talk = replace(
-        talk, offer=_named(price, message), counter=None, agreed=None, before=price, asked_yes=talk.asked_yes
+        talk, offer=_named(price, message), counter=None, agreed=None, before=price, unclear=False, asked_yes=False
     )
     return Heard(talk, heard.notes).noting(talk, "offer")
 
@@ -82,6 +84,8 @@ def from_branch(heard: Heard, price: Price | None, yes: Yes | None, message: Mes
     said = price.for_side(talk.side) if price else None
     if said is None and talk.counter and talk.counter.price.for_side(talk.side) != wanted:
         return heard.noting(replace(talk, two_prices=True), "two_prices")  # the bank has not answered the last price
+    if said is None and talk.unclear:
+        return heard.noting(replace(talk, unclear=False, asked_yes=True), "say_yes")
     if said is not None and said != wanted and price is not None:
         heard = _countered(heard, price, message)
         return heard.noting(replace(heard.talk, two_prices=True), "two_prices")
@@ -99,6 +103,8 @@ def _agreed(heard: Heard, agreed: Agreed, around: Around) -> Heard:
     talk = heard.talk
     if missing_of(talk) or doubts_of(talk, around.today):
         return heard.noting(talk, "incomplete")
+    if talk.held:
+        return heard.noting(talk, "open_question")
     offer = talk.offer or talk.counter
     price = Price(agreed.price, agreed.price)
     made = replace(offer, price=price, by=agreed.bank) if offer else None
@@ -106,8 +112,25 @@ def _agreed(heard: Heard, agreed: Agreed, around: Around) -> Heard:
     return heard.noting(talk, "agreed")
 
 
+def several_prices(heard: Heard, message: Message) -> Heard:
+    """More than one price in one breath: what was named before does not hold either."""
+    talk = heard.talk
+    if talk.agreed:
+        return heard
+    gone = replace(talk, offer=None, counter=None) if message.party == "bank" else replace(talk, counter=None)
+    return heard.noting(gone, "several_prices")
+
+
+def price_gone(heard: Heard) -> Heard:
+    """The bank's price does not hold any more; what is agreed stays."""
+    talk = heard.talk
+    if talk.agreed or talk.offer is None:
+        return heard
+    return heard.noting(replace(talk, offer=None, asked_yes=False), "price_gone")
+
+
 def called_off(heard: Heard, message: Message) -> Heard:
     talk = heard.talk
-    if message.party == "bank":  # the price is off, not the client's wish
-        return heard.noting(replace(talk, offer=None), "changed") if talk.offer else heard
+    if message.party == "bank":
+        return price_gone(heard)  # the price is off, not the client's wish
     return heard.noting(replace(talk, withdrawn=True), "withdrawn") if talk.said else heard

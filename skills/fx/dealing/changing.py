@@ -12,6 +12,7 @@ from skills.fx.dealing.ticket_values import attributed, values_of
 from skills.fx.deals.deal import ElementName
 from skills.fx.reading import Reading, corrected
 
+_SMALLEST = 1_000
 _PRICED: tuple[ElementName, ...] = (
     "customer", "side", "base", "quote", "amount", "amount_ccy", "product", "tenor", "value_date", "near_date"
 )  # fmt: skip
@@ -36,6 +37,8 @@ def with_elements(
         heard = Heard(talk, heard.notes)
     if limit:
         elements = replace(elements, reading=replace(elements.reading, limit_price=limit.limit_price))
+    if "amount" in talk.said and elements.reading.amount is not None and elements.reading.amount < _SMALLEST:
+        return heard  # 35块: no deal is so small
     if not _says_something(elements) or (not talk.said and not _opens(elements)):
         return heard
     if talk.said and speaks_of_another_deal(sentence):
@@ -55,6 +58,11 @@ def with_elements(
         talk = replace(talk, held=held, doubts=tuple(dict.fromkeys(doubts)))
         return Heard(talk, heard.notes) if question else heard.noting(talk, "differs")
     return applied(heard, elements, message, around)
+
+
+def says_anew(talk: Talk, elements: Elements, sentence: str, around: Around) -> bool:
+    """Whether a sentence says something else of the deal than the ticket does: 算了，改成300万 calls nothing off."""
+    return bool(elements.reading.amount is not None or (_against(talk, elements, around) and corrects(sentence)))
 
 
 def applied(heard: Heard, elements: Elements, message: Message, around: Around) -> Heard:

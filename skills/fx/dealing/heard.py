@@ -19,6 +19,9 @@ Note = Literal[
     "no_price",  # a yes, and nobody has named a price
     "side_missing",  # a yes to a two-way price, and nobody knows whether the client buys or sells
     "side_against",  # mine or yours against the ticket's side
+    "several_prices",  # more than one price in one breath: nobody knows which is meant
+    "open_question",  # a yes while what somebody asked about the elements is not answered
+    "price_gone",  # the bank's price does not hold any more
     "say_yes",  # it sounds like a yes: it is to be said in so many words
     "not_a_dealer",  # a yes of somebody who does not deal
     "incomplete",  # a yes before the elements are complete

@@ -11,6 +11,7 @@ from skills.fx.dates import find_date
 from skills.fx.dealing.agreement import without_yes
 from skills.fx.dealing.client_meant import Meant, find_client
 from skills.fx.dealing.papers import papers_in
+from skills.fx.dealing.price_moves import without_price_moves
 from skills.fx.dealing.questions import without_alternatives
 from skills.fx.dealing.talk import Around, Message, Talk
 from skills.fx.dealing.vagueness import has_no_unit, is_vague
@@ -21,6 +22,7 @@ from skills.fx.sides import is_swap, without_negated
 
 _MILLIONS = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[mM](?![A-Za-z])")
 _OF_THE_CLIENT = re.compile(r"客户|结汇|购汇|client|customer", re.IGNORECASE)
+_BARE_NAME = re.compile(r"(?:是|就是)?[一-鿿()（）]{3,24}[。.!！]?|(?:[A-Z][\w&.-]* ?){2,6}")
 _NEAR = re.compile(r"近端|near(?: leg)?", re.IGNORECASE)
 _LIMIT = re.compile(
     r"以下|以上|以内|不高于|不低于|不超过|限价|挂单|or (?:better|lower|higher|less)|limit|not (?:above|below|over)",
@@ -42,7 +44,9 @@ class Elements:
 
 def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -> Elements:
     """The elements in a sentence from which the prices were taken already."""
-    text = without_alternatives(without_yes(sentence))
+    text = without_price_moves(without_alternatives(without_yes(sentence)))
+    if "customer" in talk.asked and _BARE_NAME.fullmatch(text):
+        text = f"客户{text}"
     meant = find_client(without_negated(text), around.clients, around.people)
     if meant:
         text = text[: meant.start] + BLANK * (meant.end - meant.start) + text[meant.end :]

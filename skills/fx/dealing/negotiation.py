@@ -10,18 +10,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from skills.fx.dealing.agreement import Yes, asks_for_yes, find_yes
-from skills.fx.dealing.bargaining import called_off, from_bank, from_branch, scale_of
-from skills.fx.dealing.changing import with_elements
+from skills.fx.dealing.bargaining import called_off, from_bank, from_branch, price_gone, scale_of, several_prices
+from skills.fx.dealing.changing import says_anew, with_elements
 from skills.fx.dealing.heard import Heard, Note
 from skills.fx.dealing.hearing import hear_elements, limit_in
-from skills.fx.dealing.prices import Said, find_prices
-from skills.fx.dealing.questions import affirms, asked_in, keeps_the_price
+from skills.fx.dealing.price_moves import moved, moves_a_price
+from skills.fx.dealing.prices import Price, Said, Scale, find_prices
+from skills.fx.dealing.questions import affirms, asked_in, is_question, keeps_the_price
 from skills.fx.dealing.sentences import sentences_of
 from skills.fx.dealing.side_talk import is_side_talk
 from skills.fx.dealing.talk import Around, Message, Talk
 from skills.fx.dealing.ticket_values import doubts_of, missing_of
-from skills.fx.dealing.withdrawal import is_withdrawal
+from skills.fx.dealing.withdrawal import is_withdrawal, takes_price_back
 from skills.fx.deals.deal import ElementName
+from skills.fx.reading import Reading
+
+_SETTLED: tuple[Note, ...] = ("say_yes", "no_price", "two_prices", "side_missing")
+"""Questions that the agreement in the same message answers."""
 
 
 def hear(talk: Talk, message: Message, around: Around) -> Heard:
@@ -36,13 +41,18 @@ def hear(talk: Talk, message: Message, around: Around) -> Heard:
         asked = (*asked, *asked_in(sentence))
         if not is_side_talk(sentence):
             heard = _heard(heard, sentence, message, around)
-    talk = replace(heard.talk, asked=asked or (() if "changed" in heard.notes else heard.talk.asked))
+    asked_yes = heard.talk.asked_yes and (message.party == "bank" or "say_yes" in heard.notes)
+    talk = replace(
+        heard.talk, asked_yes=asked_yes, asked=asked or (() if "changed" in heard.notes else heard.talk.asked)
+    )
     now = doubts_of(talk, around.today)
     if set(now) - set(doubts) and "differs" not in heard.notes:
         heard = heard.noting(talk, "doubt")
     if not talk.complete and talk.said and not missing_of(talk) and not now:
         talk = replace(talk, complete=True)
         heard = heard.noting(talk, "complete")
+    if "agreed" in heard.notes:
+        heard = Heard(talk, tuple(note for note in heard.notes if note not in _SETTLED))
     notes: tuple[Note, ...] = tuple(dict.fromkeys((*heard.notes, *(("changed",) if now != doubts else ()))))
     return Heard(talk, notes)
 
@@ -54,21 +64,40 @@ def _heard(heard: Heard, sentence: str, message: Message, around: Around) -> Hea
     limit = limit_in(sentence) if message.party == "branch" and talk.offer is None else None
     prices = find_prices(sentence, scale, both_sides=message.party == "bank")
     if limit:
-        prices = Said(None, None, prices.rest)
+        prices = Said(None, False, False, None, prices.rest)
     yes = find_yes(sentence)
     answered = affirms(sentence) if not yes or yes.strength == "mild" else False
     elements = hear_elements(prices.rest, talk, message, around)
-    if is_withdrawal(sentence) and prices.named is None and yes is None and elements.reading.amount is None:
+    if (
+        is_withdrawal(sentence)
+        and prices.named is None
+        and yes is None
+        and not says_anew(talk, elements, sentence, around)
+    ):
         return called_off(heard, message)
     heard = with_elements(heard, sentence, elements, limit, message, around, affirmed=answered)
     if prices.seen is not None:
         heard = Heard(replace(heard.talk, reference=prices.seen), heard.notes)
+    if prices.named is None and moves_a_price(sentence):
+        prices = replace(prices, named=_moved(heard.talk, sentence, scale))
     if prices.named is None and message.party == "bank" and keeps_the_price(sentence) and heard.talk.before:
         prices = replace(prices, named=heard.talk.before)
-    if asks_for_yes(sentence) and message.party == "bank":
-        heard = Heard(replace(heard.talk, asked_yes=True), heard.notes)
-    elif answered and heard.talk.asked_yes and message.party == "branch":
+    if answered and heard.talk.asked_yes and message.party == "branch":
         yes = Yes("strong")
+    if prices.unclear and elements.reading == Reading() and heard.talk.agreed is None:
+        heard = Heard(replace(heard.talk, unclear=True), heard.notes)
+    if prices.several:
+        return several_prices(heard, message)
     if message.party == "bank":
-        return from_bank(heard, prices.named, yes, message, around)
+        if prices.named is None and takes_price_back(sentence):
+            return price_gone(heard)
+        heard = from_bank(heard, prices.named, yes, message, around)
+        asked_yes = asks_for_yes(sentence) or (heard.talk.asked_yes and not is_question(sentence))
+        return Heard(replace(heard.talk, asked_yes=asked_yes), heard.notes)
     return from_branch(heard, prices.named, yes, message, around)
+
+
+def _moved(talk: Talk, sentence: str, scale: Scale) -> Price | None:
+    """The bank's price as a sentence moves it."""
+    price = talk.offer.price.for_side(talk.side) if talk.offer else None
+    return moved(sentence, price, talk.side, scale.pip)

@@ -22,7 +22,7 @@ LOW_VALUE = ("JPY", "KRW", "IDR", "HUF")
 _PLAUSIBLE = Decimal("0.1")
 """How far from the last price a figure may lie to be one, as a share of it."""
 
-_NO_COUNT = rf"{NO_AMOUNT}(?!\s*(?:[元块位次份笔楼家人名条]|左右|上下|附近|多[万个]))"
+_NO_COUNT = rf"{NO_AMOUNT}(?!\s*(?:交割|起息|到期|付款))(?!\s*(?:[元块位次份笔楼家人名条]|左右|上下|附近|多[万个]))"
 _FULL = rf"(?<![\d.,A-Za-z])(?P<full>\d{{1,4}}\.\d{{1,6}}){_NO_COUNT}"
 _OTHER_SIDE = r"\s*[/~～-]\s*(?P<second>\d{1,4}\.\d{1,6}|\d{2,3})(?![\d.])"
 _FULL_PRICE = re.compile(rf"{_FULL}(?:{_OTHER_SIDE})?", re.IGNORECASE)
@@ -45,19 +45,26 @@ _REFUSED = re.compile(
     ),
     re.IGNORECASE,
 )
+_INSTEAD = re.compile(
+    r"从|由|让到|降到|提到|调[整到]|改[成为到]|变成|换成|上次|刚才|原来|之前|不是|而不|不要"
+    r"|(?<![a-z])(?:from|was|instead|not|rather|make it)(?![a-z])",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(r"左右|上下|附近|大概|大约|around|about|roughly", re.IGNORECASE)
 # A bare figure is a price only among words of price talk.
 _PRICE_TALK = re.compile(
     r"(?:[\s¦!！?？.。~，,]|"
     + any_of(
-        r"""best that'?s\sit that'?s mine yours at @ done if\syou\scan firm bid offer okay ok and i'?m we'?re i'?ll i
-        we you then please pls mate
-        only can\sdo can\syou\sdo can do what\sabout how\sabout no yes sure fine deal max min for\syou is my the
-        make\sit then buy sell take give
-        可以 行不行 行 吗 吧 能不能 能 给 你 我 们 就 最低 最高 最多 最少 只能 顶多 让到 让 到头 到 报 价格 价 格 成交
-        敲定 做了 做 马上 立刻 刚才 保留 太低
-        太高 太贵 低 高 了 的 好的 好 那 呢 嘛 啊 也 不 客户 想要 想 要 出 怎么样 如何 没问题 定 按 折中 中间 收 卖 买
-        是 再 加 拿 来 这个 这 个 点 同意 接受 说 肯"""
+        r"""best that's\sit mine yours at @ done if\syou\scan if firm bid offer okay ok and i'?m we'?re i'?ll i we you
+        then
+        please pls mate only can\sdo can\syou\sdo can do what\sabout how\sabout no yes sure fine deal max min for\syou
+        for is
+        my the make\sit buy sell take give me us it meet halfway split call\sit let'?s\ssay say works? last final lowest
+        highest here\syou\sgo here now still again wants? asks? looking would like to so well hmm in client they he she
+        might could with from try all as far go agreed dealt ours their
+        [可以行不吗吧能给你我们就最低高多少只顶让到头报价格成交敲定做了马上立刻刚才保留太贵的好那呢嘛啊哦哈嗯也客户想要出怎么样如何没问题按折
+        中间收卖买是再拿来这个点同意接受说肯各一步口底线极限封见尾数零抹凑整取谈跟问还差些有老哥姐总您麻烦谢辛苦拜托帮忙争申请领导批算以内合适
+        理便宜优惠确认否么先别家人他她它之后前面然边里]"""
     )
     + ")*",
     re.IGNORECASE,
@@ -87,6 +94,10 @@ class Said:
 
     named: Price | None
     """The price that the speaker means."""
+    unclear: bool
+    """Whether a figure may be a price, and is not read as one."""
+    several: bool
+    """Whether there were different ones, so that nobody knows which is meant."""
     seen: Decimal | None
     """The last price in it, meant or refused: shorter figures are completed from it."""
     rest: str
@@ -131,12 +142,14 @@ class Scale:
 
 def find_prices(sentence: str, scale: Scale, *, both_sides: bool) -> Said:
     """The price named in a sentence. `both_sides`: who deals for the bank quotes with a pair of short figures."""
-    named: Price | None = None
+    meant: list[Price] = []
     seen: Decimal | None = None
     parts: list[str] = []
+    unclear = False
     for clause in re.split(r"(?<=[,，、])", without_negated(sentence)):
         prices, rest = _in_clause(clause, scale, both_sides)
         parts.append(rest)
+        unclear = unclear or (scale.talked and not prices and _SHORT.search(rest) is not None)
         if not prices or is_market_talk(clause):
             continue
         last = prices[-1]
@@ -144,8 +157,11 @@ def find_prices(sentence: str, scale: Scale, *, both_sides: bool) -> Said:
         if not scale.swap:
             scale = Scale(seen, scale.quote, scale.swap, scale.talked)
         if not _REFUSED.search(clause) and not _ABOUT.search(clause):
-            named = last
-    return Said(named, seen, "".join(parts))
+            meant += [last] if _INSTEAD.search(clause) else prices
+            if _INSTEAD.search(sentence) or (meant and meant[0].one is not None and last.one is None):
+                meant = [last]  # 从7.0530让到7.0520
+    several = len({*meant}) > 1
+    return Said(None if several or not meant else meant[-1], unclear, several, seen, "".join(parts))
 
 
 def _in_clause(clause: str, scale: Scale, both_sides: bool) -> tuple[list[Price], str]:

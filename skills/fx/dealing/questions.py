@@ -41,17 +41,17 @@ _ASKED: tuple[tuple[ElementName, re.Pattern[str]], ...] = tuple(
 )
 _QUESTION = _compiled(r"[?？]\s*$|[吗么]\s*[。.!！]?\s*$|吧\s*[?？]\s*$|是不是|对不对|是否|对吧\s*$|right\W*$")
 _ALTERNATIVES = _compiled(
-    r"(?<![那吧,，\s])\s*[一-鿿A-Za-z/]+\s*还是\s*(?![那这按原老刚之\d])[一-鿿A-Za-z/]+"
+    r"(?<![那吧,，\s])\s*[一-鿿A-Za-z\d/]+\s*还是\s*(?![那这按原老刚之]|\d+\.)[一-鿿A-Za-z\d/]+"
     r"|(?<![a-z])[a-z]+ or [a-z]+(?![a-z])"
 )
-_DEALING = _compiled(r"买|卖|结|购|即期|远期|掉期|公司|spot|forward|buy|sell|swap|客户")
 _AFFIRMS = _compiled(
     r"^\W*(?:对的?|是的?|没错|正确|嗯|确认|就是|(?:yes|yep|yeah|right|correct|exactly|confirmed)(?![a-z]))(?:[,，。.!！\s]|$)"
 )
 _DENIES = _compiled(r"^\W*(?:不对?|不是|没有|错了?|no|nope|wrong|not that)(?:[,，。.!！\s]|$)")
 _CORRECTS = _compiled(
     any_of(
-        r"""不对 错了 说错 写错 打错 看错 口误 更正 纠正 应该是 应为 改[成为一] 修改 变更 换成 哦不 不是 而是 要的是
+        r"""不对 错了 说错 写错 打错 看错 口误 更正 纠正 应该是 应为 改[成为一买卖做] 反了 搞错 弄错 修改 变更 换成
+        哦不 不是 而是 要的是
         其实是 更新 改到 [增减加]到
         (?<![a-z])(?:sorry|correction|i\smean|make\sit|make\sthat|actually|change|instead|rather|amend)(?![a-z])"""
     )
@@ -84,10 +84,7 @@ def is_question(sentence: str) -> bool:
 def without_alternatives(sentence: str) -> str:
     """`sentence` without what it only offers as a choice: 即期还是远期, spot or forward."""
 
-    def blanked(found: re.Match[str]) -> str:
-        return BLANK * len(found[0]) if _DEALING.search(found[0]) else found[0]
-
-    return _ALTERNATIVES.sub(blanked, sentence)
+    return _ALTERNATIVES.sub(lambda found: BLANK * len(found[0]), sentence)
 
 
 def affirms(sentence: str) -> bool:

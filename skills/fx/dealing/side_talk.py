@@ -12,7 +12,7 @@ _OTHERS = any_of(
     (?:other|another|different)\sclient last\s(?:time|week|month|year|deal|quarter) yesterday"""
 )
 _LIFE = any_of(
-    r"""吃[饭了个啥什] [聚午晚早]餐 [午晚早]饭 食堂 外卖 咖啡 奶茶 [下喝]茶 开会 会议 例会 培训 团建 聚会 下班 加班
+    r"""吃[饭了个啥什] [聚午晚早]餐 [午晚早]饭 食堂 盒饭 外卖 咖啡 奶茶 [下喝]茶 开会 会议 例会 培训 团建 聚会 下班 加班
     请假 休假
     股票 基金 彩票 房[价贷] 工资 奖金 天气 下雨 堵车 地铁 孩子 老婆 老公 生日 周末 球赛 电影 快递 机票 出差 高铁 体检
     lunch dinner breakfast coffee meeting(?!\spoint) weather football holiday(?:s)?\splan weekend traffic birthday"""

@@ -107,6 +107,8 @@ class Talk:
     """The bank's price before something changed: 一样 brings it back."""
     asked_yes: bool = False
     """Whether the branch was asked to say its yes in so many words."""
+    unclear: bool = False
+    """Whether a figure was said since the bank's price that may be another one: a bare yes is asked for again."""
     two_prices: bool = False
     """Whether a yes named another price than the other side's."""
     agreed: Agreed | None = None

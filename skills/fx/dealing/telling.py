@@ -27,7 +27,7 @@ def questions(ctx: Context, talk: Talk, doubts: Sequence[str], notes: Sequence[N
     if "doubt" in notes:
         said += [doubt_in_words(talk, doubt) for doubt in doubts if not doubt.startswith("differs_")]
     for note in notes:
-        if note in ("another_deal", "no_price", "side_missing"):
+        if note in ("another_deal", "no_price", "side_missing", "several_prices", "open_question"):
             said.append(say(f"talk_{note}"))
     if "two_prices" in notes:
         said.append(_two_prices(talk))

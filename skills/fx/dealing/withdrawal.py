@@ -26,6 +26,21 @@ _NOT_MEANT = re.compile(
 )
 
 
+_PRICE_GONE = re.compile(
+    any_of(
+        r"""价格?(?:又|已经|都)?(?:变|动)了 (?:报价|价格|这个价|刚才的?价?)(?:撤|作废|失效|过期|收回|取消|不算)
+        重新报价? 过期了
+        (?<![a-z])(?:off|stale|expired|requote|re-quote|under\sreference|price\s(?:is\s)?off|change)(?![a-z])"""
+    ),
+    re.IGNORECASE,
+)
+
+
+def takes_price_back(sentence: str) -> bool:
+    """Whether the bank says that its price does not hold any more."""
+    return _PRICE_GONE.search(sentence) is not None
+
+
 def is_withdrawal(sentence: str) -> bool:
     """Whether a sentence calls the deal off. 算了 before something new is none: the caller sees what else is said."""
     return _OFF.search(sentence) is not None and _NOT_MEANT.search(sentence) is None
