@@ -20,8 +20,7 @@ SUPERVISORS = ("dealing_supervisor",)
 
 async def shown(ctx: Context, deals: Sequence[Deal], all_to: Collection[str]) -> list[Deal]:
     """Those of `deals` that everybody in this room may see; people of the roles `all_to` see all."""
-    here = await ctx.rooms.of(ctx.room)
-    audience = [one for one in ctx.people if here is not None and one.id in here.members] or [ctx.person]
+    audience = await _audience(ctx)
     rooms: dict[str, Room | None] = {}
     found = []
     for deal in deals:
@@ -45,3 +44,13 @@ def took_part(deal: Deal) -> frozenset[str]:
 
 def _sees(person: Person, deal: Deal, room: Room | None, all_to: Collection[str]) -> bool:
     return person.role in all_to or (room is not None and person.id in room.members) or person.id in took_part(deal)
+
+
+async def shows_all(ctx: Context, all_to: Collection[str]) -> bool:
+    """Whether everybody in this room sees all deals."""
+    return all(person.role in all_to for person in await _audience(ctx))
+
+
+async def _audience(ctx: Context) -> list[Person]:
+    here = await ctx.rooms.of(ctx.room)
+    return [one for one in ctx.people if here is not None and one.id in here.members] or [ctx.person]
