@@ -1,0 +1,558 @@
+"""The market from a data system, over a real connection: what is believed, what is refused, what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.assistant import ContentError
+from app.core.errors import SkillFailed
+from app.core.skill import Context, Result
+from skills.fx import check_content, market_source
+from skills.fx.board import rates
+from skills.fx.market import Market, market_of, read_market
+from skills.fx.market_http import TOKEN, SourceFailed, fetched
+from skills.fx.market_source import current_market
+from skills.fx.plausibility import judged
+from skills.fx.price import indicative
+from skills.fx.quote import quote
+from skills.fx.source_rules import Http, SourceRules, read_source_rules
+from skills.fx.words import say
+from tests.skills.context import CONTENT, ZONE, FakeDatabase, context
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
+WORTH = {"CNY": Decimal(1), "USD": Decimal("6.85"), "JPY": Decimal("0.043"), "EUR": Decimal(8)}
+Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+def figures(at: datetime = NOW, **pairs: Any) -> dict[str, Any]:
+    """What a data system says: three pairs, or those given."""
+    usual = {
+        "USD/CNY": {"spot": [6.8305, 6.8335], "decimals": 4, "pip": 0.0001, "points": {"3M": [-345, -335]}},
+        "USD/JPY": {"spot": [159.800, 159.860], "decimals": 3, "pip": 0.01, "points": {"3M": [-108.5, -106.5]}},
+        "EUR/USD": {"spot": [1.16820, 1.16860], "decimals": 5, "pip": 0.0001, "points": {"3M": [45.8, 47.2]}},
+    }
+    said = {**usual, **{name.replace("_", "/"): one for name, one in pairs.items()}}
+    return {
+        "as_of": at.isoformat(),
+        "source": "测试行情系统",
+        "stale_after_minutes": 15,
+        "pairs": {name: one for name, one in said.items() if one is not None},
+    }
+
+
+def dollar(bid: float, offer: float, **more: Any) -> dict[str, Any]:
+    return {"spot": [bid, offer], "decimals": 4, "pip": 0.0001, **more}
+
+
+def http(body: bytes | str, status: str = "200 OK", *headers: str) -> Answer:
+    """An answer of one piece."""
+    content = body.encode() if isinstance(body, str) else body
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        head = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", "Connection: close", *headers]
+        writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + content)
+        await writer.drain()
+
+    return answer
+
+
+def as_json(values: Any) -> Answer:
+    return http(json.dumps(values))
+
+
+class DataSystem:
+    """A real server that says what it is told to."""
+
+    def __init__(self) -> None:
+        self.answer: Answer = as_json(figures())
+        self.asked: list[str] = []
+        """The heads of the requests."""
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    @asynccontextmanager
+    async def running(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[DataSystem]:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=tls)
+        self.port = self._server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            self._server.close()
+
+    def stop(self) -> None:
+        assert self._server
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+            await self.answer(writer)
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+            pass  # who asked has gone: that is what some tests are about
+        finally:
+            writer.close()
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[DataSystem]:
+    async with DataSystem().running() as running:
+        yield running
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[FakeDatabase]:
+    made = await FakeDatabase(tmp_path / "fx.db").open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every turn asks anew, and everything is written at once; two tests put the seconds back."""
+    for name in ("_FRESH", "_REST", "_KEPT_EVERY"):
+        monkeypatch.setattr(market_source, name, 0.0)
+
+
+def content(folder: Path, rules: Mapping[str, Any]) -> Path:
+    (folder / "config").mkdir(exist_ok=True)
+    (folder / "config" / "market_source.yaml").write_text(yaml.safe_dump(dict(rules)), encoding="utf-8")
+    (folder / "config" / "dealing.yaml").write_bytes((CONTENT / "config" / "dealing.yaml").read_bytes())
+    return folder
+
+
+def asking(
+    tmp_path: Path, database: FakeDatabase, port: int, now: datetime = NOW, patience: float = 0.5, **rules: Any
+) -> Context:
+    """A turn in a house whose market comes from this machine's `port`."""
+    address = {"url": f"http://127.0.0.1:{port}/market", "timeout_seconds": patience, "largest_bytes": 20_000}
+    where = content(tmp_path, {"source": "http", "http": address, **rules})
+    return context(tmp_path, database, now=now, content=where)
+
+
+async def test_the_market_of_the_data_system_is_used_to_the_last_digit(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    market = await current_market(asking(tmp_path, database, system.port))
+    assert market.pairs["USD/CNY"].spot == (Decimal("6.8305"), Decimal("6.8335"))
+    assert (market.source, market.as_of, market.refused) == ("测试行情系统", NOW, {})
+    assert "accept: application/json" in system.asked[0].lower()
+
+
+async def test_a_second_long_the_answer_is_taken_as_it_is(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_source, "_FRESH", 60.0)
+    ctx = asking(tmp_path, database, system.port)
+    await asyncio.gather(*(current_market(ctx) for _ in range(20)))
+    await current_market(ctx)
+    assert len(system.asked) == 1
+
+
+async def test_a_dead_system_is_left_alone_for_a_while(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_source, "_REST", 60.0)
+    system.answer = http("", "503 Service Unavailable")
+    ctx = asking(tmp_path, database, system.port)
+    for _ in range(3):
+        with pytest.raises(SkillFailed, match="行情源拒绝或出错"):
+            await current_market(ctx)
+    assert len(system.asked) == 1
+
+
+async def test_the_token_comes_from_the_environment_alone(
+    system: DataSystem, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = Http(url=f"http://127.0.0.1:{system.port}/market")
+    await fetched(rules, {})
+    assert "authorization" not in system.asked[-1].lower()
+    with caplog.at_level(logging.DEBUG):
+        await fetched(rules, {TOKEN: "invented-token"})
+    assert "Authorization: Bearer invented-token" in system.asked[-1]
+    assert "invented-token" not in caplog.text
+
+
+async def drip(writer: asyncio.StreamWriter) -> None:
+    """A byte now and then: no single wait is long, the whole is endless."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while True:
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def silence(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(5)
+
+
+async def endless(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        writer.write(b" " * 65536)
+        await writer.drain()
+
+
+NOT_A_MARKET: dict[str, tuple[Answer, str]] = {
+    "silent": (silence, "slow"),
+    "dripping": (drip, "slow"),
+    "endless": (endless, "large"),
+    "huge": (http(b" " * 30_000), "large"),
+    "error": (http("{}", "500 Internal Server Error"), "answer"),
+    "not modified": (http("", "304 Not Modified"), "answer"),
+    "elsewhere": (http("", "302 Found", "Location: https://other.example/market"), "elsewhere"),
+    "other port": (http("", "302 Found", "Location: http://127.0.0.1:9/market"), "elsewhere"),
+    "in circles": (http("", "302 Found", "Location: /market"), "elsewhere"),
+    "packed": (http(b"\x1f\x8b", "200 OK", "Content-Encoding: gzip"), "shape"),
+    "not HTTP": (http("", "nonsense"), "dead"),
+    "page": (http("<html>please log in</html>"), "shape"),
+    "not UTF-8": (http(b"\xff\xfe{}"), "shape"),
+    "deep": (http("[" * 15_000), "shape"),
+    "list": (as_json([1, 2]), "shape"),
+    "no pairs": (as_json({**figures(), "pairs": {}}), "shape"),
+    "no time": (as_json({name: one for name, one in figures().items() if name != "as_of"}), "shape"),
+    "time without zone": (as_json({**figures(), "as_of": "2026-11-23T10:00:00"}), "shape"),
+    "unknown key": (as_json({**figures(), "more": 1}), "shape"),
+    "no numbers": (http(json.dumps(figures()).replace("6.8305", "NaN")), "shape"),
+    "of another age": (as_json({**figures(), "as_of": "1492-01-01T00:00:00Z"}), "shape"),
+    "tomorrow's": (as_json(figures(NOW + timedelta(hours=1))), "future"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_A_MARKET)
+async def test_what_is_no_market_is_refused_with_the_reason_and_the_last_good_one_kept(
+    name: str, tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    answer, why = NOT_A_MARKET[name]
+    system.answer = answer
+    ctx = asking(tmp_path, database, system.port)
+    reason = say(f"market_failed_{why}")
+    with pytest.raises(SkillFailed) as raised:
+        await current_market(ctx)
+    assert raised.value.code == "FX_NO_MARKET" and reason in raised.value.message
+    system.answer = as_json(figures(NOW - timedelta(minutes=3)))
+    good = await current_market(ctx)
+    system.answer = answer
+    kept = await current_market(ctx)
+    assert kept.pairs == good.pairs and kept.as_of == NOW - timedelta(minutes=3)
+    assert reason in kept.source and "沿用最后一次行情" in kept.source
+
+
+async def test_a_system_that_cannot_be_reached(tmp_path: Path, database: FakeDatabase, system: DataSystem) -> None:
+    ctx = asking(tmp_path, database, system.port)
+    await current_market(ctx)
+    system.stop()
+    assert "连不上行情源" in (await current_market(ctx)).source
+    fresh = await FakeDatabase(tmp_path / "other.db").open()
+    with pytest.raises(SkillFailed, match="连不上行情源"):
+        await current_market(replace(ctx, database=fresh))
+    await fresh.close()
+
+
+async def test_a_redirection_within_the_house_is_followed(system: DataSystem) -> None:
+    first = True
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        nonlocal first
+        await (http("", "307 Temporary Redirect", "Location: /v2/market") if first else as_json(figures()))(writer)
+        first = False
+
+    system.answer = answer
+    await fetched(Http(url=f"http://127.0.0.1:{system.port}/market"), {TOKEN: "invented-token"})
+    assert system.asked[1].startswith("GET /v2/market ")
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate of this machine that nobody vouches for, and a server's side of it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "market")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "market.pem", folder / "market.key"
+    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, plain)
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(public, private)
+    return public, server
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    public, tls = certificate(tmp_path)
+    async with DataSystem().running(tls) as system:
+        url = f"https://127.0.0.1:{system.port}/market"
+        with pytest.raises(SourceFailed) as refused:
+            await fetched(Http(url=url), {TOKEN: "invented-token"})
+        assert refused.value.why == "dead" and system.asked == []
+        assert (await fetched(Http(url=url, ca_file=public)))["source"] == "测试行情系统"
+
+
+async def test_one_pair_with_a_wrong_decimal_point_is_refused_and_the_others_are_used(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    ctx = asking(tmp_path, database, system.port)
+    system.answer = as_json(figures(NOW - timedelta(minutes=1)))
+    await current_market(ctx)
+    system.answer = as_json(figures(USD_CNY=dollar(68.305, 68.335)))
+    market = await current_market(ctx)
+    assert set(market.pairs) == {"USD/JPY", "EUR/USD"} and market.refused["USD/CNY"].why == "moved"
+    with pytest.raises(SkillFailed) as raised:
+        indicative(market, "CNY", "USD", None, NOW.date())
+    for part in ("USD/CNY", "68.305/68.335", "6.8305/6.8335", "900.0%", "小数点"):
+        assert part in raised.value.message
+    with pytest.raises(SkillFailed, match="USD/CNY 的行情不可用"):
+        indicative(market, "EUR", "CNY", None, NOW.date())
+    assert indicative(market, "EUR", "JPY", None, NOW.date()).legs == ("EUR/USD", "USD/JPY")
+    system.answer = as_json(figures(USD_CNY=dollar(6.8405, 6.8435)))
+    assert not (await current_market(ctx)).refused
+
+
+@pytest.mark.parametrize(
+    ("pair", "why"),
+    [
+        (dollar(6.8335, 6.8305), "crossed"),
+        (dollar(0, 6.8), "not_positive"),
+        (dollar(-6.9, -6.8), "not_positive"),
+        (dollar(6.8305, 6.8335, points={"3M": [-90000, -80000]}), "not_positive"),
+        (dollar(6.8305, 68.335), "moved"),
+        (dollar(6.62, 6.623), "moved"),
+        (dollar(6.8305, 6.8335, points={"3M": [-3450, -3350]}), "points"),
+        (dollar(6.8305, 6.8335, points={"3M": [-335, -345]}), "crossed"),
+        (dollar(6.8305, 6.8335, points={"4M": [-1, 1]}), "unreadable"),
+        (dollar(1e300, 1e301), "unreadable"),
+        (dollar(6.8305, 6.8335, per=100), "moved"),
+        ({"spot": ["6.83"], "decimals": 4, "pip": 0.0001}, "unreadable"),
+        ({"spot": "6.8305 6.8335", "decimals": 4, "pip": 0.0001}, "unreadable"),
+        (7, "unreadable"),
+        (None, "missing"),
+    ],
+)
+async def test_what_is_wrong_with_a_pair_is_named(
+    pair: Any, why: str, tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    ctx = asking(tmp_path, database, system.port)
+    system.answer = as_json(figures(NOW - timedelta(minutes=1)))
+    await current_market(ctx)
+    system.answer = as_json(figures(USD_CNY=pair))
+    market = await current_market(ctx)
+    assert market.refused["USD/CNY"].why == why and set(market.pairs) == {"USD/JPY", "EUR/USD"}
+    shown = await rates.function(ctx, "")
+    assert isinstance(shown, Result) and "USD/CNY 的行情不可用" in shown.text and "| EUR/USD" in shown.text
+
+
+async def test_without_a_last_good_price_the_banks_fixed_rates_are_the_measure(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    system.answer = as_json(figures(USD_CNY=dollar(0.68305, 0.68335), USD_JPY=dollar(15980, 15986)))
+    market = await current_market(asking(tmp_path, database, system.port))
+    assert {name: one.why for name, one in market.refused.items()} == {"USD/CNY": "off_level", "USD/JPY": "off_level"}
+    assert set(market.pairs) == {"EUR/USD"}
+
+
+async def test_a_halted_pair_is_not_dealt(tmp_path: Path, database: FakeDatabase, system: DataSystem) -> None:
+    system.answer = as_json({**figures(), "refused": {"EUR/USD": {"why": "halted"}}})
+    market = await current_market(asking(tmp_path, database, system.port))
+    assert "EUR/USD" not in market.pairs
+    with pytest.raises(SkillFailed, match="暂停"):
+        indicative(market, "EUR", "USD", None, NOW.date())
+
+
+async def test_a_real_jump_is_believed_where_the_department_vouches_for_it(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    ctx = asking(tmp_path, database, system.port)
+    system.answer = as_json(figures(NOW - timedelta(minutes=1)))
+    await current_market(ctx)
+    system.answer = as_json(figures(USD_CNY=dollar(7.5, 7.503)))
+    assert "USD/CNY" in (await current_market(ctx)).refused
+    asking(tmp_path, database, system.port, vouched={"USD/CNY": {"mid": 7.5, "at": NOW}})
+    assert (await current_market(ctx)).pairs["USD/CNY"].spot[0] == Decimal("7.5")
+
+
+async def test_after_a_restart_the_last_good_prices_are_still_known(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    system.answer = as_json(figures(NOW - timedelta(minutes=20)))
+    await current_market(asking(tmp_path, database, system.port))
+    again = await FakeDatabase(tmp_path / "fx.db").open()
+    system.answer = as_json(figures(USD_CNY=dollar(68.305, 68.335)))
+    ctx = asking(tmp_path, again, system.port)
+    assert (await current_market(ctx)).refused["USD/CNY"].why == "moved"
+    system.stop()
+    once_more = await FakeDatabase(tmp_path / "fx.db").open()
+    kept = await current_market(replace(ctx, database=once_more))
+    assert "连不上行情源" in kept.source and set(kept.pairs) == {"USD/JPY", "EUR/USD"} and kept.as_of == NOW
+    await again.close()
+    await once_more.close()
+
+
+async def test_the_kept_market_grows_old_and_is_not_dealt_on(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    ctx = asking(tmp_path, database, system.port)
+    await current_market(ctx)
+    system.stop()
+    later = replace(ctx, now=NOW + timedelta(minutes=16))
+    shown = await quote.function(later, "买100万美元")
+    assert isinstance(shown, Result) and "行情已过时" in shown.text and "连不上行情源" in shown.text
+
+
+async def test_a_clock_that_jumps_is_noticed(tmp_path: Path, database: FakeDatabase, system: DataSystem) -> None:
+    ctx = asking(tmp_path, database, system.port)
+    system.answer = as_json(figures(NOW + timedelta(seconds=2)))
+    assert (await current_market(ctx)).as_of == NOW  # it came while the turn was under way
+    with pytest.raises(SkillFailed, match="晚于现在"):
+        await current_market(replace(ctx, now=NOW - timedelta(hours=1)))
+    system.answer = as_json(figures(NOW - timedelta(hours=1)))
+    older = await current_market(ctx)
+    assert older.as_of == NOW and "更旧" in older.source
+    shown = await quote.function(replace(ctx, now=NOW - timedelta(hours=1)), "买100万美元")
+    assert isinstance(shown, Result) and "晚于现在" in shown.text and "price" not in shown.data
+
+
+async def test_a_slow_system_holds_up_nobody_but_who_asks(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    ctx = asking(tmp_path, database, system.port, patience=10)
+    await current_market(ctx)
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def held_up(writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await go_on.wait()
+        await as_json(figures(USD_JPY=None))(writer)
+
+    system.answer = held_up
+    waiting = asyncio.create_task(current_market(ctx))
+    await asked.wait()
+    for _ in range(20):
+        assert "USD/JPY" in (await current_market(ctx)).pairs
+    assert not waiting.done() and len(system.asked) == 2
+    go_on.set()
+    assert "USD/JPY" not in (await waiting).pairs
+
+
+async def test_the_file_is_a_source_like_any_other(tmp_path: Path, database: FakeDatabase) -> None:
+    where = content(tmp_path, {"source": "file"})
+    path = where / "config" / "market.yaml"
+    ctx = context(tmp_path, database, now=NOW, content=where)
+    with pytest.raises(SkillFailed, match="行情文件缺失"):
+        await current_market(ctx)
+    path.write_text(yaml.safe_dump(figures()), encoding="utf-8")
+    assert set((await current_market(ctx)).pairs) == {"USD/CNY", "USD/JPY", "EUR/USD"}
+    path.write_text(yaml.safe_dump(figures(EUR_USD=dollar(1.2, 1.1))), encoding="utf-8")
+    assert (await current_market(ctx)).refused["EUR/USD"].why == "crossed"
+    with pytest.raises(ContentError, match="above the offer"):
+        read_market(where)
+    path.write_text("pairs: [", encoding="utf-8")
+    assert "读不懂" in (await current_market(ctx)).source
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        ({"source": "http"}, "address is missing"),
+        ({"source": "ftp"}, "source"),
+        ({"http": {"url": "http://market.bank.example/fx"}}, "https"),
+        ({"http": {"url": "https://user:word@market.bank.example/fx"}}, "token comes from the environment"),
+        ({"http": {"url": "file:///etc/hosts"}}, "https"),
+        ({"http": {"url": "https://market.bank.example", "ca_file": "/nowhere/ca.pem"}}, "no such file"),
+        ({"http": {"url": "https://market.bank.example", "token": "x"}}, "token"),
+        ({"plausible": {"moved_percent": 500}}, "moved_percent"),
+        ({"vouched": {"CNY/USD": {"mid": 1, "at": NOW}}}, "the market quotes USD/CNY"),
+        ({"vouched": {"USD/CNY": {"mid": 7, "at": "2026-11-23T10:00:00"}}}, "timezone"),
+    ],
+)
+def test_a_wrong_configuration_is_named_by_the_check(tmp_path: Path, rules: dict[str, Any], problem: str) -> None:
+    where = content(tmp_path, rules)
+    for name in ("market.yaml", "holidays.yaml", "customers.yaml"):
+        (where / "config" / name).write_bytes((CONTENT / "config" / name).read_bytes())
+    with pytest.raises(ContentError, match=r"market_source\.yaml:\d+: .*" + problem):
+        check_content(where)
+
+
+def test_the_shipped_configuration_is_the_usual_one() -> None:
+    shipped = read_source_rules(CONTENT)
+    assert shipped == SourceRules() and shipped.source == "file"
+
+
+def market(at: datetime, bid: Decimal, offer: Decimal) -> Market:
+    return market_of({**figures(at, USD_CNY=None, USD_JPY=None, EUR_USD=None), "pairs": {"USD/CNY": one(bid, offer)}})
+
+
+def one(bid: Decimal, offer: Decimal) -> dict[str, Any]:
+    return {"spot": [bid, offer], "decimals": 4, "pip": "0.0001"}
+
+
+@settings(deadline=None)
+@given(
+    bid=st.decimals(min_value="0.5", max_value="500", places=4),
+    shift=st.sampled_from([-3, -2, -1, 1, 2, 3]),
+    days=st.integers(min_value=0, max_value=3650),
+)
+def test_a_wrong_decimal_point_is_never_let_through(bid: Decimal, shift: int, days: int) -> None:
+    offer = bid + Decimal("0.003")
+    before = market(NOW - timedelta(days=days), bid, offer)
+    factor = Decimal(10) ** shift
+    for now in (market(NOW, bid * factor, offer * factor), market(NOW, *sorted((bid * factor, offer)))):
+        if now.pairs:
+            found = judged(now, {"USD/CNY": before}, SourceRules(), WORTH)
+            assert not found.pairs and found.refused["USD/CNY"].why == "moved"
+
+
+@settings(deadline=None)
+@given(bid=st.decimals(min_value="0.5", max_value="500", places=4), moved=st.floats(min_value=-2.9, max_value=2.9))
+def test_what_a_market_moves_in_a_day_is_let_through(bid: Decimal, moved: float) -> None:
+    factor = 1 + Decimal(repr(moved)) / 100
+    spread = Decimal("1.0005")
+    before = market(NOW - timedelta(minutes=1), bid, bid * spread)
+    assert judged(market(NOW, bid * factor, bid * factor * spread), {"USD/CNY": before}, SourceRules(), WORTH).pairs
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("6.8305"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["spot", "points", "pip", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(pair=VALUES, spot=st.lists(VALUES, min_size=2, max_size=2), points=VALUES)
+def test_whatever_a_source_says_of_one_pair_the_others_stay_usable(pair: Any, spot: list[Any], points: Any) -> None:
+    for strange in (pair, {"spot": spot, "decimals": 4, "pip": 0.0001, "points": points}):
+        made = market_of(figures(USD_CNY=strange if strange is not None else 0))
+        assert {"USD/JPY", "EUR/USD"} <= set(made.pairs)
+        assert ("USD/CNY" in made.pairs) != ("USD/CNY" in made.refused)
+        found = judged(made, {}, SourceRules(), WORTH)
+        assert all(0 < known.spot[0] <= known.spot[1] for known in found.pairs.values())
