@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import islice, product
 
 from app.core.scripts import simplified
 from skills.fx.screening.words import WORDS
 
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 _FORMS = re.compile(r"股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|集团|株式会社")
-_PLACE = re.compile(r"(?<=..)[省市县区](?=..)")
-_UMLAUT = re.compile(r"^([ln])(?:v|yu)(?=e?$)")
+_PLACE = re.compile(r"(?:(?<=..)|^)[省市县区](?=..)")
+_UMLAUT = re.compile(r"^([ln])(?:v|yu)(?=e?$)|(?<=[ln])v(?=[bcdfghjklmnpqrstwxyz]|$)")
 _TONE = re.compile(r"^([a-z]+)[0-5]$")
 _SYLLABLE = re.compile(
     r"(?:[zcs]h?|[bpmfdtnlgkhjqxryw])?"
     r"(?:i?a(?:i|o|ng?)?|[iu]?e(?:i|ng?|r)?|i?ong?|i(?:ng?|u)?|ou?|u(?:a(?:i|ng?)?|i|n|o)?|v)"
 )
+_SYLLABLES = re.compile(f"(?:{_SYLLABLE.pattern})+")
+_WAYS = 2
+"""How many ways a character of a given name is read at most."""
 _DOT = re.compile(r"[·・•‧]")
 
 
@@ -35,22 +40,36 @@ def is_person(han: str) -> bool:
     return han[0] in WORDS.families or _surname_length(han) == 2
 
 
-def words(text: str) -> list[str]:
-    """Words as a romanised name has them: surname and given name, or a company's parts with its trade in English."""
+def readings(text: str) -> list[list[str]]:
+    """The words that a romanised name has, the likeliest reading first: surname and given name, whose characters may be
+    read in two ways; or a company's parts, with its trade in English."""
     if _DOT.search(text):
-        return [_joined(part) for part in HAN.findall(simplified(text))]
+        return [[_joined(part) for part in HAN.findall(simplified(text))]]
     han = core(text)
     if is_person(han):
         cut = _surname_length(han)
-        return [WORDS.surnames.get(han[:cut]) or _joined(han[:cut]), _joined(han[cut:])]
-    return [word for part in _parts().split(_PLACE.sub("", han)) if part for word in _part(part)]
+        family = WORDS.surnames.get(han[:cut]) or _joined(han[:cut])
+        return [[family, given] for given in dict.fromkeys((_joined(han[cut:]), *_given_names(han[cut:])))]
+    parts = (part for part in _parts().split(_PLACE.sub("", han)) if part)
+    return [[word for part in parts for word in _part(part)]]
+
+
+def telling(han: str) -> str:
+    """A company's characters without town and trade: what tells it from others."""
+    return _PLACE.sub("", _parts().sub("", han))
+
+
+@lru_cache(maxsize=200_000)
+def is_pinyin(word: str) -> bool:
+    """Whether a Latin word could be pinyin, of one syllable or several."""
+    return bool(_SYLLABLES.fullmatch(word))
 
 
 def plain(word: str) -> str:
-    """A Latin word that may be pinyin without its tone's figure, and ü as u: lv4 and lyu are lu."""
+    """A Latin word that may be pinyin without its tone's figure, and ü as u: lv4, lyu and Lvzhou's are lu."""
     if (found := _TONE.match(word)) and _SYLLABLE.fullmatch(found[1]):
         word = found[1]
-    return _UMLAUT.sub(r"\1u", word)
+    return _UMLAUT.sub(lambda found: f"{found[1] or ''}u", word)
 
 
 def same_sound(left: str, right: str) -> bool:
@@ -68,6 +87,13 @@ def _surname_length(han: str) -> int:
 def _part(part: str) -> list[str]:
     english = WORDS.chinese.get(part)
     return english.split() if english else [_joined(part)]
+
+
+def _given_names(han: str) -> Iterator[str]:
+    from pypinyin import Style, pinyin
+
+    ways = [syllables[:_WAYS] for syllables in pinyin(han, style=Style.NORMAL, heteronym=True, errors="ignore")]
+    return ("".join(map(plain, syllables)) for syllables in islice(product(*ways), _WAYS**2))
 
 
 def _joined(han: str) -> str:

@@ -25,7 +25,7 @@ _FEW = 4_000
 """Names that weights are reckoned with at least: in a short list no word is frequent."""
 _SLIP = 0.79
 """A word so like one of a company's form is that word with a slip."""
-_CANDIDATES = 60
+_CANDIDATES = 50
 
 
 class Index:

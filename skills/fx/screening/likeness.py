@@ -28,12 +28,17 @@ _INITIAL, _INITIAL_WEIGHT = 0.75, 0.4
 _SOUND, _SHORT_SOUND, _SOUND_NEEDS = 0.6, 0.5, 0.42
 """Share of a difference in spelling that is overlooked where words of three consonants, or of two, sound alike; and
 what their spellings must have in common all the same."""
+_EXACT = 0.86
+"""Of a word read from Chinese characters: one slip in seven letters."""
 _BARE = 0.6
 _JOINED = 0.75
-_WHOLE = 0.9
+_WHOLE, _WHOLE_COUNTS = 0.9, 0.97
 _HOMOPHONE = 0.85
+_COMMON = 0.25
+"""What towns and trades count of a Chinese company's name."""
 _PART = 0.86
 """Of a name that is wholly held by a longer one, with two telling words or more."""
+_LONELY = 0.3
 _TELLING = 0.45
 """Weight from which a word tells who it is."""
 
@@ -57,7 +62,8 @@ def likeness(left: Name, right: Name, weight: Callable[[Word], float]) -> Likene
     score = got / (sum(weights_a) + sum(weights_b))
     if score < 1 and not any(len(a[i].text) > 1 and len(b[j].text) > 1 for i, j, _ in pairs):
         score *= 0.5  # initials alone are nobody
-    if len(a) != len(b) and 1 in (sum(each > LIGHT for each in weights) for weights in (weights_a, weights_b)):
+    lonely = 1 in (sum(each > _LONELY for each in all_of) for all_of in (weights_a, weights_b))
+    if lonely and len(pairs) < max(len(a), len(b)):
         score *= max((*weights_a, *weights_b))  # one word, and not a rare one
     score = max(score, _held(a, b, pairs, weights_a, weights_b), _whole(left.words, right.words))
     return Likeness(score, _why(left, right, a, b, pairs) if score > _ALIKE else ())
@@ -75,9 +81,13 @@ def word_likeness(left: Word, right: Word) -> float:
     if not (left.text.isalpha() and right.text.isalpha()):
         return 0.0
     if shorter == 1:
-        return _INITIAL if left.text[0] == right.text[0] else 0.0
+        initial = left if len(left.text) == 1 else right
+        return _INITIAL if left.text[0] == right.text[0] and not initial.exact else 0.0
     alike = OSA.normalized_similarity(left.text, right.text)
-    if left.sound == right.sound and len(left.sound) > 1 and alike >= _SOUND_NEEDS:
+    if left.exact or right.exact:
+        return alike if alike >= _EXACT else 0.0
+    both_pinyin = chinese.is_pinyin(left.text) and chinese.is_pinyin(right.text)
+    if left.sound == right.sound and len(left.sound) > 1 and alike >= _SOUND_NEEDS and not both_pinyin:
         alike += (1 - alike) * (_SOUND if len(left.sound) > 2 else _SHORT_SOUND)
     return alike if alike >= _ALIKE else 0.0
 
@@ -92,31 +102,33 @@ def _bare_likeness(left: Word, right: Word) -> float:
 
 
 def _weights(words: Sequence[Word], weight: Callable[[Word], float]) -> list[float]:
-    return [_INITIAL_WEIGHT * weight(one) if len(one.text) == 1 and not one.bare else weight(one) for one in words]
+    weights = [_INITIAL_WEIGHT * weight(one) if len(one.text) == 1 and not one.bare else weight(one) for one in words]
+    if sum(each > LIGHT for each in weights) < 2:  # beside one word only, a light one counts
+        weights = [max(each, _LONELY) for each in weights]
+    return weights
 
 
 def _merged(words: Sequence[Word], other: Sequence[Word]) -> Sequence[Word]:
     """Neighbours that the other name writes as one word, as one word."""
-    if len(words) < 2:
-        return words
-    theirs = {one.text for one in other}
     found: list[Word] = []
-    place = 0
-    while place < len(words):
-        if place + 1 < len(words):
-            first, second = words[place], words[place + 1]
-            joined = Word(first.text + second.text, first.sound + second.sound, first.bare)
-            if not (first.text in theirs and second.text in theirs) and any(
-                (alike := _join_likeness(joined, one))
-                and alike > max(word_likeness(first, one), word_likeness(second, one))
-                for one in other
-            ):
-                found.append(joined)
-                place += 2
-                continue
-        found.append(words[place])
-        place += 1
+    for word in words:
+        if found and (joined := _joined(found[-1], word, other)):
+            found[-1] = joined
+        else:
+            found.append(word)
     return found
+
+
+def _joined(first: Word, second: Word, other: Sequence[Word]) -> Word | None:
+    """Both as one word, where a word of the other name is more like that than like one of them."""
+    length = len(first.text) + len(second.text)
+    for one in other:
+        if first.bare or one.bare or -2 < len(one.text) - length < 2:
+            joined = Word(first.text + second.text, first.sound + second.sound, first.bare, first.exact)
+            alike = _join_likeness(joined, one)
+            if alike and alike > max(word_likeness(first, one), word_likeness(second, one)):
+                return joined
+    return None
 
 
 def _join_likeness(joined: Word, one: Word) -> float:
@@ -126,7 +138,7 @@ def _join_likeness(joined: Word, one: Word) -> float:
     if max(lengths) - min(lengths) > 1 or max(lengths) < 5:
         return float(joined.text == one.text)
     alike = OSA.normalized_similarity(joined.text, one.text)
-    return alike if alike >= _JOINED else 0.0
+    return alike if alike >= (_EXACT if joined.exact or one.exact else _JOINED) else 0.0
 
 
 def _paired(a: Sequence[Word], b: Sequence[Word]) -> list[tuple[int, int, float]]:
@@ -169,15 +181,20 @@ def _whole(left: Sequence[Word], right: Sequence[Word]) -> float:
     one, other = ("".join(word.text for word in words) for words in (left, right))
     if abs(len(one) - len(other)) > 2 or min(len(one), len(other)) < 6:
         return 0.0
-    alike = OSA.normalized_similarity(one, other, score_cutoff=_WHOLE)
-    return alike * 0.97 if alike >= _WHOLE else 0.0
+    exact = any(word.exact for word in (*left[:1], *right[:1]))
+    alike = OSA.normalized_similarity(one, other, score_cutoff=1.0 if exact else _WHOLE)
+    return alike * _WHOLE_COUNTS
 
 
 def _characters(left: str, right: str) -> Likeness:
-    """Chinese against Chinese; one character in place of another that is read the same counts nearly whole."""
+    """Chinese against Chinese. Towns and trades count a quarter; a character in place of one that is read the same
+    counts nearly whole."""
     if left == right:
         return Likeness(1.0, ("same",))
     alike = fuzz.ratio(left, right) / 100
+    own, other = chinese.telling(left), chinese.telling(right)
+    if own and other and (own, other) != (left, right):
+        alike = alike * _COMMON + fuzz.ratio(own, other) / 100 * (1 - _COMMON)
     if len(left) == len(right) > 1:
         differing = [(one, other) for one, other in zip(left, right, strict=True) if one != other]
         if len(differing) == 1 and left[0] == right[0] and chinese.same_sound(*differing[0]):

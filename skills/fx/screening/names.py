@@ -33,6 +33,8 @@ class Word:
     """See `sounds.skeleton`."""
     bare: bool = False
     """Without vowels: only `sound` can be compared."""
+    exact: bool = False
+    """Read from Chinese characters: pinyin has its letters for sure, and one letter more or less is another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Name:
 
 
 def readings(text: str) -> tuple[Name, ...]:
-    """How `text` may be read: once, in Arabic script also the Persian way. Empty for a text without letters."""
+    """How `text` may be read: most in one way, Arabic script also the Persian way, Chinese names with each sound of a
+    character. Empty for a text without letters."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
     if arabic.SCRIPT.search(plain):
         found = arabic.words(plain)[:MOST_WORDS]
@@ -60,15 +63,15 @@ def readings(text: str) -> tuple[Name, ...]:
             )
             return tuple(Name(words, "arabic") for words in dict.fromkeys(kinds))
     if chinese.HAN.search(plain):
-        written = [*chinese.words(plain), *_latin(chinese.HAN.sub(" ", plain))[0]]
-        return (Name(_words(written), "han", chinese.core(plain)),)
+        beside, core = _latin(chinese.HAN.sub(" ", plain))[0], chinese.core(plain)
+        return tuple(Name((*_words(way, exact=True), *_words(beside)), "han", core) for way in chinese.readings(plain))
     script: Script = "cyrillic" if _CYRILLIC.search(plain) else "latin" if _is_latin(plain) else "other"
     written, form = _latin(plain)
     return (Name(_words(written), script, form=form),) if written else ()
 
 
-def _words(written: list[str]) -> tuple[Word, ...]:
-    return tuple(Word(one, skeleton(one)) for one in written[:MOST_WORDS] if one)
+def _words(written: list[str], *, exact: bool = False) -> tuple[Word, ...]:
+    return tuple(Word(one, skeleton(one), exact=exact) for one in written[:MOST_WORDS] if one)
 
 
 def _is_latin(plain: str) -> bool:
