@@ -140,7 +140,7 @@ def content(folder: Path, rules: Mapping[str, Any]) -> Path:
 
 
 def asking(
-    tmp_path: Path, database: FakeDatabase, port: int, now: datetime = NOW, patience: float = 0.5, **rules: Any
+    tmp_path: Path, database: FakeDatabase, port: int, now: datetime = NOW, patience: float = 10, **rules: Any
 ) -> Context:
     """A turn in a house whose market comes from this machine's `port`."""
     address = {"url": f"http://127.0.0.1:{port}/market", "timeout_seconds": patience, "largest_bytes": 20_000}
@@ -243,14 +243,16 @@ async def test_what_is_no_market_is_refused_with_the_reason_and_the_last_good_on
 ) -> None:
     answer, why = NOT_A_MARKET[name]
     system.answer = answer
-    ctx = asking(tmp_path, database, system.port)
+    patience = 0.3 if why == "slow" else 10
+    ctx = asking(tmp_path, database, system.port, patience=patience)
     reason = say(f"market_failed_{why}")
     with pytest.raises(SkillFailed) as raised:
         await current_market(ctx)
     assert raised.value.code == "FX_NO_MARKET" and reason in raised.value.message
     system.answer = as_json(figures(NOW - timedelta(minutes=3)))
-    good = await current_market(ctx)
+    good = await current_market(asking(tmp_path, database, system.port))
     system.answer = answer
+    asking(tmp_path, database, system.port, patience=patience)
     kept = await current_market(ctx)
     assert kept.pairs == good.pairs and kept.as_of == NOW - timedelta(minutes=3)
     assert reason in kept.source and "沿用最后一次行情" in kept.source
@@ -444,7 +446,7 @@ async def test_a_clock_that_jumps_is_noticed(tmp_path: Path, database: FakeDatab
 async def test_a_slow_system_holds_up_nobody_but_who_asks(
     tmp_path: Path, database: FakeDatabase, system: DataSystem
 ) -> None:
-    ctx = asking(tmp_path, database, system.port, patience=10)
+    ctx = asking(tmp_path, database, system.port)
     await current_market(ctx)
     asked, go_on = asyncio.Event(), asyncio.Event()
 
