@@ -7,6 +7,7 @@ from pathlib import Path
 from app.core.assistant import ContentError
 from app.core.errors import BadInput
 from app.core.skill import Skill
+from skills.fx import oversight
 from skills.fx.backoffice import PostingRow
 from skills.fx.backoffice.intent import check_intent
 from skills.fx.board import rates
@@ -20,7 +21,6 @@ from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.dealing_ticket import deal_ticket
 from skills.fx.deals.tables import DealChangeRow, DealDayRow, DealRow, LimitSubjectRow, LimitUseRow
 from skills.fx.market import read_market
-from skills.fx.oversight import blotter, open_enquiries, positions, progress, quality
 from skills.fx.pricing_tables import LastPriceRow
 from skills.fx.quote import quote
 from skills.fx.readers import READERS
@@ -31,7 +31,7 @@ from skills.fx.source_rules import check_source_rules
 
 __all__ = ["COMMANDS", "READERS", "SKILLS", "TABLES", "check_content", "warm"]
 
-_AFTER = (reverse, intent, blotter, positions, progress, open_enquiries, quality)
+_AFTER = (reverse, intent, *oversight.SKILLS)
 """Around deals that were made."""
 SKILLS: tuple[Skill, ...] = (quote, value_dates, rates, listen, deal_ticket, book_deal, withdraw, *_AFTER)
 TABLES = (DealRow, DealDayRow, DealChangeRow, LimitSubjectRow, LimitUseRow, TalkRow, PostingRow, LastPriceRow)

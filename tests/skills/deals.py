@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.core.skill import Context, Proposal, Result
+from app.core.skill import Context, Proposal, Result, Skill
 from app.core.turn import Room
 from skills.fx.agreeing import agree
 from skills.fx.booking import book_deal, booked
@@ -96,3 +96,10 @@ async def booked_deal(ctx: Context, deal: Deal, *, by: tuple[str, ...] = ("E3001
     assert isinstance(proposal, Proposal)
     confirmed = replace(ctx, idempotency_key=key or f"{deal.number}/digest", approved_by=by)
     return await booked(confirmed, **proposal.arguments)
+
+
+async def ran(skill: Skill, ctx: Context, *said: str) -> Result:
+    """What a skill answered that neither asks back nor proposes."""
+    outcome = await skill.function(ctx, *said)
+    assert isinstance(outcome, Result), outcome
+    return outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
@@ -36,7 +36,9 @@ async def positions(ctx: Context, text: Annotated[str, Slot("utterance")] = "") 
     头寸、敞口、额度使用：按货币的净头寸、按起息日的收付、客户额度和当日结算额度用了多少。
     """
     wanted, today = asked(ctx, text), ctx.now.date()
-    booked = await shown(ctx, await Book(ctx.database).booked_between(_FIRST, ctx.now), DEALING_DEPARTMENT)
+    booked = await shown(
+        ctx, await Book(ctx.database).booked_between(_FIRST, ctx.now + timedelta(days=1)), DEALING_DEPARTMENT
+    )
     deals = [trade for trade in map(dealt, booked) if wanted.covers(trade) and trade.legs[-1].day >= today]
     flows = [flow for trade in deals for flow in trade.flows if flow[0] >= today]
     clients = wanted.clients or read_clients(ctx.content)
