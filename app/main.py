@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from app.gateway.initiative import Initiative
     from app.team.approvals import Approvals
     from app.team.workflow import Workflows
+    from app.team.workflow_tasks import WorkflowTasks
 
 
 # --- the whole house ---
@@ -79,6 +80,7 @@ class Deskmate:
     bus: Bus
     initiative: Initiative
     workflows: Workflows
+    tasks: WorkflowTasks
     durable: Durable
     erasure: Erasure
 
@@ -116,6 +118,7 @@ async def opened(
     from app.team.router import Router
     from app.team.runner import Runner
     from app.team.workflow import Workflows
+    from app.team.workflow_tasks import WorkflowTasks
 
     content, texts = settings.content, texts_of("gateway")
     skills = load_skills()
@@ -159,20 +162,24 @@ async def opened(
         texts=texts_of("team"),
     )
     rooms = Rooms(records, texts)
-    durable = durable or build_durable(settings)
+    durable, runs = durable or build_durable(settings), build_runs(database, sealer)
     initiative: Initiative
     workflows = Workflows(
         workflows=load_workflows(settings),
         assistants=assistants,
         people=identity.people,
         runner=runner,
-        runs=build_runs(database, sealer),
+        runs=runs,
+        readers=load_readers(),
+        texts=texts_of("team"),
+    )
+    tasks = WorkflowTasks(
+        workflows=workflows,
+        runs=runs,
         actions=actions,
         durable=durable,
-        readers=load_readers(),
         acting=lambda *act, **named: initiative.take(*act, **named),
         clock=clock,
-        texts=texts_of("team"),
     )
     approvals = Approvals(
         actions=actions,
@@ -182,7 +189,7 @@ async def opened(
         runner=runner,
         rules=rules,
         notices=notices,
-        happenings=workflows,
+        happenings=tasks,
         people=identity.people,
         assistants=assistants,
         texts=texts_of("team"),
@@ -209,6 +216,7 @@ async def opened(
         group_chat=GroupChat(models, runner, workflows, privacy, texts_of("team")),
         listening=Listening(runner, assistants),
         workflows=workflows,
+        tasks=tasks,
         panels=Panels(runner, privacy, assistants),
         approvals=approvals,
         privacy=privacy,
@@ -229,6 +237,7 @@ async def opened(
         privacy=privacy,
         records=records,
         workflows=workflows,
+        tasks=tasks,
         assistants=assistants,
         clock=clock,
         texts=texts,
@@ -260,6 +269,7 @@ async def opened(
                 bus=bus,
                 initiative=initiative,
                 workflows=workflows,
+                tasks=tasks,
                 durable=durable,
                 erasure=erasure,
             )

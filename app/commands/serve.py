@@ -51,7 +51,7 @@ async def _walk_on(house: Deskmate) -> None:
         await house.durable.open()
     except AssistantError as error:  # every need of it tries again
         print(f"{error.code}: {error.message}", file=sys.stderr)
-    await house.workflows.tend()
+    await house.tasks.tend()
 
 
 def build_server(house: Deskmate) -> Server:

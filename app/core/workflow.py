@@ -17,282 +17,32 @@ over the slots, the results of earlier steps by their ids, `today`, `now`, `pers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
-from app.core.expressions import Uncomputable, holes_of, names_in
-from app.core.skill import SlotKind
-from app.core.texts import language
-
-END = "end"
-"""Instead of a step: the procedure is done."""
-STOP = "stop"
-"""Instead of a step: the procedure is over without having been done; what was done is taken back."""
-StepKind = Literal["ask", "skill", "check", "choose", "confirm", "wait", "notify", "parallel", "call"]
-KINDS: tuple[StepKind, ...] = get_args(StepKind)
-BUILT_IN = frozenset({"today", "now", "person", "about", "event"})
-"""Values that every expression may use. `event` is what the last wait was ended by."""
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_WITHIN = re.compile(r"(\d{1,5})([smhd])")
-_NAME = r"^[a-z][a-z0-9_]*$"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Wording(_Strict):
-    """A text for people, Chinese first."""
-
-    zh: str
-    en: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return {"zh": value} if isinstance(value, str) else value
-
-    def __str__(self) -> str:
-        return self.en if language() == "en" and self.en else self.zh
-
-
-class WorkflowSlot(_Strict):
-    """Something that the procedure has to know."""
-
-    kind: SlotKind = "text"
-    ask: Wording = Wording(zh="")
-    title: Wording = Wording(zh="")
-    """What people call it: shown where the procedure tells where it stands."""
-    choices: Mapping[str, tuple[str, ...]] = {}
-    optional: bool = False
-    """It is taken where it is said, and not asked for."""
-
-
-class Undo(_Strict):
-    """How what a step did is taken back."""
-
-    skill: str
-    given: Mapping[str, Any] = Field(default={}, alias="with")
-
-
-class Step(_Strict):
-    """What every step has."""
-
-    kind: ClassVar[StepKind]
-
-    id: str = Field(pattern=_NAME)
-    title: Wording = Wording(zh="")
-    """What people call it."""
-    then: str = ""
-    """Where it goes on; the next step of the list where nothing is said."""
-    within: str = ""
-    """Its deadline: `30s`, `15m`, `4h`, `3d` after it has begun."""
-    late: str = ""
-    """Where it goes on behind its deadline; `stop` where nothing is said."""
-    undo: Undo | None = None
-
-    @field_validator("within")
-    @classmethod
-    def _readable(cls, value: str) -> str:
-        if value and not _WITHIN.fullmatch(value):
-            raise ValueError("a time like 30s, 15m, 4h or 3d is expected")
-        return value
-
-    @property
-    def lasts(self) -> timedelta | None:
-        """How long it may take; None: as long as it likes."""
-        found = _WITHIN.fullmatch(self.within)
-        return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """Where it names that it goes on, besides the next step."""
-        return tuple(one for one in (self.then, self.late) if one)
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """Every expression of the step's own."""
-        return ()
-
-    @property
-    def uses(self) -> frozenset[str]:
-        """Slots and results that it rests on, its way back left out."""
-        return frozenset(name for one in self.expressions for name in names_in(one)) - BUILT_IN
-
-
-class AskStep(Step):
-    """Ask for slots that are not known yet."""
-
-    kind: ClassVar[StepKind] = "ask"
-    ask: tuple[str, ...] = Field(min_length=1)
-    of: str = ""
-    """Whom: an expression that gives a staff number; who started the procedure where nothing is said."""
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """Whom."""
-        return (self.of,) if self.of else ()
-
-
-class SkillStep(Step):
-    """Run a skill that changes nothing outside; its data are the step's result."""
-
-    kind: ClassVar[StepKind] = "skill"
-    skill: str
-    given: Mapping[str, Any] = Field(default={}, alias="with")
-    quiet: bool = False
-    """What it renders is not said."""
-    otherwise: str = ""
-    """Where it goes on when the skill could not be done; `stop` where nothing is said."""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """With where it goes on when it fails."""
-        return (*super().targets, *((self.otherwise,) if self.otherwise else ()))
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """What the skill is given."""
-        return _holes(self.given.values())
-
-
-class ConfirmStep(SkillStep):
-    """Propose an action, and wait for people: whose yes it needs, `config/approvals.yaml` says by skill and value."""
-
-    kind: ClassVar[StepKind] = "confirm"
-    skill: str = Field(alias="confirm")
-
-
-class CheckStep(Step):
-    """Go on only where a condition holds."""
-
-    kind: ClassVar[StepKind] = "check"
-    check: str
-    says: Wording = Wording(zh="")
-    """Said where it does not hold."""
-    forget: tuple[str, ...] = ()
-    """Slots that are not known any more where it does not hold: an `ask` step asks for them again."""
-    otherwise: str = ""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """With where it goes on when it does not hold."""
-        return (*super().targets, *((self.otherwise,) if self.otherwise else ()))
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """The condition, and what is in its words."""
-        return (self.check, *_holes((self.says.zh, self.says.en)))
-
-
-class Choice(_Strict):
-    """One way to go on. The last one may have no condition."""
-
-    when: str = Field(default="", alias="if")
-    then: str
-
-
-class ChooseStep(Step):
-    """Go on by the first condition that holds; to the next step where none does."""
-
-    kind: ClassVar[StepKind] = "choose"
-    choose: tuple[Choice, ...] = Field(min_length=1)
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """With every way."""
-        return (*super().targets, *(one.then for one in self.choose))
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """The conditions."""
-        return tuple(one.when for one in self.choose if one.when)
-
-
-class Waiting(_Strict):
-    """What a wait waits for: the first of these that comes."""
-
-    on: tuple[str, ...] = ()
-    """Names of happenings (`fx.agreed`)."""
-    about: str = ""
-    """Expression: what they must concern; what the run is about where nothing is said."""
-    until: str = ""
-    """Expression: a time."""
-    message: bool = False
-    """The person's next message in the room; it is answered like any other."""
-
-    @model_validator(mode="after")
-    def _something(self) -> Waiting:
-        if not (self.on or self.until or self.message):
-            raise ValueError("one of on, until, message is needed")
-        return self
-
-
-class WaitStep(Step):
-    """Wait: for what happens, for a time, for a message."""
-
-    kind: ClassVar[StepKind] = "wait"
-    wait: Waiting
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """What it must concern, and until when."""
-        return tuple(one for one in (self.wait.about, self.wait.until) if one)
-
-
-class NotifyStep(Step):
-    """Say something in the room of the procedure."""
-
-    kind: ClassVar[StepKind] = "notify"
-    notify: Wording
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """What is in its words."""
-        return _holes((self.notify.zh, self.notify.en))
-
-
-class ParallelStep(Step):
-    """Branches that are walked side by side; it goes on when all are through."""
-
-    kind: ClassVar[StepKind] = "parallel"
-    parallel: tuple[tuple[Step, ...], ...] = Field(min_length=1)
-
-
-class CallStep(Step):
-    """Walk another workflow of the same assistant to its end; its slots are the step's result."""
-
-    kind: ClassVar[StepKind] = "call"
-    call: str
-    given: Mapping[str, Any] = Field(default={}, alias="with")
-    otherwise: str = ""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """With where it goes on when the other one was stopped."""
-        return (*super().targets, *((self.otherwise,) if self.otherwise else ()))
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """What the other one is given."""
-        return _holes(self.given.values())
-
-
-_STEPS: Mapping[str, type[Step]] = {
-    one.kind: one
-    for one in (
-        AskStep, SkillStep, CheckStep, ChooseStep, ConfirmStep, WaitStep, NotifyStep, ParallelStep, CallStep
-    )
-}  # fmt: skip
-
-
-class Starts(_Strict):
+from app.core.expressions import Uncomputable
+from app.core.workflow_step import (
+    BUILT_IN,
+    END,
+    KINDS,
+    NAME,
+    STEPS,
+    STOP,
+    ParallelStep,
+    Step,
+    Strict,
+    Wording,
+    WorkflowSlot,
+    holes_in,
+)
+
+
+class Starts(Strict):
     """What starts it besides a person's words."""
 
     on: tuple[str, ...] = Field(min_length=1)
@@ -301,10 +51,10 @@ class Starts(_Strict):
     """Slots from the happening: `{event['…']}`, `{about}`."""
 
 
-class Workflow(_Strict):
+class Workflow(Strict):
     """A procedure of one assistant. Immutable; made only by `load_workflows`."""
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     """The file's name."""
     assistant: str
     title: Wording
@@ -388,11 +138,11 @@ def _step(path: Path, given: Any, place: tuple[str | int, ...]) -> Step:
             raise ContentError(path, line_at(path, (*place, kind)), "a list of lists of steps is expected")
         inner = [_steps(path, branch, (*place, kind, at)) for at, branch in enumerate(branches)]
         given = {**given, "parallel": tuple(inner)}
-    step = checked_content(_STEPS[kind], path, given, place=place)
+    step = checked_content(STEPS[kind], path, given, place=place)
     try:
         _ = step.uses
         for template in step.undo.given.values() if step.undo else ():
-            _holes([template])
+            holes_in([template])
     except Uncomputable as error:
         raise ContentError(path, line_at(path, place), str(error)) from None
     return step
@@ -407,7 +157,7 @@ def _check_ids(workflow: Workflow, path: Path) -> None:
                 raise ContentError(path, at, f"the name {step.id!r} is taken")
             seen.add(step.id)
     for name in workflow.slots:
-        if name in BUILT_IN or not re.fullmatch(_NAME, name):
+        if name in BUILT_IN or not re.fullmatch(NAME, name):
             raise ContentError(path, line_at(path, ("slots", name)), f"{name!r} cannot be the name of a slot")
 
 
@@ -417,16 +167,3 @@ def line_of_step(path: Path, id: str) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
     found = [number for number, line in enumerate(lines, start=1) if pattern.search(line)]
     return found[-1] if found else 1
-
-
-def names_of(templates: Iterable[Any]) -> frozenset[str]:
-    """The values that texts with `{…}` in them rest on."""
-    return frozenset(name for hole in _holes(templates) for name in names_in(hole))
-
-
-def _holes(templates: Iterable[Any]) -> tuple[str, ...]:
-    """The expressions in texts; what is no text has none."""
-    found = tuple(hole for one in templates if isinstance(one, str) for hole in holes_of(one))
-    for hole in found:
-        names_in(hole)
-    return found

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.core.assistant import ContentError
-from app.core.workflow import (
+from app.core.workflow import Workflow, line_of_step
+from app.core.workflow_step import (
     BUILT_IN,
     END,
     STOP,
@@ -19,8 +20,6 @@ from app.core.workflow import (
     SkillStep,
     Step,
     WaitStep,
-    Workflow,
-    line_of_step,
     names_of,
 )
 

@@ -46,6 +46,7 @@ from app.team.panels import Panel, Panels
 from app.team.router import Router, Routing
 from app.team.work import Work
 from app.team.workflow import Workflows
+from app.team.workflow_tasks import WorkflowTasks
 
 _REMEMBERED = 20  # turns of a room that the models see
 _QUIET = 2.0  # seconds of silence after which a person is told that work goes on
@@ -74,6 +75,7 @@ class Gateway:
         group_chat: GroupChat,
         listening: Listening,
         workflows: Workflows,
+        tasks: WorkflowTasks,
         panels: Panels,
         approvals: Approvals,
         privacy: Privacy,
@@ -100,6 +102,7 @@ class Gateway:
         self._group_chat = group_chat
         self._listening = listening
         self._workflows = workflows
+        self._tasks = tasks
         self._panels = panels
         self._approvals = approvals
         self._privacy = privacy
@@ -136,7 +139,7 @@ class Gateway:
                         turn.id, masked_reply, work.entries, runs=work.moved.values(), news=work.news
                     )
                     reply = await self.desk.visible(masked_reply, room.id, person)
-                await self._workflows.settle(work)
+                await self._tasks.settle(work)
             except AssistantError as error:
                 reply = await self._excused(turn, error, trace)
             except Exception as error:
@@ -275,7 +278,7 @@ class Gateway:
         await voice.finish()
         reply = replace(concluded(work, voice, self.assistants), turn_id=work.turn.id)
         await self._records.finish_turn(work.turn.id, reply, work.entries, runs=work.moved.values(), news=work.news)
-        await self._workflows.settle(work)
+        await self._tasks.settle(work)
 
     async def _excused(self, turn: Turn, error: AssistantError, trace: str) -> Reply:
         """The one place where an error becomes a reply."""

@@ -20,6 +20,7 @@ from app.gateway.rooms import Rooms
 from app.gateway.voice import Voice
 from app.team.work import Work
 from app.team.workflow import Workflows
+from app.team.workflow_tasks import WorkflowTasks
 
 CHANNEL = "initiative"
 Act = Callable[[Work], Awaitable[None]]
@@ -39,6 +40,7 @@ class Initiative:
         privacy: Privacy,
         records: Records,
         workflows: Workflows,
+        tasks: WorkflowTasks,
         assistants: Mapping[str, Assistant],
         clock: Callable[[], datetime],
         texts: Texts,
@@ -49,6 +51,7 @@ class Initiative:
         self._privacy = privacy
         self._records = records
         self._workflows = workflows
+        self._tasks = tasks
         self._assistants = assistants
         self._clock = clock
         self._texts = texts
@@ -79,7 +82,7 @@ class Initiative:
                 await voice.finish()
                 reply = replace(concluded(work, voice, self._assistants), trace_id=trace, turn_id=id)
                 await self._records.finish_turn(id, reply, work.entries, runs=work.moved.values(), news=work.news)
-            await self._workflows.settle(work)
+            await self._tasks.settle(work)
             return reply
 
     async def _acted(self, work: Work, act: Act) -> None:

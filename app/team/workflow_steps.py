@@ -12,7 +12,7 @@ from app.core.expressions import in_words
 from app.core.model_talk import ToolCall
 from app.core.run import Done, Token, wait_key
 from app.core.skill import Ask, Proposal, Result
-from app.core.workflow import (
+from app.core.workflow_step import (
     STOP,
     AskStep,
     CallStep,

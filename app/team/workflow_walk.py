@@ -15,7 +15,9 @@ from app.core.assistant import Assistant
 from app.core.errors import AssistantError
 from app.core.happening import Happening
 from app.core.run import Run, RunState, Token, wait_key
-from app.core.workflow import (
+from app.core.workflow import Workflow
+from app.core.workflow_graph import behind
+from app.core.workflow_step import (
     END,
     STOP,
     CallStep,
@@ -24,9 +26,7 @@ from app.core.workflow import (
     SkillStep,
     Step,
     WaitStep,
-    Workflow,
 )
-from app.core.workflow_graph import behind
 from app.team.work import Work
 from app.team.workflow_steps import BRANCHES, arguments, executed, take_step, waiting
 from app.team.workflow_undo import begin_undo, undo_decided, undo_on

@@ -15,7 +15,7 @@ from skills.office.catalogue import day_in_words, say
 from skills.office.readers import read_day, read_number
 
 
-@skill("office.request_trip", texts=say, confirm="four_eyes")
+@skill("office.request_trip", texts=say, confirm="one")
 async def request_trip(
     ctx: Context,
     city: Annotated[str, Slot("text", ask="ask_trip_city")],
