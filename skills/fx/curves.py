@@ -57,10 +57,10 @@ class Curves(Strict):
 class Schedule:
     """The days of a pair, dealt on one day."""
 
-    tomorrow: date
-    spot: date
     today: date
     """The first day on which the pair can settle."""
+    tomorrow: date
+    spot: date
     ends: Callable[[str], date]
     """Where a tenor ends."""
 
