@@ -184,22 +184,23 @@ def _parity_points(
     days = Schedule(today=ends("TOD"), tomorrow=ends("TOM"), spot=spot.day, ends=ends)
     grown = growth(curves, days, day)
     if grown is None:
-        last = last_day(curves, days).isoformat() if day > spot.day else "TOM"
+        last = last_day(curves, days).isoformat() if day > spot.day else "SPOT"
         raise SkillFailed("FX_NO_POINTS", say("no_points", pair=f"{base}/{quote}", last=last))
     bid, offer = ((one * (factor - 1) / pair.pip).quantize(_FINEST) for one, factor in zip(at, grown, strict=True))
     return bid, offer
 
 
 def _points_before_spot(pair: PairMarket, base: str, quote: str, day: date, today: date) -> TwoWay:
-    if "TN" not in pair.points or "ON" not in pair.points:
-        raise SkillFailed("FX_NO_POINTS", say("no_points", pair=f"{base}/{quote}", last="TOM"))
+    """What the nights until spot cost is taken back, the bid with the offer."""
+    first, tomorrow, spot = (value_date(base, quote, tenor, today).day for tenor in ("TOD", "TOM", "SPOT"))
     bid, offer = Decimal(0), Decimal(0)
-    spot = value_date(base, quote, "SPOT", today).day
-    tomorrow = value_date(base, quote, "TOM", today).day
-    if tomorrow < spot:
-        bid, offer = bid - pair.points["TN"][1], offer - pair.points["TN"][0]
-    if day < tomorrow:
-        bid, offer = bid - pair.points["ON"][1], offer - pair.points["ON"][0]
+    for night, start, end in (("TN", tomorrow, spot), ("ON", first, tomorrow)):
+        if day < end and start < end:
+            if night not in pair.points:
+                raise SkillFailed(
+                    "FX_NO_POINTS", say("no_points", pair=f"{base}/{quote}", last="SPOT" if night == "TN" else "TOM")
+                )
+            bid, offer = bid - pair.points[night][1], offer - pair.points[night][0]
     return bid, offer
 
 

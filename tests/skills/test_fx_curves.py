@@ -219,7 +219,7 @@ def test_behind_the_last_tenor_and_without_its_nights_there_is_no_price() -> Non
     with pytest.raises(SkillFailed, match="2027-11-26"):
         indicative(euro_market(), "EUR", "USD", date(2027, 12, 1), TODAY)
     later = {**EURO, "rates": {tenor: rate for tenor, rate in EURO["rates"].items() if tenor not in ("ON", "TN")}}
-    with pytest.raises(SkillFailed, match="TOM"):
+    with pytest.raises(SkillFailed, match="SPOT"):
         indicative(euro_market(later), "EUR", "USD", TODAY, TODAY)
     with pytest.raises(SkillFailed):
         swap_points(euro_market(later), "EUR", "USD", "TN", date(2026, 11, 25), TODAY)

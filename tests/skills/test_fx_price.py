@@ -66,6 +66,58 @@ def test_between_tenors_points_are_linear_in_days() -> None:
     assert price.points[0] == -118 + (-232 + 118) * share
 
 
+def test_a_broken_date_by_hand() -> None:
+    """USD/CNY 11 January, halfway (14 of 28 days) from 28 December (1M) to 25 January (2M): points -175 / -168."""
+    price = indicative(MARKET, "USD", "CNY", date(2027, 1, 11), TODAY)
+    assert price.points == (-175, -168)
+    assert (price.bid, price.offer) == (Decimal("6.8130"), Decimal("6.8167"))
+    swap = swap_points(MARKET, "USD", "CNY", None, date(2027, 1, 11), TODAY)
+    assert swap == (-175, -168)
+
+
+def test_tomorrow_and_today_by_hand() -> None:
+    """TOM: 6.8305 + 3.8 pips = 6.83088, 6.8335 + 4.2 pips = 6.83392; TOD twice that; rounded outwards."""
+    tomorrow, today = (indicative(MARKET, "USD", "CNY", date(2026, 11, day), TODAY) for day in (24, 23))
+    assert (tomorrow.bid, tomorrow.offer) == (Decimal("6.8308"), Decimal("6.8340"))
+    assert (today.bid, today.offer) == (Decimal("6.8312"), Decimal("6.8344"))
+
+
+def test_tomorrow_needs_the_night_after_it_alone() -> None:
+    pair = MARKET.pairs["USD/CNY"]
+    without = MARKET.model_copy(update={"pairs": {"USD/CNY": pair.model_copy(update={"points": {"TN": (-4, -3)}})}})
+    assert indicative(without, "USD", "CNY", date(2026, 11, 24), TODAY).points == (3, 4)
+    with pytest.raises(SkillFailed, match="TOM"):
+        indicative(without, "USD", "CNY", date(2026, 11, 23), TODAY)
+    with pytest.raises(SkillFailed, match="已经过去"):
+        indicative(MARKET, "USD", "CNY", date(2026, 11, 20), TODAY)
+
+
+QUIET = date(2026, 12, 1)
+"""A Tuesday without a holiday near: spot is the third of December, for the Canadian dollar the second."""
+
+
+@pytest.mark.parametrize(
+    ("pair", "day", "bid", "offer"),
+    [
+        # 1.16820 x 159.800 = 186.67836; 1.16860 x 159.860 = 186.812396
+        ("EUR/JPY", "2026-12-03", "186.678", "186.813"),
+        # 3M: 1.17278 x 158.715 = 186.13777…; 1.17332 x 158.795 = 186.31734…
+        ("EUR/JPY", "2027-03-03", "186.137", "186.318"),
+        # TOM: 1.168146 x 159.8116 = 186.68328…; 1.168552 x 159.8722 = 186.81897…
+        ("EUR/JPY", "2026-12-02", "186.683", "186.819"),
+        # 1.34180 / 0.70365 = 1.906913…; 1.34240 / 0.70315 = 1.909123…
+        ("GBP/AUD", "2026-12-03", "1.90691", "1.90913"),
+        # USD/CAD a day behind its own spot: a seventh of its week's points, 1.3841486 / 1.3847529;
+        # 6.8305 / 1.3847529 = 4.932649…; 6.8335 / 1.3841486 = 4.936970…
+        ("CAD/CNY", "2026-12-03", "4.9326", "4.9370"),
+    ],
+)
+def test_crosses_through_the_dollar_by_hand(pair: str, day: str, bid: str, offer: str) -> None:
+    price = indicative(MARKET, pair[:3], pair[4:], date.fromisoformat(day), QUIET)
+    assert len(price.legs) == 2
+    assert (price.bid, price.offer) == (Decimal(bid), Decimal(offer))
+
+
 def test_before_spot_the_points_are_taken_back() -> None:
     tomorrow, today = (value_date("USD", "CNY", tenor, TODAY).day for tenor in ("TOM", "TOD"))
     assert indicative(MARKET, "USD", "CNY", tomorrow, TODAY).points == (Decimal("3.8"), Decimal("4.2"))
