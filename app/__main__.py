@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parse.set_defaults(domain="fx", command="parse", lists=[])
     screen.set_defaults(domain="fx", command="screen", today=None)
 
+    _lists_parser(commands.add_parser("lists", help="the lists that names are screened against"))
     commands.add_parser("check", help="validate the content and the configuration").set_defaults(run=_check)
     explain = commands.add_parser("explain", help="who may what, and why")
     explain.add_argument("words", nargs="+", metavar="E1001|fx.quote", help="a staff number, a skill or set, or both")
@@ -102,6 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     redteam.add_argument("--mode", choices=("local", "obedient", "unwarned", "both", "all"), default="both")
     redteam.add_argument("--jsonl", action="store_true", help="print JSON lines")
     redteam.set_defaults(run=_redteam)
+    workflow = commands.add_parser("workflow", help="procedures").add_subparsers(required=True, metavar="COMMAND")
+    draw = workflow.add_parser("draw", help="a procedure as a Mermaid diagram")
+    draw.add_argument("name", metavar="NAME")
+    draw.add_argument("--run", dest="marked", metavar="ID", help="mark where this run stands")
+    draw.set_defaults(run=_workflow_draw)
     token = commands.add_parser("token", help="a bearer token for the HTTP API")
     token.add_argument("person", metavar="E1001")
     token.set_defaults(run=_token)
@@ -131,6 +137,20 @@ def _knowledge_parser(commands: Any) -> None:
         command.add_argument("--file", dest="path", type=Path, metavar="FILE", help="instead of the state folder's")
     for command in (report, gaps, cases):
         command.add_argument("--jsonl", action="store_true", help="print JSON lines")
+
+
+def _lists_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    bring = commands.add_parser("import", help="put a list in force: OFAC's CSV or XML, the UN's XML, or an own CSV")
+    bring.add_argument("files", nargs="+", type=Path, metavar="FILE", help="several are one list (sdn.csv and alt.csv)")
+    bring.add_argument("--as", dest="name", required=True, metavar="NAME")
+    bring.add_argument("--source", default="", help="who publishes it; else what its format says")
+    bring.add_argument("--date", type=date.fromisoformat, metavar="YYYY-MM-DD", help="of its publication")
+    bring.add_argument("--smaller", action="store_true", help="also where it has less than half of the entries before")
+    show = commands.add_parser("show", help="the imported lists")
+    for name, command in (("import", bring), ("show", show)):
+        command.add_argument("--jsonl", action="store_true", help="print JSON lines")
+        command.set_defaults(run=_lists, command=name)
 
 
 def _batch(commands: Any, name: str, help: str, run: Run, metavar: str = "TEXT") -> argparse.ArgumentParser:
@@ -280,6 +300,25 @@ def _domain(options: argparse.Namespace) -> int:
     return asyncio.run(run_domain(command, given, text=options.text, jsonl=options.jsonl))
 
 
+def _lists(options: argparse.Namespace) -> int:
+    from app.commands import lists
+
+    settings = read_settings()
+    if options.command == "show":
+        return lists.show(settings, jsonl=options.jsonl)
+    return asyncio.run(
+        lists.import_list(
+            settings,
+            files=options.files,
+            name=options.name,
+            source=options.source,
+            day=options.date,
+            smaller=options.smaller,
+            jsonl=options.jsonl,
+        )
+    )
+
+
 def _check(options: argparse.Namespace) -> int:
     from app.commands.check import check
 
@@ -320,6 +359,12 @@ def _redteam(options: argparse.Namespace) -> int:
     from app.commands.redteam import redteam
 
     return asyncio.run(redteam(content_folder(), paths=options.paths, mode=options.mode, jsonl=options.jsonl))
+
+
+def _workflow_draw(options: argparse.Namespace) -> int:
+    from app.commands.workflow import draw
+
+    return asyncio.run(draw(read_settings(), name=options.name, run=options.marked))
 
 
 def _explain(options: argparse.Namespace) -> int:

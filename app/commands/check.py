@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.commands.batch import say
+from app.commands.check_workflows import check_workflows
 from app.core.assistant import ContentError, load_assistants
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
@@ -46,6 +47,7 @@ def check(settings: Settings) -> int:
     for catalogue in sorted(catalogues):
         tried(_check_texts, catalogue.parent)
     tried(_check_assistants, content)
+    tried(lambda: problems.extend(workflow_problems(content)))
     tried(_check_approvals, settings)
     grave = [one for one in problems if not isinstance(one, Finding) or one.grave]
     for line in dict.fromkeys(_in_a_line(one, one in grave) for one in problems):
@@ -66,6 +68,13 @@ def rights_findings(settings: Settings) -> Sequence[Finding]:
     return tuple(findings(read_policy(content / "config" / "permissions.csv"), world))
 
 
+def workflow_problems(content: Path) -> Sequence[ContentError]:
+    """What is wrong with the workflows of every assistant."""
+    skills = load_skills()
+    assistants = load_assistants(content / "assistants").values()
+    return [problem for assistant in assistants for problem in check_workflows(assistant, skills)]
+
+
 def _in_a_line(problem: ContentError | Finding, grave: bool) -> str:
     said = problem.problem if grave else say("check_warning", problem=problem.problem)
     return f"{problem.path}:{problem.line}: {said}"
@@ -75,7 +84,8 @@ def _check_assistants(content: Path) -> None:
     skills = load_skills()
     for assistant in load_assistants(content / "assistants").values():
         path = assistant.folder / "assistant.yaml"
-        for name in assistant.skills:
+        silent = (*assistant.workflow_skills, *(one for one in (assistant.listens, assistant.panel) if one))
+        for name in (*assistant.skills, *silent):
             if name not in skills:
                 raise ContentError(path, _line(path, name), f"there is no skill {name!r}")
         for name in assistant.knowledge:
@@ -83,7 +93,7 @@ def _check_assistants(content: Path) -> None:
                 raise ContentError(path, _line(path, name), f"there is no knowledge set {name!r}")
         examples = assistant.folder / "examples.yaml"
         for example in assistant.examples:
-            if example.skill and example.skill not in assistant.skills:
+            if example.skill and not example.workflow and example.skill not in assistant.skills:
                 raise ContentError(examples, _line(examples, example.text), f"{example.skill!r} is not its skill")
 
 

@@ -30,6 +30,7 @@ _KINDS: dict[str, tuple[int, int]] = {
     "config.recorded": (ENTITY, CREATE),
     "config.changed": (ENTITY, UPDATE),
     "knowledge.indexed": (ENTITY, UPDATE),
+    "list.imported": (ENTITY, UPDATE),
     "data.erased": (ENTITY, DELETE),
     "secret.rotated": (ENTITY, UPDATE),
     "alarm": (FINDING, CREATE),

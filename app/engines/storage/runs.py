@@ -83,6 +83,14 @@ class SqlRuns:
         found = await self._read(select(RUN).where(RUN.c.id == id))
         return found[0] if found else None
 
+    async def beginning_with(self, id: str, workflow: str) -> Sequence[Run]:
+        """Runs of a workflow whose id begins so."""
+        return await self._read(
+            select(RUN)
+            .where(RUN.c.workflow == workflow, RUN.c.id.startswith(id, autoescape=True))
+            .order_by(RUN.c.number)
+        )
+
     async def of_room(self, room: str) -> Sequence[Run]:
         """The open runs of a room, the oldest first."""
         return await self._read(select(RUN).where(RUN.c.room == room, RUN.c.state.in_(OPEN)).order_by(RUN.c.number))
