@@ -13,7 +13,7 @@ from app.engines.library.comparing.questions import is_situation, pieces_of
 from app.engines.library.index.found import Found
 from app.engines.library.index.lexical import LexicalIndex
 from app.engines.library.index.lexical_sql import OLD
-from app.engines.library.index.searching import CANDIDATES
+from app.engines.library.index.searching import CANDIDATES, COMPARED
 from app.engines.library.index.vectors import Vectors
 
 NEAREST = 20
@@ -39,7 +39,7 @@ class Finding:
         if on is not None:
             there = self._index.sets()
             names = [*names, *(old for name in names if (old := name + OLD) in there)]
-        depth = max(CANDIDATES, 2 * limit)
+        depth = max(CANDIDATES, COMPARED * limit)
         if is_situation(query):
             turns = zip_longest(*self._index.documents_for(names, pieces_of(query), 2 * limit))
             found = [one for turn in turns for one in turn if one]  # every document's best before any second one

@@ -19,7 +19,9 @@ from app.engines.library.index.found import Found
 from app.engines.library.wording.words import name_of
 
 CANDIDATES = 60
-"""Per shelf: so many of BM25's best are looked at; half as many of all are compared with the question."""
+"""Per shelf: so many of BM25's best are looked at."""
+COMPARED = 3
+"""One in so many of all that are looked at is compared with the question; comparing one in two found no more."""
 WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
 LOOKED_AT = 4_000
@@ -104,11 +106,11 @@ def search(
                 rows.setdefault((near[6], near[10]), (near, 0.0))
     scale = question.scale(everywhere, total)
     others = [one for one in rows.values() if (one[0][0], one[0][10]) not in filed]
-    found = [_found(row, bm25, scale, named) for row, bm25 in _closest(scale, others, depth // 2)]
+    found = [_found(row, bm25, scale, named) for row, bm25 in _closest(scale, others, depth // COMPARED)]
     if filed:
         inside = of_filings.scale(everywhere, total)
         theirs = [one for one in rows.values() if (one[0][0], one[0][10]) in filed]
-        for row, bm25 in _closest(inside, theirs, depth // 2):
+        for row, bm25 in _closest(inside, theirs, depth // COMPARED):
             one = _found(row, bm25, inside, named)
             found.append(
                 replace(
