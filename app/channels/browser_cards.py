@@ -168,7 +168,7 @@ class Cards:
             "may": outlook.may_approve,
             "mine": outlook.mine,
             "needed": outlook.needed,
-            "labels": _labels("action"),
+            "labels": labels("action"),
         }
 
     async def passage(self, place: Place, source: str, locator: str, quote: str, url: str) -> Json:
@@ -340,7 +340,7 @@ def _passage(title: str, locator: str, dated: str, text: str, quote: str, url: s
     """What the side panel shows; `note` is what the reader has to know of it."""
     at = f"{url}#at" if url.startswith("/documents/") else url
     about = {"title": title, "locator": locator, "dated": dated, "note": note}
-    return {**about, "text": text, "quote": quote, "url": at, "labels": _labels("passage")}
+    return {**about, "text": text, "quote": quote, "url": at, "labels": labels("passage")}
 
 
 def _chart(place: Place, for_id: str, index: int, chart: Chart) -> Json:
@@ -367,11 +367,11 @@ def _chart(place: Place, for_id: str, index: int, chart: Chart) -> Json:
 
 def _problem(place: Place, for_id: str, reply: Reply) -> Json:
     code = reply.error.code if reply.error else ""
-    props = {"code": code, "trace": reply.trace_id, "labels": _labels("problem")}
+    props = {"code": code, "trace": reply.trace_id, "labels": labels("problem")}
     return _custom(place, f"problem:{place.turn_id}", "Problem", for_id, props)
 
 
-def _labels(prefix: str) -> Mapping[str, str]:
+def labels(prefix: str) -> Mapping[str, str]:
     """The catalogue's texts for one kind of element."""
     return {key.removeprefix(f"{prefix}_"): say(key) for key in sorted(say.keys("zh")) if key.startswith(f"{prefix}_")}
 
@@ -390,4 +390,6 @@ def _value(value: Any) -> str:
         return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:00)?", r"\1 \2", value)
     if isinstance(value, list | tuple):
         return "、".join(_value(one) for one in value)
+    if isinstance(value, dict):
+        return "\n".join(f"{_label(name)}：{_value(one)}" for name, one in value.items())
     return json.dumps(value, ensure_ascii=False)

@@ -43,6 +43,8 @@ class BrowserNotices:
                 if isinstance(notice, ImportEnded):
                     await self._imported(session, notice.imported)
                 elif notice.what == "to_approve":
+                    if session.thread_id == notice.action.room:
+                        continue  # he is there: the card hangs on the talk
                     head = say("notice_to_approve", person=self._cards.name(notice.action.proposed_by))
                     await self._show(session.emit, session.thread_id, notice.person, head, [notice.action])
                 else:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from chainlit.session import WebsocketSession, ws_sessions_id
 
-from app.channels.browser_cards import Json, spoken_name
+from app.channels.browser_cards import Json, labels
 from app.channels.browser_page import language_of_browser
 from app.core.errors import AssistantError
 from app.core.texts import speaking
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.gateway.gateway import Gateway
     from app.team.panels import Panel
 
+_WORDS = {"DealTicket": "ticket"}
+"""Kind of panel -> what its words in the catalogue begin with."""
 _log = logging.getLogger(__name__)
 
 
@@ -86,8 +88,8 @@ class BrowserPanels:
 
     def _props(self, page: WebsocketSession, room: str, panel: Panel) -> Json:
         with speaking(language_of_browser(page.language)):
-            call = f"@{spoken_name(self._gateway.assistants[panel.assistant])}"
-        return {"room": room, "assistant": panel.assistant, "call": call, **panel.data}
+            words = labels(_WORDS.get(panel.data["kind"], "panel"))
+        return {"room": room, "assistant": panel.assistant, "labels": words, **panel.data}
 
     def _element(self, page: WebsocketSession, room: str, panel: Panel) -> Json:
         """As an element of the page's side; `kind` names the file in `web/public/elements` that draws it."""

@@ -28,6 +28,7 @@ from app.core.texts import speaking
 from app.core.turn import Room
 
 if TYPE_CHECKING:
+    from app.gateway.desk import Told
     from app.gateway.gateway import Gateway
 
 _TALK = ("said", "answered")
@@ -99,8 +100,16 @@ class BrowserRooms:
         with speaking(language_of_browser(page.language)):
             if event.what in _TALK:
                 await self._show_turn(page, person, event)
+            elif event.what == "ticket":
+                await self._show_decided(page, person, event)
             elif step := line_of(self._cards, event):
                 await page.emit("new_message", step)
+
+    async def _show_decided(self, page: WebsocketSession, person: str, event: RoomEvent) -> None:
+        """The cards of what was proposed in that turn follow what was decided, whoever decided it and wherever."""
+        told = await self._told(person, event)
+        for action in told.reply.actions if told and told.reply else ():
+            await page.emit("window_message", {"action": self._cards.action_props(person, action, "", "")})
 
     async def _show_turn(self, page: WebsocketSession, person: str, event: RoomEvent) -> None:
         sent = self._sent.get(event.about)
@@ -108,10 +117,7 @@ class BrowserRooms:
             if event.what == "said" and self._others_at.get(page, 0.0) > sent.at - _ON_ITS_WAY:
                 await self._move_down(page, sent)
             return
-        try:
-            told = await self._desk.told(person, event.room, event.about)
-        except AssistantError:
-            return  # he has left meanwhile
+        told = await self._told(person, event)
         if told is None:
             return
         shown = await drawn(self._cards, person, event.room, told, shared=True)
@@ -120,6 +126,13 @@ class BrowserRooms:
         for element in shown.elements:
             await page.emit("element", element)
         self._others_at[page] = monotonic()
+
+    async def _told(self, person: str, event: RoomEvent) -> Told | None:
+        """The turn of an event as this person may see it; None where he has left meanwhile."""
+        try:
+            return await self._desk.told(person, event.room, event.about)
+        except AssistantError:
+            return None
 
     async def _move_down(self, page: WebsocketSession, sent: _Sent) -> None:
         """The page shows its own message at once; where another's crossed it, it goes to where all others see it."""

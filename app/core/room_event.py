@@ -8,7 +8,7 @@ from typing import Literal
 
 RoomEventKind = Literal["said", "answered", "opened", "joined", "left", "handed_over", "renamed", "closed", "ticket"]
 """`said`: a person's turn was stored; `answered`: its reply was, or an assistant spoke by itself; `ticket`: what the
-room is about may have changed, by a turn that was only heard or by a decision."""
+room is about may have changed: a turn was only heard, or what was proposed in it was decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class RoomEvent:
     room: str
     what: RoomEventKind
     about: str
-    """Turn id, staff number or action id, by `what`."""
+    """Turn id, staff number or room id, by `what`."""
     by: str
     """Staff number of the person behind it; an assistant's name where it spoke by itself."""
     at: datetime

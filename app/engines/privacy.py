@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -59,6 +60,10 @@ def check_content(content: Path) -> None:
     check_names(content / "config" / "masking.yaml", content / "assistants")
 
 
+_VIEWED = 4096
+"""Texts of rooms' views whose analysis is remembered."""
+
+
 class PresidioPrivacy:
     """`ports.Privacy`. Build it once: the recognisers are compiled then."""
 
@@ -68,6 +73,8 @@ class PresidioPrivacy:
         self._policy = read_policy(policy_file)
         self._rooms = RoomCache()
         self._analyzer = _analyzer((Numbers(), Marks(), Names(weights)))
+        # A view of a room is drawn anew for each of its members at each event, and nearly all of it is as it was.
+        self._analysed = lru_cache(_VIEWED)(self.analyse)
 
     async def mask(self, room: str, text: str) -> Masking:
         """Replace personal data by the room's placeholders. Raises `Unavailable` rather than let data pass.
@@ -105,7 +112,16 @@ class PresidioPrivacy:
 
     async def shown_value(self, room: str, value: Any, viewer: Person) -> Any:
         """JSON `value` with true texts as this viewer may see them."""
-        hidden = {text: (await self.mask(room, text)).masked.text for text in set(texts_in(value))}
+        known = await self._known(room)
+        hidden = {}
+        for text in set(texts_in(value)):
+            try:
+                findings = self._findings(text, known, self._policy.masks, self._analysed)
+                hidden[text] = (await self._replaced(room, text, known, findings)).masked.text
+            except AssistantError:
+                raise
+            except Exception as error:
+                raise _failed(error) from None
         return await self.unmask_value(room, with_texts(value, hidden.__getitem__), viewer)
 
     async def restorer(self, room: str, viewer: Person | None = None) -> StreamRestorer:
@@ -153,6 +169,7 @@ class PresidioPrivacy:
     def forget(self, room: str | None = None) -> None:
         """Drop what is remembered of a room whose vault was erased, or of all rooms."""
         self._rooms.drop(room)
+        self._analysed.cache_clear()
 
     def analyse(self, text: str) -> tuple[Finding, ...]:
         """What stands in `text` by itself, without any room's knowledge, in order and without overlaps."""
@@ -176,9 +193,15 @@ class PresidioPrivacy:
 
         return value if viewer is not None else known.value
 
-    def _findings(self, text: str, known: KnownRoom, hides: Callable[[str], bool]) -> list[Finding]:
+    def _findings(
+        self,
+        text: str,
+        known: KnownRoom,
+        hides: Callable[[str], bool],
+        analyse: Callable[[str], tuple[Finding, ...]] | None = None,
+    ) -> list[Finding]:
         """What stands in `text`, the typed placeholders, and what the room or the text itself made known."""
-        found = self.analyse(text)
+        found = (analyse or self.analyse)(text)
         hidden = [one for one in found if hides(one.type)]
         shown = [one for one in found if not hides(one.type)]
         repeated = KnownValues()

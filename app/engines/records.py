@@ -258,6 +258,11 @@ class SqlRecords:
         """The room's latest turns, oldest first. Not `whole`: without feedback and the present state of actions."""
         return await self._turns(TURN.c.room == room, limit=limit, whole=whole)
 
+    async def turn(self, room: str, id: str) -> StoredTurn | None:
+        """One turn of a room; None where it has none of that id."""
+        found = await self._turns((TURN.c.room == room) & (TURN.c.id == id), limit=1)
+        return found[0] if found else None
+
     async def _turns(self, which: Any, *, limit: int, whole: bool = True) -> list[StoredTurn]:
         def work(connection: Connection) -> list[StoredTurn]:
             rows = connection.execute(select(TURN).where(which).order_by(TURN.c.number.desc()).limit(limit)).all()

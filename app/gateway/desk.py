@@ -97,7 +97,7 @@ class Desk:
         """One turn of a room, restored for this viewer; None where the room has no such turn. Raises `Refused`."""
         viewer = self._identity.person(person)
         known = await self._entered(room, viewer)
-        stored = await self._told(known.id, turn_id)
+        stored = await self._records.turn(known.id, turn_id)
         return await self._as_told(viewer, known.id, stored) if stored else None
 
     async def unread(self, person: str) -> Mapping[str, int]:
@@ -171,7 +171,7 @@ class Desk:
         room = await self._records.room_of_turn(turn_id)
         known = await self._entered(room or "", who)
         masked = (await self._privacy.mask(known.id, comment)).masked.text if comment else ""
-        told = await self._told(known.id, turn_id)
+        told = await self._records.turn(known.id, turn_id)
         await self._records.store_feedback(turn_id, who.id, value, masked)
         # A thumb down on a refusal says that it was wrong; a second one of the same person says nothing new.
         wrong = (
@@ -179,10 +179,6 @@ class Desk:
         )
         detail = {"refused": True} if wrong else {}
         await self._audit.append(_entry("feedback", who, known.id, decision=value, detail=detail))
-
-    async def _told(self, room: str, turn_id: str) -> StoredTurn | None:
-        stored = await self._records.turns(room, limit=_EARLIER)
-        return next((one for one in stored if one.id == turn_id), None)
 
     async def upload(
         self, person: str, room: str, name: str, content: bytes, mime: str, *, joining: bool = False, operator: str = ""

@@ -57,7 +57,7 @@ def ticket_view(deal: Deal, people: Sequence[Person]) -> Json:
         "state": deal.state,
         "over": say(f"over_{deal.state}") if over else "",
         "reason": names.get(deal.reason, deal.reason),
-        "reverses": say("label_reverses", number=deal.reverses) if deal.reverses else "",
+        "reverses": say("reverses", number=deal.reverses) if deal.reverses else "",
         "editable": deal.is_open,
         "steps": _steps(deal, over),
         "elements": _elements(deal, names),
@@ -68,8 +68,6 @@ def ticket_view(deal: Deal, people: Sequence[Person]) -> Json:
         ],
         "quote": _quote(deal, names),
         "confirmations": _confirmations(deal, names),
-        "labels": {key.removeprefix("label_"): say(key) for key in sorted(say.keys("zh")) if key.startswith("label_")}
-        | {key: say(key) for key in ("elements", "checks", "confirmations", "price")},
     }
 
 

@@ -157,6 +157,10 @@ class Records(Protocol):
         """The room's latest turns, oldest first. Not `whole`: without feedback and the present state of actions."""
         ...
 
+    async def turn(self, room: str, id: str) -> StoredTurn | None:
+        """One turn of a room; None where it has none of that id."""
+        ...
+
     async def room_of_turn(self, id: str) -> str | None:
         """The id of the room a turn was said in."""
         ...

@@ -29,9 +29,9 @@ def note_end(connection: Connection, turn: str, by: str, *, quiet: bool) -> None
 
 
 def note_action(connection: Connection, action: str) -> None:
-    """Write that what a shared room decides on has moved."""
+    """Write that what was proposed in a turn of a shared room has moved."""
     now = literal(datetime.now(UTC), ROOM_EVENT.c.at.type)
-    moved = select(ACTION.c.room, literal("ticket"), ACTION.c.id, literal(""), now)
+    moved = select(ACTION.c.room, literal("ticket"), ACTION.c.turn, literal(""), now)
     _write(connection, moved.join(ROOM, ROOM.c.id == ACTION.c.room).where(ACTION.c.id == action, ROOM.c.shared))
 
 

@@ -90,6 +90,7 @@
   const drawHead = () => {
     const header = document.getElementById('header');
     const room = known.rooms.find((one) => one.id === open());
+    document.documentElement.classList.toggle('dm-in-room', Boolean(room));
     let head = document.getElementById('dm-room-head');
     if (!header || !room) { head?.remove(); return; }
     if (!head || !header.contains(head)) {
@@ -106,7 +107,8 @@
     people.setAttribute('aria-label', `${known.labels.rooms_members}：${room.members.map((one) => one.name).join('、')}`);
     head.replaceChildren(make('b', { textContent: room.title, title: room.title }), people);
     if (offered) {
-      const button = make('button', { type: 'button', className: 'dm-button dm-button-small', textContent: known.labels.panel_open });
+      const button = make('button', { type: 'button', className: 'dm-button dm-button-small', textContent: known.labels.panel_title });
+      button.setAttribute('aria-label', known.labels.panel_open);
       button.addEventListener('click', () => { folded.delete(room.id); show(room.id); });
       head.append(button);
     }
@@ -165,6 +167,28 @@
     if (data?.panel) beside(data.panel);
   });
 
+  // --- reading from below -----------------------------------------------------------------------------
+
+  let atEnd = true;
+  const talk = () => document.querySelector('.step')?.closest('.overflow-y-auto');
+  document.addEventListener('scroll', (event) => {
+    if (event.target === talk() && event.target.scrollHeight - event.target.scrollTop - event.target.clientHeight < 40) atEnd = true;
+  }, { capture: true, passive: true });
+  // The page scrolls by itself as well: only a person's own hand leaves the end.
+  document.addEventListener('wheel', (event) => { if (event.deltaY < 0) atEnd = false; }, { passive: true });
+  document.addEventListener('touchmove', () => { atEnd = false; }, { passive: true });
+  document.addEventListener('pointerdown', (event) => { if (event.target === talk()) atEnd = false; });
+  document.addEventListener('keydown', (event) => { if (['PageUp', 'Home'].includes(event.key) && event.target.id !== 'chat-input') atEnd = false; });
+  /** Who reads at the end of a room's talk stays there; who has scrolled up is left where he is. */
+  const follow = () => {
+    const box = document.documentElement.classList.contains('dm-in-room') && talk();
+    if (!box) return;
+    const mine = box.querySelectorAll('[data-step-type="user_message"]').length;
+    if (mine > Number(box.dataset.dmMine ?? 0)) atEnd = true; // one's own word is always seen
+    box.dataset.dmMine = mine;
+    if (atEnd && box.scrollHeight - box.scrollTop - box.clientHeight > 1) box.scrollTop = box.scrollHeight;
+  };
+
   /** The side panel is headed by the name of the file that draws it: people read its title. */
   const title = () => {
     const heading = document.getElementById('side-view-title');
@@ -186,11 +210,13 @@
       if (place !== location.pathname) {
         place = location.pathname;
         if (panel && panel.room !== open()) panel = null;
+        atEnd = true;
         seen();
       }
       title();
       drawList();
       drawHead();
+      follow();
     });
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 })();

@@ -4,7 +4,12 @@ import { useEffect, useRef, useState } from 'react';
 import { Check, Clock, Pencil, TriangleAlert, X } from 'lucide-react';
 
 const clock = (seconds) => `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
-const moment = (iso) => new Date(iso).toLocaleString(navigator.language, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false });
+const moment = (iso) => {
+  const at = new Date(iso);
+  const time = { hour: '2-digit', minute: '2-digit', hour12: false };
+  const today = at.toDateString() === new Date().toDateString();
+  return at.toLocaleString(navigator.language, today ? time : { month: '2-digit', day: '2-digit', ...time });
+};
 const OUTCOMES = { passed: Check, soft: TriangleAlert, hard: X };
 
 /** Bring the message in which something was said before the person's eyes. */
