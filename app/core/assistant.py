@@ -171,7 +171,7 @@ def line_at(path: Path, place: Sequence[str | int]) -> int:
     if not path.exists():
         return 1
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"))
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=YAML_LOADER)
     except yaml.YAMLError:  # the head of a document is YAML, the rest is not
         node = None
     line = 0

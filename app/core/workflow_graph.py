@@ -164,11 +164,13 @@ def _given(workflow: Workflow, edges: Mapping[str, frozenset[str]]) -> Mapping[s
         for id in workflow.every:
             after = known[id] | _gives(workflow, workflow.every[id])
             for target in edges[id]:
-                if target not in known:
-                    continue
-                # What is late, stopped or has failed has given nothing of its own.
                 step = workflow.every[id]
-                well = target == behind(workflow, step) or isinstance(step, ParallelStep | ChooseStep)
+                inside = isinstance(step, ParallelStep) and workflow.branch_of.get(target, "").startswith(f"{id}/")
+                left = workflow.branch_of.get(target) != workflow.branch_of[id] and not inside
+                if target not in known or left:
+                    continue  # what a branch gives comes out by the way of its `parallel`
+                # What is late, stopped or has failed has given nothing of its own.
+                well = not inside and (target == behind(workflow, step) or isinstance(step, ChooseStep))
                 narrowed = known[target] & (after if well else known[id])
                 if narrowed != known[target]:
                     known[target], changed = narrowed, True
