@@ -24,7 +24,7 @@ COMPARED = 3
 """One in so many of all that are looked at is compared with the question; comparing one in two found no more."""
 WEIGHT_OF_TITLES = 0.4
 """BM25 weight of a word that stands in the titles above a passage; 1.0 in the passage itself."""
-LOOKED_AT = 4_000
+LOOKED_AT = 3_000
 """Entries of a shelf's index that one question may touch: its rarest words come first, the frequent ones only rank."""
 
 DEPTH_OF_ACCOUNT, LOOKED_AT_FOR_ACCOUNT, PARTS_OF_DOCUMENT = 400, 40_000, 5
