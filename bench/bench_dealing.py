@@ -26,7 +26,7 @@ from skills.fx.clients import Client
 from skills.fx.dealing.heard import Note
 from skills.fx.dealing.negotiation import hear
 from skills.fx.dealing.talk import Around, Message, Talk
-from skills.fx.dealing.ticket_values import doubts_of
+from skills.fx.dealing.ticket_values import doubts_of, missing_of
 from skills.fx.parse import parse
 
 DATA = Path(__file__).parent / "data"
@@ -102,7 +102,8 @@ def _right(dialogue: dict[str, Any], talk: Talk, got: dict[str, Any], notes: Seq
         if talk.agreed or talk.withdrawn:
             return False
         doubts = any(doubt.startswith(_ABOUT.get(dialogue["about"], ())) for doubt in got["doubts"])
-        return doubts or bool({*_NOTED.get(dialogue["about"], ())} & {*notes})
+        missing = "incomplete" in notes and dialogue["about"] in missing_of(talk)
+        return doubts or missing or bool({*_NOTED.get(dialogue["about"], ())} & {*notes})
     names = ("branch", "bank")
     return (
         talk.agreed is not None

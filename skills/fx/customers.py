@@ -12,7 +12,8 @@ _COUNTED = r"[\d一二三四五六七八九]"
 # What ends a Chinese name: the verb or the thing that the sentence goes on with. Words that also stand in names
 # (联想, 新希望) end it only where a verb follows.
 _STOP = any_of(
-    rf"""要 想(?!集团) 需[要购求] 有需求 欲 拟 申请 打算 计划 准备 希望(?=[买卖购结换锁做能以询把将在]) 询 问价 请求
+    rf"""要 想(?!集团) 需[要购求] 有(?:需求|意向|询|个|一?笔) 欲 拟 申请 打算 计划 准备
+    希望(?=[买卖购结换锁做能以询把将在]) 询 问价 请求
     委托 [用拿](?={_COUNTED}|人民币|[美欧日港]元) 购(?:汇|买|入|进|{_COUNTED}) 结汇 结{_COUNTED} 买 卖 售(?:汇|出) 换
     兑 抛 锁 做[一个笔远即掉了]
     做(?=\d) 办理 叙做 今天 今日 明天 明日 后天 下周 本周 这周 下个?月 本月 月底 年底 即期 远期 掉期 近端 远端
@@ -52,6 +53,12 @@ _WANTS = any_of(
     """要 想 需要 询 申请 拟 打算 计划 准备 希望 委托 购汇 购买 购入 结汇 买 卖 今天 明天 有一笔 即期 远期 掉期
     [,，:：]?\\s*(?:购汇|结汇|售汇|买|卖)"""
 )
+_INTRODUCED = re.compile(
+    r"(?:客户(?:名称|名|是|叫|为)|客户[:：]|(?:公司|企业)名称?[:：是为]|(?i:client|customer)(?: name)?(?: is|:))\s*$"
+)
+_OPENS = re.compile(
+    rf"{_BEGIN}(?!{_STOP})(?P<name>(?:(?!{_STOP})[一-鿿()（）]){{3,20}}(?:\([一-鿿]{{2,4}}\))?)(?={_STOP}|[,，\s]|\d)"
+)
 _HAN_CUE = re.compile(
     r"(?:客户(?:名称|名|叫|是|为)?|(?<![A-Za-z])(?i:client|customer|for)\s(?=[一-鿿])|(?:我们?|这里|这边)是|(?:公司|企业|客户)名称?[:：是为])[:：\s]*"
     rf"(?!名|{_STOP}|要|端){_NAME}"
@@ -78,6 +85,8 @@ _ENGLISH_CUE = re.compile(
     rf"(?<![A-Za-z])(?:{_FOR_WHOM}|(?i:client|customer|account of|a/c)(?:\s+(?i:name|is))?)"
     rf"\s*[:：]?\s+{_ENGLISH_NAME}"
 )
+_ENGLISH_FORM = re.compile(rf"(?<![A-Za-z]){_LEGAL}\.?$")
+_ENGLISH_BEGINS = re.compile(rf"^\W*{_ENGLISH_NAME}(?=\s*[:,])")
 _DOES = any_of(
     r"""wants?\b would\b needs?\b is\s(?:looking|asking|buying|selling) looks?\b asks?\b buys\b sells\b requests?\b
     wishes\b has\sto\b to\s(?:buy|sell)\b"""
@@ -114,6 +123,21 @@ def find_customer(line: str) -> SaidCustomer | None:
             if not _NO_ENGLISH_NAME.match(match["name"]):
                 return _said(match)
     return None
+
+
+def find_opening_name(line: str) -> SaidCustomer | None:
+    """The name with which an enquiry begins, where nothing but its place says that it is one: 东方石材购汇200万美元."""
+    match = _OPENS.search(line)
+    if match and not _NO_NAME.match(match["name"]):
+        return _said(match)
+    match = _ENGLISH_BEGINS.search(line)
+    return _said(match) if match and _ENGLISH_FORM.search(match["name"]) else None
+
+
+def is_certainly_named(line: str, said: SaidCustomer) -> bool:
+    """Whether a name is surely one: it has the form of a company, or is introduced as the client's."""
+    introduced = _INTRODUCED.search(line[: said.start]) is not None
+    return introduced or _BUSINESS.search(said.name) is not None or _ENGLISH_FORM.search(said.name) is not None
 
 
 def _is_name(match: re.Match[str], surely: bool) -> bool:

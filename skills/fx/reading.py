@@ -192,6 +192,8 @@ def _dealt(line: str, mentions: list[Mention], verbs: list[Verb], amounts: list[
     side = verbs[0].side if verbs else None
     if not codes:
         return Reading(side)
+    if codes == [CNY] and verbs and verbs[0].way == "foreign":
+        return Reading(side, None, CNY)  # 用700万人民币购汇: which currency for them is still to be said
     if len(codes) == 1 and _COUNTER_ONLY.search(line[: mentions[0].start]):
         return Reading(side, None, codes[0])
     by_verb = [(verb, _object(line, verb, mentions, verbs)) for verb in verbs]

@@ -112,10 +112,12 @@ def _says_something(elements: Elements) -> bool:
 
 
 def _opens(elements: Elements) -> bool:
-    """Whether this is enough to begin an enquiry: a client, or a currency with an amount or a side."""
+    """Whether this is enough to begin an enquiry: a client, a currency with an amount or a side, a side with terms."""
     reading = elements.reading
     more = reading.amount is not None or reading.side or elements.vague or reading.doubts
-    return reading.customer is not None or bool((reading.dealt or reading.doubts) and more)
+    terms = reading.tenor or reading.said_date or reading.product or reading.amount is not None
+    named = (reading.dealt or reading.doubts) and more
+    return reading.customer is not None or bool(named or (reading.side and terms))
 
 
 def _against(talk: Talk, elements: Elements, around: Around) -> tuple[ElementName, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skills.fx.clients import Client, plain_name
-from skills.fx.customers import SaidCustomer, find_customer
+from skills.fx.customers import SaidCustomer, find_customer, find_opening_name, is_certainly_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,19 @@ class Meant:
     """The full names of those who may be meant, where there are several."""
 
 
-def find_client(sentence: str, clients: Sequence[Client], people: Sequence[str]) -> Meant | None:
+def find_client(
+    sentence: str, clients: Sequence[Client], people: Sequence[str], *, opens: bool, sure: bool
+) -> Meant | None:
     """The client named in a sentence: by a name that the bank knows, else as the grammar finds one.
 
-    `people`: names of those in the room; they are no clients.
+    `people`: names of those in the room; they are no clients. `opens`: the sentence begins an enquiry, or goes on with
+    one without a client, so that its first words may be the client's name. `sure`: there is one already, so that only
+    what is surely a name counts: 客户在开车 names nobody.
     """
     known = _known(sentence, clients)
-    said = find_customer(sentence)
+    said = find_customer(sentence) or (find_opening_name(sentence) if opens else None)
+    if said and sure and not is_certainly_named(sentence, said):
+        said = None
     if said and any(said.name.startswith(person) for person in people):
         said = None
     # What the grammar finds around a known name, and longer than it, is another client's: 华星科技园 of 华星科技.

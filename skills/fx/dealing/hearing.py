@@ -23,7 +23,24 @@ from skills.fx.sides import is_swap, without_negated
 _MILLIONS = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[mM](?![A-Za-z])")
 _OF_THE_CLIENT = re.compile(r"客户|结汇|购汇|client|customer", re.IGNORECASE)
 _BARE_NAME = re.compile(r"(?:是|就是)?[一-鿿()（）]{3,24}[。.!！]?|(?:[A-Z][\w&.-]* ?){2,6}")
+_DEALS = re.compile(
+    r"[购结售]汇|询价|报价|换汇|锁汇|掉期|远期|即期|[买卖].*\d|\d.*[买卖]|(?:\d|[一二两三四五六七八九十百])\s*个?\s*[万亿]|(?<![a-z])(?:buy|sell|mio|mm|spot|swap)",
+    re.IGNORECASE,
+)
+"""What an enquiry speaks of."""
 _NEAR = re.compile(r"近端|near(?: leg)?", re.IGNORECASE)
+_NUMBER = r"[\d.,一二两三四五六七八九十百千]+\s*[万亿]*\s*(?:美元|美金|欧元|日元|英镑|港币|人民币|元|mio|million)?"
+_BOUND = re.compile(rf"{_NUMBER}\s*(?:以上|以下|以内|起步?(?!息)|封顶|or more|and above|or less)", re.IGNORECASE)
+"""A bound of what a price holds for, not the amount."""
+_CONVERTED = re.compile(
+    rf"(?:折合?|合计|共计|总共|相当于|约合|换算(?:下来|成)?|equals?|that'?s)\s*(?:人民币|CNY|RMB)?\s*{_NUMBER}",
+    re.IGNORECASE,
+)
+"""What an amount comes to in the other currency."""
+_NO_CURRENCY = re.compile(
+    r"[\d万亿]\s*(?:个|块)?\s*[一-鿿]{0,5}(?:比索|卢比|第纳尔|先令|克朗|法郎|列伊|里拉|塔卡|基普|福林)|[\d万亿]\s*[一-鿿]{1,4}币(?![种值])"
+)
+"""A currency that nobody here deals, or one of several of its name."""
 _LIMIT = re.compile(
     r"以下|以上|以内|不高于|不低于|不超过|限价|挂单|or (?:better|lower|higher|less)|limit|not (?:above|below|over)",
     re.IGNORECASE,
@@ -45,9 +62,12 @@ class Elements:
 def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -> Elements:
     """The elements in a sentence from which the prices were taken already."""
     text = without_price_moves(without_alternatives(without_yes(sentence)))
+    text = _CONVERTED.sub(_blank, _BOUND.sub(_blank, text))
     if "customer" in talk.asked and _BARE_NAME.fullmatch(text):
         text = f"客户{text}"
-    meant = find_client(without_negated(text), around.clients, around.people)
+    opens = "customer" not in talk.said and message.party == "branch" and _DEALS.search(text) is not None
+    sure = "customer" in talk.said and "customer" not in talk.asked and not talk.several
+    meant = find_client(without_negated(text), around.clients, around.people, opens=opens, sure=sure)
     if meant:
         text = text[: meant.start] + BLANK * (meant.end - meant.start) + text[meant.end :]
     if "amount" in talk.asked and "value_date" not in talk.asked:
@@ -56,9 +76,9 @@ def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -
     reading = Reading()
     for line in lines_of(text):
         reading = corrected(reading, read_line(line, around.today))
-    if meant or reading.customer:
-        person = any((reading.customer or "").startswith(name) for name in around.people)
-        reading = replace(reading, customer=meant.name if meant else None if person else reading.customer)
+    reading = replace(reading, customer=meant.name if meant else None)
+    if reading.dealt is None and _NO_CURRENCY.search(text):
+        reading = replace(reading, doubts=(*reading.doubts, "currency_unknown"))
     if message.party == "bank" and reading.side and not _OF_THE_CLIENT.search(sentence):
         reading = replace(reading, side=None)  # 我卖给你: the bank's own side
     vague = (reading.amount is not None and is_vague(sentence)) or has_no_unit(sentence)
@@ -72,6 +92,10 @@ def limit_in(sentence: str) -> Reading | None:
     """The client's limit price, where a sentence names one as such: 7.05以下."""
     limit = find_limit(sentence) if _LIMIT.search(sentence) else None
     return Reading(limit_price=limit.price) if limit and limit.price is not None else None
+
+
+def _blank(found: re.Match[str]) -> str:
+    return BLANK * len(found[0])
 
 
 def _near_date(text: str, today: date) -> tuple[str, date | None]:

@@ -18,7 +18,7 @@ from skills.fx.dealing.price_moves import moved, moves_a_price
 from skills.fx.dealing.prices import Price, Said, Scale, find_prices
 from skills.fx.dealing.questions import affirms, asked_in, is_question, keeps_the_price
 from skills.fx.dealing.sentences import sentences_of
-from skills.fx.dealing.side_talk import is_side_talk
+from skills.fx.dealing.side_talk import explains_a_price, is_side_talk
 from skills.fx.dealing.talk import Around, Message, Talk
 from skills.fx.dealing.ticket_values import doubts_of, missing_of
 from skills.fx.dealing.withdrawal import is_withdrawal, takes_price_back
@@ -60,6 +60,8 @@ def hear(talk: Talk, message: Message, around: Around) -> Heard:
 def _heard(heard: Heard, sentence: str, message: Message, around: Around) -> Heard:
     """One sentence."""
     talk = heard.talk
+    if message.party == "bank" and talk.value("product") != "swap" and explains_a_price(sentence):
+        return heard
     scale = scale_of(talk, around)
     limit = limit_in(sentence) if message.party == "branch" and talk.offer is None else None
     prices = find_prices(sentence, scale, both_sides=message.party == "bank")
@@ -86,6 +88,8 @@ def _heard(heard: Heard, sentence: str, message: Message, around: Around) -> Hea
         yes = Yes("strong")
     if prices.unclear and elements.reading == Reading() and heard.talk.agreed is None:
         heard = Heard(replace(heard.talk, unclear=True), heard.notes)
+    if prices.several and moves_a_price(sentence) and prices.seen is not None:
+        prices = replace(prices, named=Price(prices.seen, prices.seen), several=False)  # 7.0602，便宜1个点，7.0601
     if prices.several:
         return several_prices(heard, message)
     if message.party == "bank":

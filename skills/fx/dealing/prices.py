@@ -40,7 +40,8 @@ _POINTS = re.compile(
 )
 _REFUSED = re.compile(
     any_of(
-        r"""做不[了到] (?<!行)不行(?!吗) 不能做 不做 给不[了到] 太[低高贵差] 不接受 低了 高了 贵了 没法 达不到 不够
+        r"""做不[了到] (?<!行)不行(?!吗) 不能做 不做 给不[了到] 太[低高贵差] 不接受 低了 高了 贵了 没法 [达没]不?到
+        不够 过期 作废 失效
         can't cannot can\snot no\sway too\s(?:low|high|expensive|rich|cheap) not\spossible"""
     ),
     re.IGNORECASE,
@@ -55,7 +56,8 @@ _ABOUT = re.compile(r"左右|上下|附近|大概|大约|around|about|roughly", 
 _PRICE_TALK = re.compile(
     r"(?:[\s¦!！?？.。~，,]|"
     + any_of(
-        r"""best that's\sit mine yours at @ done if\syou\scan if firm bid offer okay ok and i'?m we'?re i'?ll i we you
+        r"""best that's\s(?:it|me|all|that) that's mine yours at @ done if\syou\scan if firm bid offer okay ok and
+        i'?m we'?re i'?ll i we you
         then
         please pls mate only can\sdo can\syou\sdo can do what\sabout how\sabout no yes sure fine deal max min for\syou
         for is

@@ -55,7 +55,7 @@ _CORRECTS = _compiled(
         其实是 更新 改到 [增减加]到
         (?<![a-z])(?:sorry|correction|i\smean|make\sit|make\sthat|actually|change|instead|rather|amend)(?![a-z])"""
     )
-    + r"|^\W*(?:no|不)[,，;]"
+    + r"|^\W*(?:no|不)[,，;]|(?:等[下等]|等一下|慢着|wait|hold on)[,，\s]*(?:是|应该|it'?s)"
 )
 _ANOTHER = _compiled(
     any_of(

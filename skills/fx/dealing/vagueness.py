@@ -10,6 +10,7 @@ _AROUND = re.compile(
     rf"|(?<![a-z])(?:around|about|approx\w*\.?|roughly|some|circa)\s+{_FIGURE}"
     r"|[万亿个元千](?:[一-鿿]{0,3})(?:左右|上下|出头|不到)"
     r"|(?<=\d)\s*[a-z]{0,8}\s*(?:[a-z]{3}\s*)?(?:左右|上下|or so|ish|give or take)"
+    r"|(?<![一二两三四五六七八九十百千])[一二两三四五六七八][二三四五六七八九](?:[十百千][万亿]?|[万亿个])|没定|未定|待定"
     r"|几[十百千]?[万亿]|数[十百千]?[万亿]|[十百千\d]多[万亿个]|[十百千万]来[万亿]|上[百千]万"
     r"|(?<![a-z])(?:a few|several|a couple of)\s+(?:mio|million|hundred|yards)",
     re.IGNORECASE,

@@ -14,7 +14,8 @@ _OFF = re.compile(
         (?<![a-z])nothing\sdone (?<![a-z])(?:call|calls|called)\s(?:it\s)?off (?<![a-z])forget\s(?:it|about\sit)
         (?<![a-z])(?:no\sdeal|we\spass|i\spass|cancel(?:s|led|ed)?|withdraw[ns]?|withdrew)(?![a-z])"""
     )
-    + r"|^\W*(?:ok(?:ay)?|sorry|no|all|i'?m|we'?re|it'?s)?[\s,]*off(?:[\s,]*(?:please|pls|thanks|thx|mate|sorry))?\W*$",
+    + r"|(?:^|[,，.;；]\s*)\W*(?:ok(?:ay)?|sorry|no|all|i'?m|we'?re|it'?s)?[\s,]*off"
+    r"(?:[\s,]*(?:please|pls|thanks|thx|mate|sorry))?\W*$",
     re.IGNORECASE,
 )
 _NOT_MEANT = re.compile(
