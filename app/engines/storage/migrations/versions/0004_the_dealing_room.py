@@ -14,6 +14,7 @@ def upgrade() -> None:
     _rooms()
     _workflows()
     _trips()
+    _prices()
 
 
 def _rooms() -> None:
@@ -84,3 +85,12 @@ def _trips() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_index(op.f("ix_office_trip_person"), "office_trip", ["person"], unique=False)
+
+
+def _prices() -> None:
+    """The last good price of each pair."""
+    op.create_table(
+        "fx_last_price",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("pair", "at", "body")),
+        sa.PrimaryKeyConstraint("pair"),
+    )
