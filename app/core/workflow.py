@@ -33,6 +33,7 @@ from app.core.workflow_step import (
     NAME,
     STEPS,
     STOP,
+    Heard,
     ParallelStep,
     Step,
     Strict,
@@ -42,11 +43,11 @@ from app.core.workflow_step import (
 )
 
 
-class Starts(Strict):
+class Starts(Heard):
     """What starts it besides a person's words."""
 
-    on: tuple[str, ...] = Field(min_length=1)
-    """Names of happenings."""
+    when: str = Field(default="", alias="if")
+    """Expression over `event` and `about`: it starts only where this holds."""
     given: Mapping[str, Any] = Field(default={}, alias="with")
     """Slots from the happening: `{event['…']}`, `{about}`."""
 

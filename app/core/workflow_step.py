@@ -198,11 +198,25 @@ class ChooseStep(Step):
         return tuple(one.when for one in self.choose if one.when)
 
 
-class Waiting(Strict):
-    """What a wait waits for: the first of these that comes."""
+class Heard(Strict):
+    """What names happenings."""
 
     on: tuple[str, ...] = ()
-    """Names of happenings (`fx.agreed`)."""
+    """Names of happenings (`fx.agreed`), or one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_meant(cls, value: Any) -> Any:
+        """YAML 1.1 takes a plain `on` for true."""
+        if not isinstance(value, Mapping):
+            return value
+        meant = {"on" if key is True else key: one for key, one in value.items()}
+        return {**meant, "on": (meant["on"],)} if isinstance(meant.get("on"), str) else meant
+
+
+class Waiting(Heard):
+    """What a wait waits for: the first of these that comes."""
+
     about: str = ""
     """Expression: what they must concern; what the run is about where nothing is said."""
     until: str = ""

@@ -86,6 +86,8 @@ class Desk:
         known = await self._entered(room, viewer)
         told, hidden = [], 0
         for stored in await self._records.turns(known.id, limit=_EARLIER):
+            if not stored.text.text and stored.reply is not None and not stored.reply.text:
+                continue  # something was done of an assistant's own accord, and there was nothing to say
             told.append(await self._as_told(viewer, known.id, stored))
             hidden += stored.reply is not None and not self._sees(viewer, stored)
         if hidden:

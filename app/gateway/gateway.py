@@ -13,7 +13,7 @@ from typing import Protocol
 from app.core.assistant import Assistant
 from app.core.audit import AuditEntry
 from app.core.errors import AssistantError, Refused, place_of
-from app.core.model_talk import ModelMessage
+from app.core.model_talk import ModelMessage, Pending
 from app.core.ports import (
     AuditLog,
     Files,
@@ -221,7 +221,7 @@ class Gateway:
         for assistant in chosen:
             self._taken(self._privacy.refused_by(assistant.name, masked))
         asked = {name: self._privacy.vouch(routing.part_of(name)) for name in routing.assistants}
-        history = [*await self._earlier(work), *self._history(work.earlier), *self._workflows.question(work)]
+        history = [*await self._earlier(work), *self._history(work), *self._workflows.question(work)]
         work.read += [masked.text, *(message.text.text for message in history)]
         await self._group_chat.answer(work, chosen, asked, history)
         if routing.unknown:
@@ -229,7 +229,9 @@ class Gateway:
 
     def _whose_word_stands(self, work: Work) -> tuple[list[str], list[str]]:
         """The assistants that asked and wait for this person's answer, and all that spoke last."""
-        asking, recent = _whose_word_stands(work.earlier)
+        pending, recent = _whose_word_stands(work.earlier)
+        present = {name: self._workflows.present(work, one) for name, one in pending.items()}
+        asking = [name for name, one in present.items() if one is not None and one.missing]
         run = self._workflows.asking(work)
         waiting = [run.workflow.partition(".")[0]] if run else []
         return list(dict.fromkeys((*waiting, *asking))), recent
@@ -240,16 +242,16 @@ class Gateway:
             kinds = "、".join(self._texts(f"type_{type}") for type in blocked)
             raise Refused("BLOCKED_DATA", self._texts("blocked_data", kinds=kinds))
 
-    def _history(self, stored: Sequence[StoredTurn]) -> list[ModelMessage]:
+    def _history(self, work: Work) -> list[ModelMessage]:
         """The room's earlier talk as models see it: masked, by speaker, with what each call was about."""
         messages: list[ModelMessage] = []
-        for one in stored:
+        for one in work.earlier:
             if one.text.text:  # where it is empty, an assistant has spoken of its own accord
                 messages.append(ModelMessage("user", one.text))
             if one.reply is None:
                 continue
             for part in one.reply.parts:
-                pending = one.reply.pending.get(part.speaker)
+                pending = self._workflows.present(work, one.reply.pending.get(part.speaker))
                 messages.append(
                     ModelMessage("assistant", self._privacy.vouch(part.text), speaker=part.speaker, pending=pending)
                 )
@@ -389,9 +391,9 @@ def _said_by(person: Person, stored: Sequence[StoredTurn]) -> list[MaskedText]:
     return [one.text for one in stored if one.person == person.id and one.text.text]
 
 
-def _whose_word_stands(stored: Sequence[StoredTurn]) -> tuple[list[str], list[str]]:
-    """Of the room's last reply: the assistants that asked and wait, and all that spoke."""
+def _whose_word_stands(stored: Sequence[StoredTurn]) -> tuple[Mapping[str, Pending], list[str]]:
+    """Of the room's last reply: what its assistants were about, and all that spoke."""
     last = next((one.reply for one in reversed(stored) if one.reply is not None), None)
     if last is None:
-        return [], []
-    return [name for name, pending in last.pending.items() if pending.missing], list(last.speakers)
+        return {}, []
+    return last.pending, list(last.speakers)

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from app.core.assistant import Assistant
 from app.core.errors import SkillFailed
-from app.core.model_talk import ModelMessage, ToolCall, ToolSpec
+from app.core.happening import Happening
+from app.core.model_talk import ModelMessage, Pending, ToolCall, ToolSpec
 from app.core.ports import Runs
 from app.core.run import Run, wait_key
 from app.core.texts import Texts, language
@@ -21,7 +22,7 @@ from app.core.workflow import Workflow
 from app.team.runner import Runner
 from app.team.work import Work
 from app.team.workflow_talk import asks_progress, asks_to_cancel, is_start, listing, pending_of, tool_of
-from app.team.workflow_values import Readers, read_slot
+from app.team.workflow_values import Readers, read_slot, starts_on
 from app.team.workflow_walk import Walk, new_id
 
 _NUMBERS = ("number", "percent")
@@ -78,6 +79,13 @@ class Workflows:
         mine = [one for one in self._workflows.values() if one.assistant == assistant.name]
         return tuple(tool_of(one, self._going_on(work, one.tool)) for one in mine)
 
+    def present(self, work: Work, pending: Pending | None) -> Pending | None:
+        """What an earlier answer was about, as it is now: of a workflow, only the person's own run that is open."""
+        if pending is None or pending.skill not in self._workflows:
+            return pending
+        run = self._going_on(work, pending.skill)
+        return pending_of(run, work.person.id) if run is not None else None
+
     def question(self, work: Work) -> tuple[ModelMessage, ...]:
         """What is asked, as the last word of the talk: people may have talked of other things since."""
         run = self.asking(work)
@@ -85,7 +93,7 @@ class Workflows:
             return ()
         workflow = self._workflows[run.workflow]
         asked = self.runner.vouch(str(workflow.slots[run.asking.missing].ask))
-        return (ModelMessage("assistant", asked, speaker=workflow.assistant, pending=pending_of(run)),)
+        return (ModelMessage("assistant", asked, speaker=workflow.assistant, pending=pending_of(run, work.person.id)),)
 
     async def called(self, work: Work, assistant: Assistant, call: ToolCall) -> str:
         """A model called a workflow with what was said: start it, answer its question, or correct it.
@@ -153,9 +161,9 @@ class Workflows:
 
     # --- what walks and tasks ask of the house ---
 
-    def starting_on(self, name: str) -> list[Workflow]:
-        """The workflows that start on what is called `name`."""
-        return [one for one in self._workflows.values() if one.starts and name in one.starts.on]
+    def starting_on(self, happened: Happening) -> list[Workflow]:
+        """The workflows that start on it."""
+        return [one for one in self._workflows.values() if one.starts and starts_on(one.starts, happened)]
 
     def known(self, tool: str) -> bool:
         """Whether there is such a workflow (still)."""
@@ -245,7 +253,7 @@ class Workflows:
         for one in work.moved.values():
             work.pending.pop(self.workflow(one.workflow).assistant, None)
         if run is not None:
-            work.pending[self.workflow(run.workflow).assistant] = pending_of(run)
+            work.pending[self.workflow(run.workflow).assistant] = pending_of(run, work.person.id)
 
     async def _where(self, walk: Walk) -> None:
         """Nothing was changed: say where it stands."""

@@ -52,9 +52,10 @@ def tool_of(workflow: Workflow, run: Run | None) -> ToolSpec:
     return ToolSpec(workflow.tool, doc, schema, slots, material=False)
 
 
-def pending_of(run: Run) -> Pending:
-    """What the next message can answer or correct."""
-    return Pending(run.workflow, dict(run.slots), run.asking.missing if run.asking else None)
+def pending_of(run: Run, person: str) -> Pending:
+    """What the next message of a person can answer or correct."""
+    asked = run.asking if run.asking and run.asking.asked == person else None
+    return Pending(run.workflow, dict(run.slots), asked.missing if asked else None)
 
 
 def is_start(run: Run, said: dict[str, str]) -> bool:

@@ -89,7 +89,7 @@ class WorkflowTasks:
             _log.error("what happened was not handed on: %s", error.code)
 
     async def _concerns(self, news: News) -> bool:
-        return bool(self._workflows.starting_on(news.happened.name) or await self._runs.waiting(*_keys(news)))
+        return bool(self._workflows.starting_on(news.happened) or await self._runs.waiting(*_keys(news)))
 
     async def _hand(self, news: Sequence[News], *, kept: bool) -> None:
         if not kept:
@@ -97,7 +97,7 @@ class WorkflowTasks:
         for one in news:
             for run in await self._runs.waiting(*_keys(one)):
                 await self._enqueue({"run": run, "news": one.id}, key=f"{run}/{one.id}", line=run)
-            for workflow in self._workflows.starting_on(one.happened.name):
+            for workflow in self._workflows.starting_on(one.happened):
                 key = f"{workflow.tool}/{one.id}"
                 await self._enqueue({"start": workflow.tool, "news": one.id}, key=key, line=one.room)
         if news:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from app.core.errors import SkillFailed
 from app.core.expressions import Uncomputable, computed, value_of
+from app.core.happening import Happening
 from app.core.run import Run
 from app.core.texts import Texts
 from app.core.turn import Person
-from app.core.workflow import Workflow
+from app.core.workflow import Starts, Workflow
 
+_log = logging.getLogger("deskmate.workflows")
 Readers = Mapping[str, Callable[[str, datetime], Any]]
 """Kind of a slot -> what was said, as it is meant (a date, an amount …); None for what is no such thing."""
 
@@ -33,6 +36,18 @@ def values_of(run: Run, workflow: Workflow, readers: Readers, person: Person, no
     who = {name: getattr(person, name) for name in ("id", "name", "role", "place", "post")}
     about = {"today": now.date(), "now": now, "person": who, "about": run.about, "event": dict(run.event)}
     return {**results, **slots, **about}
+
+
+def starts_on(starts: Starts, happened: Happening) -> bool:
+    """Whether something that happened is what a workflow starts on; one whose condition cannot be computed does not."""
+    if happened.name not in starts.on:
+        return False
+    try:
+        values = {"about": happened.about, "event": {"name": happened.name, **happened.data}}
+        return not starts.when or bool(computed(starts.when, values))
+    except Uncomputable as error:
+        _log.error("the start of a workflow: %s", error)
+        return False
 
 
 class Computing:
