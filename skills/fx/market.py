@@ -24,7 +24,7 @@ from skills.fx.quotation import ByTenor, Strict, TwoWay
 
 FILE = Path("config") / "market.yaml"
 Why = Literal[
-    "crossed", "not_positive", "unreadable", "not_a_pair", "missing", "moved", "off_level", "points", "halted"
+    "crossed", "not_positive", "unreadable", "not_a_pair", "missing", "moved", "off_level", "points", "wide", "halted"
 ]
 
 _TOLD: Mapping[str, Why] = {"crossed": "crossed", "not_positive": "not_positive"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -32,6 +32,8 @@ _REST = 5.0
 """Seconds for which a source that failed is left alone: nobody waits for it time and again."""
 _KEPT_EVERY = 60.0
 """Seconds between two writings of the last good prices: in between, this process remembers them."""
+_LONGEST_TURN = timedelta(minutes=10)
+"""How long ago a turn may have begun that asks for the market: a model may have thought before."""
 _log = logging.getLogger("deskmate.fx")
 
 
@@ -60,8 +62,11 @@ class _Feed:
         self._write_again = 0.0
         self._failure = ""
         self._ahead = timedelta(0)
+        self._latest: datetime | None = None
+        """When the latest turn began that asked."""
 
     async def current(self, ctx: Context) -> Market:
+        self._latest = max(self._latest or ctx.now, ctx.now)
         # While one turn asks, the others are answered from what is kept.
         if time.monotonic() >= self._again and not (self._kept and self._asking.locked()):
             async with self._asking:
@@ -78,7 +83,7 @@ class _Feed:
             self._kept = _restored(self._last)
         try:
             market = await _said(rules, ctx.content)
-            if market.as_of > ctx.now + self._ahead:
+            if not self._can_be_known(market, self._latest or ctx.now):
                 raise SourceFailed("future")
             if self._kept and market.as_of < self._kept.as_of:
                 raise SourceFailed("older")
@@ -114,11 +119,17 @@ class _Feed:
             self._written |= fresh
             self._write_again = time.monotonic() + _KEPT_EVERY
 
+    def _can_be_known(self, market: Market, began: datetime) -> bool:
+        """Whether its time has come, in a turn that began then: by the turn's own time, or while it was under way."""
+        if market.as_of <= began + self._ahead:
+            return True
+        return market.as_of - began <= _LONGEST_TURN and market.as_of <= datetime.now(UTC) + self._ahead
+
     def _told(self, ctx: Context) -> Market:
         market = self._kept
         if market is None:
             raise SkillFailed("FX_NO_MARKET", say("no_market", reason=say(f"market_failed_{self._failure}")))
-        if market.as_of > ctx.now + self._ahead:
+        if not self._can_be_known(market, ctx.now):
             # Our own clock went back, or theirs was ahead when it was kept.
             raise SkillFailed("FX_NO_MARKET", say("no_market", reason=say("market_failed_future")))
         changes: dict[str, object] = {}

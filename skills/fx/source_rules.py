@@ -58,6 +58,8 @@ class Plausible(Strict):
     """From the last good price, within a day; with the square root of the days beyond."""
     off_level_percent: float = Field(default=30, gt=0, le=80)
     """From `worth` of `config/dealing.yaml`, where there is no last good price."""
+    widest_percent: float = Field(default=2, gt=0, le=20)
+    """Between bid and offer."""
     rate_points: float = Field(default=10, gt=0, le=100)
     """Points or rates, in percentage points a year."""
     ahead_seconds: float = Field(default=5, ge=0, le=60)
