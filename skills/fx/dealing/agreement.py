@@ -48,8 +48,9 @@ _NO_YES = re.compile(
         (?:was|were|has|have|already)\s(?:sold|bought)
         没敲定 未敲定 还没定 (?:成交|敲定|done|deal|agreed)\s*[?？] nothing\sdone not\s(?:yet\s)?(?:done|agreed)
         well\sdone un(?:done|agreed)
-        (?:i'?m|we'?re|are\swe|is\sit)\sdone (?:等|如果|要是|若|假如|只要|除非|客户没)[^,，。]{0,16}(?:成交|敲定|定)
-        (?<![a-z])(?:if|once|when|unless|before|after|until)(?![a-z])[^,，。]{0,24}(?:done|deal|agreed)"""
+        (?:i'?m|we'?re|are\swe|is\sit)\sdone (?:等|客户没)[^,，。]{0,16}(?:成交|敲定|定)
+        (?:如果|要是|若|假如|只要|除非)[^。;；]{0,20}(?:成交|敲定|定)
+        (?<![a-z])(?:if|once|when|unless|before|after|until)(?![a-z])[^.。;]{0,40}(?:done|deal|agreed)"""
     ),
     re.IGNORECASE,
 )

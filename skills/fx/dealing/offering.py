@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,18 +16,26 @@ from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.book import Book
 from skills.fx.deals.deal import Deal, Offered
 from skills.fx.deals.states import NotSo
-from skills.fx.market import read_market
+from skills.fx.market_source import current_market
 from skills.fx.price import IndicativePrice, indicative
 from skills.fx.progress import client_of, listing, situation_of
 from skills.fx.words import say
 
 
-def middle(ctx: Context, base: str, quote: str) -> Decimal | None:
+async def middles(ctx: Context) -> Callable[[str, str], Decimal | None]:
     """The middle of the market of a pair, in the market's order; None where there is no price."""
     try:
-        return indicative(read_market(ctx.content), *in_market_order(base, quote), None, ctx.now.date()).mid
-    except (SkillFailed, BadInput):
-        return None
+        market = await current_market(ctx)
+    except SkillFailed:
+        return lambda base, quote: None
+
+    def middle(base: str, quote: str) -> Decimal | None:
+        try:
+            return indicative(market, *in_market_order(base, quote), None, ctx.now.date()).mid
+        except (SkillFailed, BadInput):
+            return None
+
+    return middle
 
 
 async def priced(ctx: Context, deal: Deal, price: Decimal, by: str, at: datetime) -> tuple[Deal, str]:
@@ -65,13 +74,13 @@ def as_price(offered: Offered) -> Price:
 
 
 async def _offered(ctx: Context, deal: Deal, price: Decimal, by: str, at: datetime) -> Offered | None:
-    market, today = read_market(ctx.content), ctx.now.date()
     swap = deal.value("product") == "swap"
     said = deal.value("near_date") if swap else deal.value("value_date")
     base, quote = in_market_order(deal.value("base") or "", deal.value("quote") or "")
     made: IndicativePrice
     try:
-        made = indicative(market, base, quote, date.fromisoformat(said) if said else None, today)
+        day = date.fromisoformat(said) if said else None
+        made = indicative(await current_market(ctx), base, quote, day, ctx.now.date())
     except (SkillFailed, BadInput):
         return None
     return Offered(

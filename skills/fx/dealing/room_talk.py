@@ -14,18 +14,19 @@ from skills.fx.clients import read_clients
 from skills.fx.dealing.heard import Heard
 from skills.fx.dealing.kept_talk import KeptTalks
 from skills.fx.dealing.negotiation import hear
-from skills.fx.dealing.offering import as_price, middle, priced
+from skills.fx.dealing.offering import as_price, middles, priced
 from skills.fx.dealing.talk import Agreed, Around, Message, Named, Talk
 from skills.fx.dealing.telling import complete_in_words, questions
 from skills.fx.dealing.ticket_values import doubts_of
 from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.book import Book, Stale
-from skills.fx.deals.deal import Deal, ElementName, Said
+from skills.fx.deals.deal import Deal, DealState, ElementName, Said
 from skills.fx.deals.states import NotSo
 from skills.fx.progress import BANK_SIDE, advanced
 from skills.fx.words import say
 
 _TRIES = 4
+_PRICEABLE: tuple[DealState, ...] = ("complete", "checked", "quoted")
 _ELSEWHERE: tuple[ElementName, ...] = ("purpose", "documents")
 """Elements that come from elsewhere: what is said does not take them away."""
 
@@ -46,9 +47,7 @@ async def told(ctx: Context, text: str) -> Told:
     room = await ctx.rooms.of(ctx.room)
     names = tuple(one.name for one in ctx.people if room is not None and one.id in room.members)
     papers = read_dealing_rules(ctx.content).documents
-    around = Around(
-        ctx.now.date(), read_clients(ctx.content), names, papers, lambda base, quote: middle(ctx, base, quote)
-    )
+    around = Around(ctx.now.date(), read_clients(ctx.content), names, papers, await middles(ctx))
     for left in range(_TRIES, 0, -1):
         try:
             return await _Hearing(ctx, around).of(text)
@@ -66,7 +65,14 @@ async def told_here(ctx: Context, text: str) -> Told | None:
     if await ctx.rooms.of(ctx.room) is None:
         return None
     try:
-        return await told(ctx, text)
+        heard = await told(ctx, text)
+        deal = heard.deal
+        if deal is None or deal.state not in _PRICEABLE or any(one.name == "fx.complete" for one in heard.happened):
+            return heard
+        if deal.offered is None or ctx.now >= deal.offered.until:  # who asks for a price gets a new one
+            deal, said = await advanced(ctx, deal)
+            heard = replace(heard, deal=deal, said="\n\n".join(one for one in (heard.said, said) if one))
+        return heard
     except Stale:
         raise SkillFailed("FX_STALE_DEAL", say("deal_changed_meanwhile")) from None
 
