@@ -28,6 +28,7 @@ from sqlmodel import select
 
 from app.core.errors import AssistantError, SkillFailed
 from app.core.skill import Context, Proposal
+from app.core.turn import Attachment
 from skills.fx.agreeing import agree
 from skills.fx.backoffice import BookingPort, PostingRow, deliver
 from skills.fx.booking import book_deal, booked
@@ -60,6 +61,19 @@ rooms, staff = st.sampled_from(ROOMS), st.sampled_from(STAFF)
 
 class Died(BaseException):
     """The process is gone: nothing in it may handle that."""
+
+
+class AllThere:
+    """Files: every paper is there already. Drawing them is another test's matter, and slow."""
+
+    async def of_room(self, room: str) -> list[Attachment]:
+        """The papers of the first deals of the day."""
+        names = (f"成交意向书 FX20261120-{count:04}.{ending}" for count in range(1, 40) for ending in ("docx", "html"))
+        return [Attachment(name, name, 1) for name in names]
+
+    async def store(self, room: str, name: str, content: bytes, mime: str, *, by: str) -> Attachment:
+        """Nobody looks at it."""
+        return Attachment(name, name, len(content), mime)
 
 
 class DyingDatabase:
@@ -178,12 +192,24 @@ class Dealing(RuleBasedStateMachine):
         client=st.sampled_from(CLIENTS),
         dollars=st.sampled_from(DOLLARS),
         paper=st.sampled_from(("合同", "合同", "")),
-        far=st.sampled_from(("agreed", "confirmed", "booked", "booked")),
+        far=st.sampled_from(("agreed", "confirmed", "booked", "booked", "dies", "dies")),
+        commits=st.integers(1, 5),
+        after=st.booleans(),
         seconds=st.sampled_from((0, 5, 59, 61)),
-        fresh=st.sampled_from((True, True, False)),
+        fresh=st.sampled_from((True, True, True, False)),
     )
     def deals_without_ado(
-        self, room: str, by: str, client: str, dollars: str, paper: str, far: str, seconds: int, fresh: bool
+        self,
+        room: str,
+        by: str,
+        client: str,
+        dollars: str,
+        paper: str,
+        far: str,
+        commits: int,
+        after: bool,
+        seconds: int,
+        fresh: bool,
     ) -> None:
         """What happens on most days: one after the other, by the right people, with a pause before the yes."""
         if fresh:
@@ -196,6 +222,8 @@ class Dealing(RuleBasedStateMachine):
             self.confirms(room, by)
         if far == "booked" and self.actions:
             self.executes(0, 1, True)
+        if far == "dies" and self.actions:
+            self.dies_while_it_executes(0, commits, after, fresh)
 
     @rule(room=rooms, by=st.sampled_from(BANK), away=st.sampled_from(("0", "5", "5", "60", "-10", "200")))
     def names_a_price(self, room: str, by: str, away: str) -> None:
@@ -475,11 +503,13 @@ class Dealing(RuleBasedStateMachine):
             now=self.now,
             turn_id=turn,
             content=self.content,
+            files=AllThere(),
         )
 
     def _market(self) -> None:
-        text = (CONTENT / "config" / "market.yaml").read_text("utf-8")
-        lines = [f"as_of: {self.now.isoformat()}" if one.startswith("as_of:") else one for one in text.splitlines()]
+        """Of one pair: that is what is dealt here."""
+        pairs = "pairs: {USD/CNY: {spot: [6.8305, 6.8335], decimals: 4, pip: 0.0001}}"
+        lines = (f"as_of: {self.now.isoformat()}", "source: 示例", "stale_after_minutes: 15", pairs)
         (self.content / "config" / "market.yaml").write_text("\n".join(lines), "utf-8")
 
     async def _agreed(self, room: str, branch: str, bank: str, off: Decimal, seen_long_ago: bool) -> None:

@@ -33,15 +33,15 @@ _MARKS = {"passed": "✓", "soft": "!", "hard": "✗"}
 
 async def papers(ctx: Context, deal: Deal) -> tuple[Attachment, ...]:
     """The two files of a booked deal; those that are there already are not made again."""
-    values = intent_values(deal, ctx.people, ctx.now.tzinfo)
-    docx, html = await asyncio.to_thread(_rendered, ctx.content, values)
+    names = [f"{say('intent_file', number=deal.number)}.{ending}" for ending in ("docx", "html")]
     there = {one.name: one for one in await ctx.files.of_room(ctx.room)}
-    found = []
-    for ending, content, mime in (("docx", docx, DOCX), ("html", html, "text/html")):
-        name = f"{say('intent_file', number=deal.number)}.{ending}"
-        known = there.get(name)
-        found.append(known or await ctx.files.store(ctx.room, name, content, mime, by=ctx.assistant))
-    return tuple(found)
+    if not all(name in there for name in names):
+        values = intent_values(deal, ctx.people, ctx.now.tzinfo)
+        contents = await asyncio.to_thread(_rendered, ctx.content, values)
+        for name, content, mime in zip(names, contents, (DOCX, "text/html"), strict=True):
+            if name not in there:
+                there[name] = await ctx.files.store(ctx.room, name, content, mime, by=ctx.assistant)
+    return tuple(there[name] for name in names)
 
 
 def intent_values(deal: Deal, people: Sequence[Person], zone: tzinfo | None) -> dict[str, Any]:
