@@ -30,7 +30,11 @@ def judged(market: Market, last: Mapping[str, Market], rules: SourceRules, worth
     good, refused = {}, dict(market.refused)
     for name, pair in market.pairs.items():
         known = last.get(name)
-        found = _off_level(name, pair, market, known, rules, worth) or _off_points(name, market, known, rules.plausible)
+        found = (
+            _off_level(name, pair, market, known, rules, worth)
+            or _too_wide(pair, rules.plausible)
+            or _off_points(name, market, known, rules.plausible)
+        )
         if found:
             refused[name] = found
         else:
@@ -71,6 +75,15 @@ def _off_level(
     then = _shown((before[0] * pair.per, before[1] * pair.per))
     facts = {"now": _shown(pair.spot), "before": then, "at": at, "away": f"{away:.1f}%", "most": f"{most:.1f}%"}
     return Refusal(why="moved", facts=facts)
+
+
+def _too_wide(pair: PairMarket, rules: Plausible) -> Refusal | None:
+    """Bid and offer so far apart that one of them cannot be meant."""
+    width = float(pair.spot[1] / pair.spot[0] - 1) * 100
+    if width <= rules.widest_percent:
+        return None
+    facts = {"now": _shown(pair.spot), "away": f"{width:.1f}%", "most": f"{rules.widest_percent:g}%"}
+    return Refusal(why="wide", facts=facts)
 
 
 def _off_points(name: str, market: Market, known: Market | None, rules: Plausible) -> Refusal | None:

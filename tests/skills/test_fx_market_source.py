@@ -28,9 +28,13 @@ from app.core.errors import SkillFailed
 from app.core.skill import Context, Result
 from skills.fx import check_content, market_source
 from skills.fx.board import rates
+from skills.fx.clients import read_clients
+from skills.fx.dealing_rules import read_dealing_rules
+from skills.fx.deals.deal import Deal, ElementName, Said
 from skills.fx.market import Market, market_of, read_market
 from skills.fx.market_http import TOKEN, SourceFailed, fetched
 from skills.fx.market_source import current_market
+from skills.fx.offer import offered
 from skills.fx.plausibility import judged
 from skills.fx.price import indicative
 from skills.fx.quote import quote
@@ -38,6 +42,7 @@ from skills.fx.source_rules import Http, SourceRules, read_source_rules
 from skills.fx.words import say
 from tests.skills.context import CONTENT, ZONE, FakeDatabase, context
 
+RULES = read_dealing_rules(CONTENT)
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
 WORTH = {"CNY": Decimal(1), "USD": Decimal("6.85"), "JPY": Decimal("0.043"), "EUR": Decimal(8)}
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -61,6 +66,13 @@ def figures(at: datetime = NOW, **pairs: Any) -> dict[str, Any]:
 
 def dollar(bid: float, offer: float, **more: Any) -> dict[str, Any]:
     return {"spot": [bid, offer], "decimals": 4, "pip": 0.0001, **more}
+
+
+def dollars() -> Deal:
+    """A client buys dollars, spot."""
+    values: dict[ElementName, str] = {"side": "buy", "base": "USD", "quote": "CNY", "product": "spot"}
+    elements = {name: Said(value, "E1002", "t1", NOW) for name, value in values.items()}
+    return Deal("FX20261123-0001", "r1", "checked", 3, "E1002", "城东支行", NOW, NOW, elements)
 
 
 def http(body: bytes | str, status: str = "200 OK", *headers: str) -> Answer:
@@ -349,6 +361,7 @@ async def test_one_pair_with_a_wrong_decimal_point_is_refused_and_the_others_are
         (dollar(6.8305, 6.8335, points={"3M": [-90000, -80000]}), "not_positive"),
         (dollar(6.8305, 68.335), "moved"),
         (dollar(6.62, 6.623), "moved"),
+        (dollar(6.75, 6.9), "wide"),
         (dollar(6.8305, 6.8335, points={"3M": [-3450, -3350]}), "points"),
         (dollar(6.8305, 6.8335, points={"3M": [-335, -345]}), "crossed"),
         (dollar(6.8305, 6.8335, points={"4M": [-1, 1]}), "unreadable"),
@@ -428,6 +441,20 @@ async def test_the_kept_market_grows_old_and_is_not_dealt_on(
     later = replace(ctx, now=NOW + timedelta(minutes=16))
     shown = await quote.function(later, "买100万美元")
     assert isinstance(shown, Result) and "行情已过时" in shown.text and "连不上行情源" in shown.text
+    with pytest.raises(SkillFailed) as refused:
+        offered(await current_market(later), dollars(), read_clients(CONTENT)[0], RULES, now=later.now, by="fx")
+    assert refused.value.code == "FX_STALE"
+    in_time = replace(ctx, now=NOW + timedelta(minutes=14))
+    made = offered(await current_market(in_time), dollars(), read_clients(CONTENT)[0], RULES, now=in_time.now, by="fx")
+    assert made.market_at == NOW and "沿用最后一次行情" in made.source
+
+
+async def test_a_turn_in_which_a_model_thought_for_long_is_not_told_that_the_clock_is_wrong(
+    tmp_path: Path, database: FakeDatabase, system: DataSystem
+) -> None:
+    began = datetime.now(UTC) - timedelta(minutes=3)
+    system.answer = as_json(figures(began + timedelta(minutes=3)))
+    assert (await current_market(asking(tmp_path, database, system.port, began))).as_of == began
 
 
 async def test_a_clock_that_jumps_is_noticed(tmp_path: Path, database: FakeDatabase, system: DataSystem) -> None:
