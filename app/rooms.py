@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.gateway.review import Review
     from app.team.approval_rules import ApprovalRules
     from app.team.router import Router
+    from skills.fx.screening.store import WatchListStore
 
 BANK_TIME = ZoneInfo("Asia/Shanghai")
 
@@ -107,6 +108,13 @@ def build_durable(settings: Settings) -> Durable:
 def domain_commands(name: str) -> Mapping[str, Command]:
     """The batch commands that a domain offers, by name."""
     return {command.name: command for command in getattr(domain(name), "COMMANDS", ())}
+
+
+def build_watch_lists(settings: Settings) -> WatchListStore:
+    """The lists that names are screened against, as an operator imports them."""
+    from skills.fx.screening.store import WatchListStore
+
+    return WatchListStore(settings.home)
 
 
 # --- single rooms, for the commands that need no more ---

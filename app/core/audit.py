@@ -21,7 +21,8 @@ class AuditEntry:
     """Of the talk: `turn`, `turn.failed`, `skill`, `model`, `material`, `refused`, `output`, `unverified` (what a model
     said that its passages do not bear out), `feedback`; `action.*` by state; `login`, `token.made`, `file.stored`,
     `file.read`, `room.deleted`, `mask`, `unmask`, `data.erased`; of the house: `config.recorded`, `config.changed`,
-    `knowledge.*` (the steps of documents, what their owners read), `secret.rotated`, `alarm`, `audit.broken`."""
+    `knowledge.*` (the steps of documents, what their owners read), `list.imported`, `secret.rotated`, `alarm`,
+    `audit.broken`."""
     person: str
     """Who, or on whose behalf."""
     operator: str

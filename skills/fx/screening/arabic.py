@@ -80,6 +80,8 @@ def latin_parts(word: str) -> list[str]:
     """A romanised Arabic word taken apart the same way (abdurrahman, jalaluddin, nurullah); any other word as it is."""
     if _SERVANT_ALONE.fullmatch(word):
         return ["abd"]
+    if word in ("ullah", "ollah", "alla", "allaah"):
+        return ["allah"]
     if _SERVANT_OF_GOD.fullmatch(word):
         return ["abd", "allah"]
     if found := _SERVANT_OF.fullmatch(word):

@@ -14,7 +14,8 @@ HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]
 _FORMS = re.compile(r"股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|集团|株式会社")
 _PLACE = re.compile(r"(?:(?<=..)|^)[省市县区](?=..)")
 _UMLAUT = re.compile(r"^([ln])(?:v|yu)(?=e?$)|(?<=[ln])v(?=[bcdfghjklmnpqrstwxyz]|$)")
-_TONE = re.compile(r"^([a-z]+)[0-5]$")
+_TONES = re.compile(r"(?:[a-z]+[0-5])+")
+_FIGURE = re.compile("[0-5]")
 _SYLLABLE = re.compile(
     r"(?:[zcs]h?|[bpmfdtnlgkhjqxryw])?"
     r"(?:i?a(?:i|o|ng?)?|[iu]?e(?:i|ng?|r)?|i?ong?|i(?:ng?|u)?|ou?|u(?:a(?:i|ng?)?|i|n|o)?|v)"
@@ -55,8 +56,10 @@ def readings(text: str) -> list[list[str]]:
 
 
 def telling(han: str) -> str:
-    """A company's characters without town and trade: what tells it from others."""
-    return _PLACE.sub("", _parts().sub("", han))
+    """A company's characters without town and trade: what tells it from others; the town where there is no more."""
+    without_trade = "".join(part for part in _parts().split(han) if part and part not in WORDS.chinese)
+    own = "".join(part for part in _parts().split(without_trade) if part not in WORDS.places)
+    return _PLACE.sub("", own) or without_trade or han
 
 
 @lru_cache(maxsize=200_000)
@@ -66,9 +69,9 @@ def is_pinyin(word: str) -> bool:
 
 
 def plain(word: str) -> str:
-    """A Latin word that may be pinyin without its tone's figure, and ü as u: lv4, lyu and Lvzhou's are lu."""
-    if (found := _TONE.match(word)) and _SYLLABLE.fullmatch(found[1]):
-        word = found[1]
+    """A Latin word that may be pinyin without its figures for tones, and with u for ü: lv4 and lyu are lu."""
+    if _TONES.fullmatch(word) and is_pinyin(letters := _FIGURE.sub("", word)):
+        word = letters
     return _UMLAUT.sub(lambda found: f"{found[1] or ''}u", word)
 
 

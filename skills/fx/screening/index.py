@@ -14,7 +14,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
 from skills.fx.screening.names import Name, Word
-from skills.fx.screening.words import LIGHT, WORDS
+from skills.fx.screening.words import FORM, LIGHT, WORDS
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int32]
@@ -49,16 +49,17 @@ class Index:
         self._norms = np.sqrt(squares).clip(1e-6).astype(np.float32)
         self._frequency: dict[str, int] = {}
         for name in names:
-            for text in {word.text for word in name.words}:
+            for text in {key for word in name.words for key in (word.text, word.sound)}:
                 self._frequency[text] = self._frequency.get(text, 0) + 1
         self._most = max(len(names), _FEW)
         self._weights: dict[str, float] = {}
 
     def weight(self, word: Word) -> float:
         """How much a word says about who it is, 0 to 1."""
-        kept = self._weights.get(word.text)
+        key = word.sound if word.bare else word.text
+        kept = self._weights.get(key)
         if kept is None:
-            kept = self._weights[word.text] = self._weighed(word.text)
+            kept = self._weights[key] = self._weighed(key)
         return kept
 
     def candidates(self, name: Name, limit: int = _CANDIDATES) -> Iterable[int]:
@@ -78,7 +79,9 @@ class Index:
         return [int(place) for place in near]
 
     def _weighed(self, text: str) -> float:
-        if text in WORDS.light or any(OSA.normalized_similarity(text, form) > _SLIP for form in WORDS.form_words):
+        if any(OSA.normalized_similarity(text, form) > _SLIP for form in WORDS.form_words):
+            return FORM
+        if text in WORDS.light:
             return LIGHT
         seen = self._frequency.get(text, 0)
         rarity = float(np.log(self._most / (1 + seen)) / np.log(self._most))

@@ -30,17 +30,22 @@ _SOUND, _SHORT_SOUND, _SOUND_NEEDS = 0.6, 0.5, 0.42
 what their spellings must have in common all the same."""
 _EXACT = 0.86
 """Of a word read from Chinese characters: one slip in seven letters."""
-_BARE = 0.6
+_BARE, _CONSONANTS = 0.6, 0.9
+"""Likeness in consonants from which words without vowels are one word; and what names are worth that were compared so:
+less than letter by letter."""
 _JOINED = 0.75
 _WHOLE, _WHOLE_COUNTS = 0.9, 0.97
 _HOMOPHONE = 0.85
+_PERSONS = 0.9
+"""Of two people's names in characters that differ in one that is read otherwise: another given name, another person."""
 _COMMON = 0.25
 """What towns and trades count of a Chinese company's name."""
 _PART = 0.86
 """Of a name that is wholly held by a longer one, with two telling words or more."""
 _LONELY = 0.3
-_TELLING = 0.45
-"""Weight from which a word tells who it is."""
+_TELLING, _ENOUGH = 0.45, 1.2
+"""Weight from which a word tells who it is, and of the words that have to be in the longer name: more than two of the
+most frequent names of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,13 @@ def likeness(left: Name, right: Name, weight: Callable[[Word], float]) -> Likene
     if lonely and len(pairs) < max(len(a), len(b)):
         score *= max((*weights_a, *weights_b))  # one word, and not a rare one
     score = max(score, _held(a, b, pairs, weights_a, weights_b), _whole(left.words, right.words))
-    return Likeness(score, _why(left, right, a, b, pairs) if score > _ALIKE else ())
+    if (left.script == "arabic") != (right.script == "arabic"):
+        score *= _CONSONANTS
+    if score < _ALIKE:
+        return Likeness(score)
+    left_out = _left_out(weights_a, [i for i, _, _ in pairs]) or _left_out(weights_b, [j for _, j, _ in pairs])
+    why = _why(left, right, a, b, pairs, left_out)
+    return Likeness(score, why)
 
 
 @lru_cache(maxsize=200_000)
@@ -94,7 +105,8 @@ def word_likeness(left: Word, right: Word) -> float:
 
 def _bare_likeness(left: Word, right: Word) -> float:
     if left.bare and right.bare:
-        return OSA.normalized_similarity(left.text, right.text)
+        alike = OSA.normalized_similarity(left.text, right.text)
+        return alike if alike >= _ALIKE else 0.0
     if left.sound == right.sound:
         return 0.96 if len(left.sound) > 1 else 0.9
     sounds = ((skeleton(one.text, apart=True), one.sound) if not one.bare else (one.sound,) for one in (left, right))
@@ -104,7 +116,7 @@ def _bare_likeness(left: Word, right: Word) -> float:
 def _weights(words: Sequence[Word], weight: Callable[[Word], float]) -> list[float]:
     weights = [_INITIAL_WEIGHT * weight(one) if len(one.text) == 1 and not one.bare else weight(one) for one in words]
     if sum(each > LIGHT for each in weights) < 2:  # beside one word only, a light one counts
-        weights = [max(each, _LONELY) for each in weights]
+        weights = [_LONELY if each == LIGHT else each for each in weights]
     return weights
 
 
@@ -166,8 +178,8 @@ def _held(
     weights_b: Sequence[float],
 ) -> float:
     """Score of a name all of whose words stand in the other one, which has more of them."""
-    telling = sum(min(weights_a[i], weights_b[j]) >= _TELLING for i, j, _ in pairs)
-    if telling < 2:
+    telling = [each for i, j, _ in pairs if (each := min(weights_a[i], weights_b[j])) >= _TELLING]
+    if len(telling) < 2 or sum(telling) < _ENOUGH:
         return 0.0
     got_a = sum(weights_a[i] * alike for i, _, alike in pairs) / sum(weights_a)
     got_b = sum(weights_b[j] * alike for _, j, alike in pairs) / sum(weights_b)
@@ -193,20 +205,32 @@ def _characters(left: str, right: str) -> Likeness:
         return Likeness(1.0, ("same",))
     alike = fuzz.ratio(left, right) / 100
     own, other = chinese.telling(left), chinese.telling(right)
-    if own and other and (own, other) != (left, right):
+    if (own, other) != (left, right):
         alike = alike * _COMMON + fuzz.ratio(own, other) / 100 * (1 - _COMMON)
     if len(left) == len(right) > 1:
         differing = [(one, other) for one, other in zip(left, right, strict=True) if one != other]
         if len(differing) == 1 and left[0] == right[0] and chinese.same_sound(*differing[0]):
             return Likeness(max(alike, _HOMOPHONE), ("spelling",))
+    if chinese.is_person(left) and chinese.is_person(right):
+        return Likeness(alike * _PERSONS, ("spelling",))
     shorter, longer = sorted((left, right), key=len)
     if len(shorter) > 3 and shorter in longer:
         return Likeness(max(alike, _PART), ("part",))
     return Likeness(alike, ("spelling",))
 
 
+def _left_out(weights: Sequence[float], paired: Sequence[int]) -> bool:
+    """Whether a word that tells something has none beside it."""
+    return any(weight > _LONELY for place, weight in enumerate(weights) if place not in paired)
+
+
 def _why(
-    left: Name, right: Name, a: Sequence[Word], b: Sequence[Word], pairs: Sequence[tuple[int, int, float]]
+    left: Name,
+    right: Name,
+    a: Sequence[Word],
+    b: Sequence[Word],
+    pairs: Sequence[tuple[int, int, float]],
+    left_out: bool,
 ) -> tuple[Reason, ...]:
     why: list[Reason] = []
     if left.script != right.script:
@@ -221,7 +245,7 @@ def _why(
         why.append("spelling")
     if len(a) < len(left.words) or len(b) < len(right.words):
         why.append("joined")
-    if len(pairs) < max(len(a), len(b)):
+    if left_out:
         why.append("part")
     if left.form != right.form:
         why.append("form")

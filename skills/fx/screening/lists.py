@@ -8,7 +8,7 @@ from pathlib import Path
 
 from skills.fx.screening.entry import WatchList
 from skills.fx.screening.formats import read_file
-from skills.fx.screening.store import imported, read_version
+from skills.fx.screening.store import WatchListStore, read_version
 
 OWN = Path("config") / "lists"
 
@@ -16,7 +16,8 @@ OWN = Path("config") / "lists"
 def lists_in_force(content: Path, home: Path | None) -> tuple[WatchList, ...]:
     """Own lists, then imported ones. Raises `BadInput` when one of them cannot be read: a list that is passed over in
     silence clears everybody on it."""
-    return (*own_lists(content), *(_kept(path, *_stamp(path)) for path in (imported(home) if home else ())))
+    versions = WatchListStore(home).versions() if home else ()
+    return (*own_lists(content), *(_kept(path, *_stamp(path)) for path in versions))
 
 
 def own_lists(content: Path) -> tuple[WatchList, ...]:

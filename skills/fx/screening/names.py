@@ -20,6 +20,7 @@ MOST_WORDS = 24
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _APOSTROPHES = re.compile(r"['’‘`´ʼʿʾʻ\"“”«»]")
 _CYRILLIC = re.compile(r"[Ѐ-ԯ]")
+_RUSSIAN_ENDING = re.compile(r"(?<=\w\w)[иы]й\b")
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -87,6 +88,7 @@ def _without_accent(character: str) -> str:
 
 def _latin(plain: str) -> tuple[list[str], str]:
     """Words of Latin letters, and the form of company that was left out of them."""
+    plain = _RUSSIAN_ENDING.sub("y", plain)
     if not plain.isascii():
         plain = anyascii("".join(map(_without_accent, unicodedata.normalize("NFKD", plain)))).casefold()
     joined = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", f"{plain} ".replace("&", " and "))

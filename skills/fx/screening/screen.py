@@ -44,7 +44,7 @@ class Screener:
                 found = likeness(reading, self._index.names[place], self._index.weight)
                 watch, entry, _ = self._spellings[place]
                 kept = best.get((watch.name, entry.id))
-                if found.score >= threshold and (kept is None or kept[0].score < found.score):
+                if found.score >= threshold and (kept is None or _rank(kept[0]) < _rank(found)):
                     best[(watch.name, entry.id)] = found, place
         matches = [self._match(found, place) for found, place in best.values()]
         return sorted(matches, key=lambda match: (-match.score, match.list, match.name))[:MOST]
@@ -52,6 +52,11 @@ class Screener:
     def _match(self, found: Likeness, place: int) -> Match:
         watch, entry, spelling = self._spellings[place]
         return Match(watch.name, spelling, round(found.score, 3), entry.id, entry, found.why)
+
+
+def _rank(found: Likeness) -> tuple[float, int]:
+    """The more alike, then the one of which less had to be overlooked."""
+    return found.score, 1 if found.why == ("same",) else -len(found.why)
 
 
 def screen(name: str, lists: Sequence[WatchList], threshold: float = THRESHOLD) -> list[Match]:

@@ -50,53 +50,69 @@ class Imported:
         return asdict(self)
 
 
-def import_list(
-    home: Path,
-    name: str,
-    files: Sequence[Path],
-    now: datetime,
-    *,
-    source: str = "",
-    day: date | None = None,
-    smaller: bool = False,
-) -> Imported:
-    """Read `files` as one list and put it in force. Raises `BadInput`, and the list in force stays, when the files
-    cannot be read as a list, or when it would lose more than half of its entries and `smaller` does not allow that.
-    """
-    if not _NAME.fullmatch(name):
-        raise BadInput("FX_LIST", say("list_name", name=name[:40]))
-    read = read_files(files)
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    version = digest.hexdigest()[:12]
-    before = _current(home, name)
-    if before and not smaller and len(read.entries) < _SHRUNK * before["entries"]:
-        raise BadInput("FX_LIST", say("list_shrunk", name=name, before=before["entries"], now=len(read.entries)))
-    made = Imported(
-        list=name,
-        version=version,
-        source=source or read.source,
-        day=(day or read.day or now.date()).isoformat(),
-        entries=len(read.entries),
-        names=sum(1 + len(entry.aliases) for entry in read.entries),
-        before=before["entries"] if before else 0,
-        unchanged=before is not None and before["version"] == version,
-    )
-    about = {**made.as_json(), "imported_at": now.isoformat(), "files": [path.name for path in files]}
-    folder = home / FOLDER / name
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(folder / f"{version}.json", {**about, "listed": [asdict(entry) for entry in read.entries]})
-    _write(folder / CURRENT, about)
-    return made
+class WatchListStore:
+    """The imported lists of one state folder."""
 
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
 
-def imported(home: Path) -> tuple[Path, ...]:
-    """The file of the version in force of every imported list."""
-    return tuple(
-        path.with_name(f"{json.loads(path.read_text('utf-8'))['version']}.json")
-        for path in sorted((home / FOLDER).glob(f"*/{CURRENT}"))
-    )
+    def bring(
+        self,
+        name: str,
+        files: Sequence[Path],
+        now: datetime,
+        *,
+        source: str = "",
+        day: date | None = None,
+        smaller: bool = False,
+    ) -> Imported:
+        """Read `files` as one list and put it in force under `name`.
+
+        Raises `BadInput`, and the list in force stays, when the files cannot be read as a list, or when it would lose
+        more than half of its entries and `smaller` does not allow that.
+        """
+        if not _NAME.fullmatch(name):
+            raise BadInput("FX_LIST", say("list_name", name=name[:40]))
+        read = read_files(files)
+        before = self._about(name)
+        if before and not smaller and len(read.entries) < _SHRUNK * before["entries"]:
+            raise BadInput("FX_LIST", say("list_shrunk", name=name, before=before["entries"], now=len(read.entries)))
+        version = _digest(files)
+        made = Imported(
+            list=name,
+            version=version,
+            source=source or read.source,
+            day=(day or read.day or now.date()).isoformat(),
+            entries=len(read.entries),
+            names=sum(1 + len(entry.aliases) for entry in read.entries),
+            before=before["entries"] if before else 0,
+            unchanged=before is not None and before["version"] == version,
+        )
+        about = {**made.as_json(), "imported_at": now.isoformat(), "files": [path.name for path in files]}
+        folder = self._folder / name
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(folder / f"{version}.json", {**about, "listed": [asdict(entry) for entry in read.entries]})
+        _write(folder / CURRENT, about)
+        return made
+
+    def in_force(self) -> list[Mapping[str, Any]]:
+        """What is known of each list, without its entries. Raises `BadInput` where that was damaged."""
+        names = sorted(path.parent.name for path in self._folder.glob(f"*/{CURRENT}"))
+        return [about for name in names if (about := self._about(name))]
+
+    def versions(self) -> tuple[Path, ...]:
+        """The file of the version in force of each list."""
+        return tuple(self._folder / about["list"] / f"{about['version']}.json" for about in self.in_force())
+
+    def _about(self, name: str) -> Mapping[str, Any] | None:
+        path = self._folder / name / CURRENT
+        try:
+            about = json.loads(path.read_text("utf-8")) if path.exists() else None
+            if about is not None and {"list", "version", "entries"} - about.keys():
+                raise ValueError
+        except (OSError, ValueError, AttributeError):
+            raise BadInput("FX_LIST", say("list_damaged", name=name)) from None
+        return about
 
 
 def read_version(path: Path) -> WatchList:
@@ -104,19 +120,18 @@ def read_version(path: Path) -> WatchList:
     try:
         said = json.loads(path.read_text("utf-8"))
         entries = tuple(Entry(**{**one, "aliases": tuple(one["aliases"])}) for one in said["listed"])
+        if len(entries) != said["entries"]:
+            raise ValueError
         return WatchList(said["list"], entries, said["source"], date.fromisoformat(said["day"]), said["version"])
     except (OSError, ValueError, KeyError, TypeError):
         raise BadInput("FX_LIST", say("list_damaged", name=path.parent.name)) from None
 
 
-def in_force(home: Path) -> list[Mapping[str, Any]]:
-    """What is known of each imported list, without its entries."""
-    return [json.loads(path.read_text("utf-8")) for path in sorted((home / FOLDER).glob(f"*/{CURRENT}"))]
-
-
-def _current(home: Path, name: str) -> Mapping[str, Any] | None:
-    path = home / FOLDER / name / CURRENT
-    return json.loads(path.read_text("utf-8")) if path.exists() else None
+def _digest(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:12]
 
 
 def _write(path: Path, said: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ import yaml
 
 from app.core.texts import YAML_LOADER
 
-LIGHT = 0.1
-"""The weight of titles, particles and words of company forms; a word that tells who it is has up to 1."""
+FORM, LIGHT = 0.05, 0.1
+"""The weight of words of company forms, and of titles and particles; a word that tells who it is has up to 1."""
 
 
 @dataclass(frozen=True)
