@@ -58,7 +58,7 @@ def desk_samples() -> Iterator[Labelled]:
     chance = random.Random(7)
     for source, text, kinds, raw in dict.fromkeys(input_samples()):
         at_work = source in _AT_WORK or source in _ABOUT_WORK
-        if source == "own talk":
+        if source in ("own talk", "own talk of advice"):
             continue
         if source in _WHOLE or chance.random() < (0.2 if at_work or source == "own risk requests" else 0.05):
             yield source, text, (attack if kinds else frozenset[str]()) | (work if at_work else frozenset()), raw
@@ -97,8 +97,10 @@ def _risky() -> Iterator[tuple[str, str, frozenset[str]]]:
     yield from (("own risk requests", text, harmful) for text in requests)
     yield from (("own risk requests, wrapped", text, harmful) for text in own.wrapped(requests, 6000))
     for text, code in talk_as_read(_HEARD_ANYWHERE):
-        if code not in data.HONEST:
-            yield "own talk", text, frozenset({code}) if code in ("harmful", "advice") else attack
+        if code == "advice":
+            yield "own talk of advice", text, frozenset({"advice"})
+        elif code not in data.HONEST:
+            yield "own talk", text, harmful if code == "harmful" else attack
     yield from (("own advice requests", text, frozenset({"advice"})) for text in own.advice())
 
 
@@ -112,6 +114,8 @@ def _ordinary() -> Iterator[tuple[str, str]]:
     for file in ("review_neighbours.jsonl", "knowledge_questions.jsonl"):
         yield from (("own neighbours", row["text"]) for row in data.own(file) if row["half"] == "dev")
     yield from (("own examples", row["text"]) for row in data.own("fx_sentences_dev.jsonl"))
+    for row in data.own("deals_dev.jsonl"):
+        yield from (("own examples", message["text"]) for message in row["messages"])
     yield from (("own examples", row["text"]) for row in data.own("route_dev.jsonl") if row["assistants"])
     yield from (("own texts", text) for text in data.house_texts())
     yield from (("own talk", text) for text, code in talk_as_read(_HEARD_ANYWHERE) if code in data.HONEST)
@@ -131,6 +135,7 @@ _HEARD_ANYWHERE = (
 """The writers of the input's head: what else is said at the desk would drown what is said anywhere."""
 _COUNTS = {
     "own talk": 6.0,
+    "own talk of advice": 3.0,
     "own neighbours": 4.0,
     "own examples": 2.0,
     "safety_injection_en": 6.0,
@@ -202,7 +207,7 @@ _AT_DESK = {"benign": _WORK, "everyday": frozenset[str](), "advice": frozenset[s
 _CHINESE = re.compile(r"[一-鿿]+")
 HEADS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Labelled]], int, float]] = {
     "desk": (("desk", "work"), desk_samples, 1 << 19, 6.0),
-    "input": (("risky", "attack", "harmful", "advice"), input_samples, 1 << 19, 2.0),
+    "input": (("risky", "attack", "harmful", "advice"), input_samples, 1 << 19, 0.6),
     "offensive": (("offensive",), offensive_samples, 1 << 18, 20.0),
 }
 """Kinds, the first of which decides; samples; buckets; inverse strength of the regularisation."""

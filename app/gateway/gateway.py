@@ -27,14 +27,16 @@ from app.core.ports import (
     StoredTurn,
     nobody_listens,
 )
-from app.core.texts import Texts, language, speaking
+from app.core.texts import Texts, speaking
 from app.core.trace import trace_id, traced
 from app.core.turn import Action, ErrorNote, MaskedText, Person, Reply, Room, Turn
+from app.core.verdict import Verdict
 from app.gateway.conclusion import concluded
 from app.gateway.desk import Desk
 from app.gateway.door import Door
 from app.gateway.identity import Identity
 from app.gateway.judge import Judge
+from app.gateway.nobody_here import nobody_here
 from app.gateway.review import Review
 from app.gateway.rooms import Rooms
 from app.gateway.voice import Voice
@@ -43,7 +45,7 @@ from app.team.approvals import Approvals, Outlook
 from app.team.group_chat import GroupChat
 from app.team.listening import Listening
 from app.team.panels import Panel, Panels
-from app.team.router import Router, Routing
+from app.team.router import Router
 from app.team.work import Work
 from app.team.workflow import Workflows
 from app.team.workflow_tasks import WorkflowTasks
@@ -157,8 +159,9 @@ class Gateway:
         try:
             async with asyncio.timeout(_LONGEST_TURN):
                 self._taken(masking.blocked)
-                verdict = self.review.of_input(masked, _said_by(work.person, work.earlier))
-                verdict = await self._judge.of(work.room.id, masked, verdict)
+                called = not work.room.shared or self._router.calls(masked.text, work.turn.mentions)
+                heard = not called and not self._workflows.asking(work)
+                verdict = await self._reviewed(work, masked, heard=heard)
                 decision = decision_in(work.turn.text)
                 asking, _ = self._whose_word_stands(work)
                 if verdict.verdict != "allow":
@@ -175,14 +178,11 @@ class Gateway:
                     action = await self._approvals.decide(work, action.id, yes=decision.yes, digest=action.digest)
                     work.actions.append(action)
                     await voice.say(action.assistant, await self._receipt(work, action), "local")
+                elif decision and decision.formal and not (asking or heard):
+                    await voice.say("", self._texts("nothing_to_decide"), "local")
                 elif not self._router.calls(masked.text, work.turn.mentions) and await self._workflows.steered(work):
                     work.read.append(masked.text)
-                elif (
-                    not self._workflows.asking(work)
-                    and work.room.shared
-                    and not self._router.calls(masked.text, work.turn.mentions)
-                ):
-                    heard = True  # people talk to each other: who is not called speaks only where he must
+                elif heard:  # people talk to each other: who is not called speaks only where he must
                     await self._listening.hear(work, masked)
                 else:
                     await self._route_and_answer(work, voice, masked)
@@ -215,7 +215,7 @@ class Gateway:
             routing = replace(routing, assistants=(waiting,), reason="pending", confidence=1.0)
         routing = await self._router.settled(routing, self._knowledge)
         if not routing.assistants:
-            await voice.say("", self._nobody(routing), "local")
+            await voice.say("", nobody_here(routing, self.assistants, self._texts), "local")
             return
         chosen = [self.assistants[name] for name in routing.assistants]
         for assistant in chosen:
@@ -225,7 +225,7 @@ class Gateway:
         work.read += [masked.text, *(message.text.text for message in history)]
         await self._group_chat.answer(work, chosen, asked, history)
         if routing.unknown:
-            await voice.say("", "\n\n" + self._nobody(routing), "local")
+            await voice.say("", "\n\n" + nobody_here(routing, self.assistants, self._texts), "local")
 
     def _whose_word_stands(self, work: Work) -> tuple[list[str], list[str]]:
         """The assistants that asked and wait for this person's answer, and all that spoke last."""
@@ -235,6 +235,13 @@ class Gateway:
         run = self._workflows.asking(work)
         waiting = [run.workflow.partition(".")[0]] if run else []
         return list(dict.fromkeys((*waiting, *asking))), recent
+
+    async def _reviewed(self, work: Work, masked: MaskedText, *, heard: bool) -> Verdict:
+        """The verdict on what was said; of what people say to each other only whether it gives an assistant orders."""
+        if heard:
+            return self.review.of_material(masked)
+        verdict = self.review.of_input(masked, _said_by(work.person, work.earlier))
+        return await self._judge.of(work.room.id, masked, verdict)
 
     def _taken(self, blocked: Sequence[str]) -> None:
         """Raises `Refused` for a message with data that the masking policy keeps out."""
@@ -313,26 +320,6 @@ class Gateway:
             await self._audit.append(entry)
         except AssistantError as unwritten:
             _log.error("trace %s: %s not audited: %s", trace, error.code, unwritten.code)
-
-    def _nobody(self, routing: Routing) -> str:
-        """An honest answer where nobody here is meant: who there is, and what they do."""
-        zh = language() == "zh"
-        listed = "\n".join(
-            self._texts(
-                "available_one",
-                alias=one.aliases[0] if zh else one.name,
-                title=one.title if zh else one.title_en,
-                brief=one.brief if zh else one.brief_en,
-            )
-            for one in self.assistants.values()
-        )
-        if not routing.unknown:
-            return self._texts("nobody", available=listed)
-        said = self._texts("unknown_name", names="、".join(routing.unknown), available=listed)
-        if routing.suggestions:
-            meant = " ".join(f"@{self.assistants[name].aliases[0]}" for name in routing.suggestions)
-            said = f"{self._texts('did_you_mean', names=meant)}\n\n{said}"
-        return said
 
     async def _receipt(self, work: Work, action: Action) -> str:
         if action.room != work.room.id and len(work.room.members) > 1:

@@ -132,7 +132,7 @@ class InputReview:
             best = max(best, trained.score(whole))
             for part in _parts(reading.text) if len(reading.text) > _LONG_TEXT else ():
                 scores = self._classifier.scores(part)
-                if gate := trained.gate_of_part(part, scores):
+                if gate := trained.gate_of_part(part, scores, reading.text):
                     return self._risky(gate, scores, reading)
         return Verdict("allow", score=round(best, 4))
 

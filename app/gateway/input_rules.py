@@ -103,9 +103,9 @@ class Trained(_Strict):
         size = (len(text) + 2 * len(_HAN.findall(text))) / 3
         return self._open(text, scores, lambda gate: gate.short_threshold if size < self.short else gate.threshold)
 
-    def gate_of_part(self, part: str, scores: Mapping[str, float]) -> Gate | None:
-        """The gate that holds one sentence risky, if one does."""
-        return self._open(part, scores, lambda gate: gate.part)
+    def gate_of_part(self, part: str, scores: Mapping[str, float], within: str) -> Gate | None:
+        """The gate that holds one sentence of the message `within` risky, if one does."""
+        return self._open(within if self._exam.search(within) else part, scores, lambda gate: gate.part)
 
     def gate_of_joined(self, scores: Mapping[str, float]) -> Gate | None:
         """The gate that holds messages read together risky, if one does: work or not, alone they passed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _YES = r"确认|同意|批准|通过|确定|好的?|可以|是的?|confirm(?:ed)?|yes|ok(?:ay)?|approved?"
 _NO = r"拒绝|不同意|不通过|驳回|取消|不要了?|算了|否|不|reject(?:ed)?|no|cancel"
@@ -14,6 +14,8 @@ _MENTION = rf"(?:[@＠]\S+\s+|[@＠]\S+?(?={_PLAIN}))?"
 _DECISION = re.compile(
     rf"^\s*{_MENTION}(?:(?P<no>{_NO})|(?P<yes>{_YES}))[吧呀啊]?[\s：:，,]*{_ID}?\s*[。.!！]?\s*$", re.I
 )
+
+_FORMAL = re.compile(r"确认|同意|批准|拒绝|驳回|confirm|approve|reject", re.I)
 
 _MINE = r"(?:等|等着|等待|待|需要|需|要|该|归|由|轮到)+\s*(?:我|本人)(?:来|去)?\s*(?:审批|批准|批|确认|审)"
 _THINGS = r"(?:的)?\s*(?:事项|事情|事儿|事|单子|申请|任务|清单|列表|交易|东西)?"
@@ -43,6 +45,8 @@ class Decision:
 
     yes: bool
     id: str | None
+    formal: bool = field(default=False, compare=False)
+    """Said in words that decide on actions and on nothing else: 确认, 批准, reject."""
 
 
 def decision_in(text: str) -> Decision | None:
@@ -51,7 +55,7 @@ def decision_in(text: str) -> Decision | None:
     if found is None:
         return None
     id = found["id"].upper() if found["id"] else None
-    return Decision(found["yes"] is not None, id)
+    return Decision(found["yes"] is not None, id, _FORMAL.search(text) is not None)
 
 
 def asks_what_waits(text: str) -> bool:
