@@ -163,6 +163,8 @@ class BrowserRooms:
         finally:
             if self._waiting.get(page.id) is waiting:
                 del self._waiting[page.id]
+        # What happened between the page's reading of its list and its connection was told to nobody.
+        await page.emit("window_message", {"rooms": {"room": page.thread_id, "what": "entered", "own": True}})
         if page.thread_id_to_resume:
             self._panels.drawn_anew(page)
             self._panels.refresh(page.thread_id)

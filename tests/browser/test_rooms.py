@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
 
 from app.rooms import BANK_TIME
 from tests.browser.conftest import Server
@@ -137,6 +137,46 @@ async def test_three_people_at_once_and_one_of_them_reloads(opened: Opened) -> N
     await pages[1].reload()
     await expect(pages[1].locator(_SAID)).to_have_count(len(wanted))
     assert await said(pages[1]) == orders[0], "the history has another order than the talk"
+
+
+async def test_a_page_whose_connection_was_lost_misses_nothing(opened: Opened) -> None:
+    li_na, wang_fang = await opened(LI_NA), await opened(WANG_FANG)
+    lines: list[WebSocketRoute] = []
+    cut = False
+
+    async def through(line: WebSocketRoute) -> None:
+        if cut:
+            await line.close()
+            return
+        line.connect_to_server()
+        lines.append(line)
+
+    async def fetched(route: Route) -> None:
+        await (route.abort() if cut else route.continue_())
+
+    await wang_fang.route_web_socket(re.compile("/ws/"), through)
+    await wang_fang.route("**/ws/**", fetched)  # where a socket fails, the page polls
+    await wang_fang.reload()
+    await new_room(li_na, "断线重连", "王芳")
+    await enter(wang_fang, "断线重连")
+    await say(li_na, "第一句")
+    await expect(wang_fang.locator(_SAID)).to_have_count(1)
+    cut = True
+    for line in lines:
+        await line.close()
+    await say(li_na, "断线时的一句")
+    await say(li_na, "@外汇 房间里有谁")
+    await expect(li_na.locator("[data-step-type=assistant_message]", has_text="管理房间")).to_be_visible()
+    await asyncio.sleep(1)
+    assert len(await said(wang_fang)) == 1, "the connection was not cut"
+    cut = False
+    await expect(wang_fang.locator(_SAID)).to_have_count(3)
+    await expect(wang_fang.locator("[data-step-type=assistant_message]", has_text="管理房间")).to_have_count(1)
+    await say(wang_fang, "我回来了")
+    await say(li_na, "最后一句")
+    for page in (li_na, wang_fang):
+        await expect(page.locator(_SAID)).to_have_count(5)
+    assert await said(wang_fang) == await said(li_na)
 
 
 async def test_who_comes_and_goes_is_told_to_everybody(opened: Opened) -> None:

@@ -41,6 +41,7 @@
         if (!answer.ok) { asked = false; return; }
         known = await answer.json();
         draw();
+        seen();
       } catch { asked = false; }
     }, 60);
   };
