@@ -18,14 +18,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from app.core.errors import Unavailable
+from app.core.run import OPEN
 from app.core.texts import Texts
 from app.engines.storage.database import SqlDatabase
 from app.engines.storage.erased import Erased
 from app.engines.storage.files import FolderFiles
 from app.engines.storage.retention import Retention
-from app.engines.storage.room_rows import EVIDENCE, delete_room, gone, note_erasure, waiting_rooms
+from app.engines.storage.room_rows import EVIDENCE, delete_room, delete_runs, gone, note_erasure, waiting_rooms
 from app.engines.storage.sealing import Sealer
-from app.engines.storage.tables import ACTION, ERASURE, FEEDBACK, FILE, GAP, MEMBER, ROOM, TURN, VAULT
+from app.engines.storage.tables import ACTION, ERASURE, FEEDBACK, FILE, GAP, MEMBER, ROOM, RUN, TURN, VAULT
 from app.engines.storage.value_erasure import ValueErasure
 from app.engines.storage.vault import erased
 from app.engines.storage.wanted import Wanted
@@ -102,6 +103,7 @@ class Erasure:
             counts["turns"] += gone(connection, TURN, TURN.c.id.in_(turns), dry_run=dry_run)
             if not dry_run:
                 left = set(shared) - waiting
+                delete_runs(connection, and_(RUN.c.person == id, RUN.c.room.in_(left)))
                 connection.execute(delete(MEMBER).where(MEMBER.c.person == id, MEMBER.c.room.in_(left)))
 
         await self._database.writing(in_shared, durable=True)
@@ -119,6 +121,9 @@ class Erasure:
             for room in await self._rooms(ROOM.c.spoken_at < until, waiting):
                 await self._room(room, counts, kept, dry_run, passing=passing)
             await self._old_turns(until, waiting, counts, dry_run)
+            if not dry_run:
+                over = and_(RUN.c.started_at < until, RUN.c.state.not_in(OPEN), RUN.c.room.not_in(waiting))
+                await self._database.writing(lambda connection: delete_runs(connection, over), durable=True)
         if (until := rules.before("files", now)) is not None:
             await self._delete_files(and_(FILE.c.at < until, FILE.c.room.not_in(waiting)), counts, dry_run)
         if (until := rules.before("vault", now)) is not None:

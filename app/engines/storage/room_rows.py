@@ -32,12 +32,18 @@ def delete_room(connection: Connection, room: str) -> None:
     turns = select(TURN.c.id).where(TURN.c.room == room)
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.turn.in_(turns)))
     connection.execute(delete(ACTION).where(ACTION.c.room == room, ACTION.c.state.not_in(EVIDENCE)))
-    connection.execute(delete(RUN_WAIT).where(RUN_WAIT.c.run.in_(select(RUN.c.id).where(RUN.c.room == room))))
-    for table in (TURN, MEMBER, ROOM_EVENT, GAP, RUN, NEWS):
+    delete_runs(connection, RUN.c.room == room)
+    for table in (TURN, MEMBER, ROOM_EVENT, GAP, NEWS):
         connection.execute(delete(table).where(table.c.room == room))
     connection.execute(erased(VAULT.c.room == room))
     connection.execute(delete(ROOM).where(ROOM.c.id == room))
     note_erasure(connection)
+
+
+def delete_runs(connection: Connection, which: Any) -> None:
+    """Remove runs of workflows, and what they wait for. What people confirmed in them stays as actions."""
+    connection.execute(delete(RUN_WAIT).where(RUN_WAIT.c.run.in_(select(RUN.c.id).where(which))))
+    connection.execute(delete(RUN).where(which))
 
 
 def note_erasure(connection: Connection) -> None:
