@@ -260,3 +260,34 @@ async def test_the_ticket_fills_up_beside_the_talk_and_is_edited_in_place(opened
     await expect(li_na.locator(".dm-ticket")).to_have_count(0)  # closed by hand it stays closed
     await li_na.locator("#dm-room-head button").click()
     await expect(li_na.locator(".dm-ticket")).to_contain_text("USD 3,000,000.00")
+
+
+async def test_three_browsers_deal_from_enquiry_to_booking(opened: Opened, dealing: Server) -> None:
+    branch, region, head_office = [await opened(id, dealing) for id in (LI_NA, WANG_FANG, CHEN_JIE)]
+    await new_room(branch, "购汇成交", "王芳", "陈杰")
+    for page in (region, head_office):
+        await enter(page, "购汇成交")
+    everybody = (branch, region, head_office)
+    await say(branch, "两位好，客户华星科技要买200万美元，即期，背景资料：合同、发票")
+    for page in everybody:
+        await expect(page.locator(".dm-price-holds")).to_contain_text("剩余")
+    await region.reload()
+    await expect(region.locator(".dm-price-holds")).to_contain_text("剩余")
+    await say(branch, "成交")
+    for page in everybody:
+        await expect(page.locator(".dm-step-now")).to_contain_text("成交")
+        await expect(page.locator(".dm-confirmations")).to_contain_text("等待确认")
+    await say(branch, "@外汇 确认成交")
+    for page in everybody:
+        await expect(page.locator(".dm-confirmations .dm-given")).to_contain_text("李娜")
+        await expect(page.locator(".dm-action")).to_have_count(1)
+    await expect(region.locator(".dm-action").get_by_role("button", name="确认")).to_have_count(0)
+    await head_office.locator(".dm-action").get_by_role("button", name="确认").click()
+    for page in everybody:
+        await expect(page.locator(".dm-action-executed")).to_contain_text("陈杰")
+        await expect(page.locator(".dm-state")).to_have_text("入账")
+        await expect(page.locator(".dm-confirmations .dm-given")).to_have_count(2)
+        await expect(page.locator("button.dm-element-value")).to_have_count(0)  # what is booked is not edited
+    await head_office.reload()
+    await expect(head_office.locator(".dm-state")).to_have_text("入账")
+    await expect(head_office.locator(".dm-action-executed")).to_have_count(1)
