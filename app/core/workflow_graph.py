@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from app.core.assistant import ContentError
-from app.core.workflow import Workflow, line_of_step
+from app.core.assistant import ContentError, line_at
+from app.core.expressions import Uncomputable, names_in
+from app.core.workflow import Starts, Workflow, line_of_step
 from app.core.workflow_step import (
     BUILT_IN,
     END,
@@ -98,9 +99,24 @@ def _targets(workflow: Workflow) -> Iterator[ContentError]:
                 yield _problem(workflow, id, f"there is no slot {name!r}")
         if isinstance(step, ChooseStep) and any(not one.when for one in step.choose[:-1]):
             yield _problem(workflow, id, "only the last choice may have no condition")
-    for name in workflow.starts.given if workflow.starts else ():
+    if workflow.starts is not None:
+        yield from _start(workflow, workflow.starts)
+
+
+def _start(workflow: Workflow, starts: Starts) -> Iterator[ContentError]:
+    at = (workflow.path, line_at(workflow.path, ("starts",)))
+    if not starts.on:
+        yield ContentError(*at, "starts: on: the name of a happening is needed")
+    for name in starts.given:
         if name not in workflow.slots:
-            yield ContentError(workflow.path, 1, f"starts: there is no slot {name!r}")
+            yield ContentError(*at, f"starts: there is no slot {name!r}")
+    try:
+        used = names_of(starts.given.values()) | (names_in(starts.when) if starts.when else frozenset())
+    except Uncomputable as error:
+        yield ContentError(*at, f"starts: {error}")
+        return
+    for name in sorted(used - {"event", "about"}):
+        yield ContentError(*at, f"starts: {name!r} is not known yet, only event and about are")
 
 
 def _loops(workflow: Workflow, edges: Mapping[str, frozenset[str]], reached: frozenset[str]) -> Iterator[ContentError]:

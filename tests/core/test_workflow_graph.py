@@ -85,6 +85,22 @@ def test_each_fault_is_found(tmp_path: Path, steps: str, expected: str) -> None:
     assert problems(tmp_path, HEAD + steps) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("starts", "expected"),
+    [
+        ("{with: {city: x}}", "starts: on: the name of a happening is needed"),
+        ("{on: fx.agreed, with: {town: x}}", "starts: there is no slot 'town'"),
+        ("{on: fx.agreed, if: city == ''}", "starts: 'city' is not known yet, only event and about are"),
+        ("{on: fx.agreed, if: 'city ='}", "starts: 'city =' is no expression"),
+    ],
+)
+def test_what_starts_it_is_looked_at_too(tmp_path: Path, starts: str, expected: str) -> None:
+    text = HEAD.replace("steps:", f"starts: {starts}\nsteps:") + "  - {id: a, ask: [city]}\n"
+    assert problems(tmp_path, text) == [f"5: {expected}"]
+    good = HEAD.replace("steps:", "starts: {on: fx.agreed, if: about != '', with: {city: '{about}'}}\nsteps:")
+    assert problems(tmp_path, good + "  - {id: a, notify: '{city}'}\n") == []
+
+
 def test_the_picture_shows_every_step_and_way_and_where_a_run_stands(tmp_path: Path) -> None:
     workflow = workflow_of(tmp_path, GOOD)
     picture = drawn(workflow).splitlines()
