@@ -68,7 +68,7 @@ def domains() -> Iterator[str]:
 
 
 def domain(name: str) -> ModuleType:
-    """One skill domain. It may offer `SKILLS`, `COMMANDS`, `check_content(content)`, `erase_person(…)`, `warm()`."""
+    """One skill domain. It may offer `SKILLS`, `COMMANDS`, `check_content(content)`, `erase_person(…)`, `warm(…)`."""
     return importlib.import_module(f"skills.{name}")
 
 

@@ -30,7 +30,7 @@ async def serve(settings: Settings) -> int:
         await house.knowledge.warm()
         # What is there now stays: the collector need not walk through it again while people wait.
         gc.freeze()
-        settling = asyncio.create_task(asyncio.to_thread(_warm_domains))
+        settling = asyncio.create_task(asyncio.to_thread(_warm_domains, settings))
         tending = asyncio.create_task(house.approvals.tend(now))
         walking = asyncio.create_task(_walk_on(house))
         turning = asyncio.create_task(house.shelf.tend(now))
@@ -78,10 +78,10 @@ def build_server(house: Deskmate) -> Server:
     )
 
 
-def _warm_domains() -> None:
+def _warm_domains(settings: Settings) -> None:
     """Load what the domains load at first use, before the first person waits for it."""
     for name in domains():
-        getattr(domain(name), "warm", lambda: None)()
+        getattr(domain(name), "warm", lambda content, home: None)(settings.content, settings.home)
 
 
 def _loopback(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from app.core.assistant import ContentError
@@ -25,7 +26,7 @@ from skills.fx.pricing_tables import LastPriceRow
 from skills.fx.quote import quote
 from skills.fx.readers import READERS
 from skills.fx.reversing import intent, reverse
-from skills.fx.screening import OWN, own_lists
+from skills.fx.screening import OWN, lists_in_force, own_lists, screener
 from skills.fx.settlement import value_dates
 from skills.fx.source_rules import check_source_rules
 
@@ -51,6 +52,8 @@ def check_content(content: Path) -> None:
         raise ContentError(content / OWN, 1, error.message) from None
 
 
-def warm() -> None:
-    """QuantLib takes a third of a second to load."""
+def warm(content: Path, home: Path) -> None:
+    """QuantLib takes a third of a second to load, tens of thousands of listed names take two to prepare."""
     quantlib()
+    with suppress(BadInput):  # whoever screens a name is told
+        screener(lists_in_force(content, home))

@@ -42,6 +42,6 @@ def check_content(content: Path) -> None:
     check_templates(content)
 
 
-def warm() -> None:
+def warm(content: Path, home: Path) -> None:
     """The dictionary of pinyin takes a quarter of a second to load."""
     spellings("行")

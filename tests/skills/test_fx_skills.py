@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -192,9 +193,9 @@ def test_the_shipped_content_is_sound() -> None:
 
 
 def test_a_broken_list_is_named_by_the_check(tmp_path: Path) -> None:
-    (tmp_path / "config" / "lists").mkdir(parents=True)
-    for name in ("market.yaml", "holidays.yaml", "customers.yaml", "dealing.yaml"):
-        (tmp_path / "config" / name).write_bytes((CONTENT / "config" / name).read_bytes())
+    for folder in ("config", "assistants/fx"):
+        copytree(CONTENT / folder, tmp_path / folder)
+    check_content(tmp_path)
     (tmp_path / "config" / "lists" / "bad.csv").write_text("nothing here\n", encoding="utf-8")
     with pytest.raises(ContentError, match=r"bad\.csv"):
         check_content(tmp_path)

@@ -7,6 +7,7 @@ its consonants. Letters by ALA-LC (Arabic, Persian, Urdu, Pashto); ذ ض ظ are 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 SCRIPT = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200c\u200d]")
@@ -76,20 +77,21 @@ _OF_GOD = re.compile(r"(.{3,}?)[uaoei]ll?ah")
 _OF_MERCY = re.compile(r"(.{2,}?)[uae]r?(r[ae]hm[ae]n)e?")
 
 
-def latin_parts(word: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def latin_parts(word: str) -> tuple[str, ...]:
     """A romanised Arabic word taken apart the same way (abdurrahman, jalaluddin, nurullah); any other word as it is."""
     if _SERVANT_ALONE.fullmatch(word):
-        return ["abd"]
+        return ("abd",)
     if word in ("ullah", "ollah", "alla", "allaah"):
-        return ["allah"]
+        return ("allah",)
     if _SERVANT_OF_GOD.fullmatch(word):
-        return ["abd", "allah"]
+        return "abd", "allah"
     if found := _SERVANT_OF.fullmatch(word):
-        return ["abd", found[2]]
+        return "abd", found[2]
     if found := _FAITH.fullmatch(word):
-        return [found[1], "din"]
+        return found[1], "din"
     if found := _OF_GOD.fullmatch(word):
-        return [found[1], "allah"]
+        return found[1], "allah"
     if found := _OF_MERCY.fullmatch(word):
-        return [found[1], found[2]]
-    return [word]
+        return found[1], found[2]
+    return (word,)

@@ -10,14 +10,11 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
 from skills.fx.screening.names import Name, Word
 from skills.fx.screening.words import FORM, LIGHT, WORDS
 
-Floats = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int32]
 _TRADE, _LEAST, _UNKNOWN = 0.35, 0.45, 0.85
 """A trade's share of its weight; the weight of the most frequent of all other words, where 1 is that of a rare one; the
 weight of a word that no list has: often one with a slip."""
@@ -34,8 +31,8 @@ class Index:
     def __init__(self, names: Sequence[Name]) -> None:
         self.names = names
         self._pieces: dict[str, int] = {}
-        self._words: dict[Word, Places] = {}
-        rows = [self._row(name) for name in names]
+        known: dict[Word, tuple[int, ...]] = {}
+        rows = [self._row(name, known) for name in names]
         lengths = np.fromiter(map(len, rows), np.int32, len(rows))
         pieces = np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum()))
         holders = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
@@ -64,7 +61,8 @@ class Index:
 
     def candidates(self, name: Name, limit: int = _CANDIDATES) -> Iterable[int]:
         """Numbers of the names that may be `name`: at most twice `limit`."""
-        known = [piece for text in _pieces_of(name) if (piece := self._pieces.get(text)) is not None]
+        asked = {text for word in name.words for text in _pieces(word)}.union(_characters(name))
+        known = [piece for text in asked if (piece := self._pieces.get(text)) is not None]
         if not known:
             return ()
         shared = np.zeros(len(self.names), np.float32)
@@ -88,18 +86,19 @@ class Index:
         weight = max(_LEAST, min(1.0, rarity * 1.25)) if seen else _UNKNOWN
         return weight * _TRADE if text in WORDS.trades else weight
 
-    def _row(self, name: Name) -> list[int]:
+    def _row(self, name: Name, known: dict[Word, tuple[int, ...]]) -> set[int]:
+        """Numbers of a name's pieces; those of a word are reckoned once."""
         pieces = self._pieces
-        return [pieces.setdefault(text, len(pieces)) for text in _pieces_of(name)]
+        found = {pieces.setdefault(text, len(pieces)) for text in _characters(name)}
+        for word in name.words:
+            if word not in known:
+                known[word] = tuple(pieces.setdefault(text, len(pieces)) for text in _pieces(word))
+            found.update(known[word])
+        return found
 
 
-def _pieces_of(name: Name) -> set[str]:
-    found: set[str] = set()
-    for word in name.words:
-        found.update(_pieces(word))
-    found.update(name.han)
-    found.update(name.han[place : place + 2] for place in range(len(name.han) - 1))
-    return found
+def _characters(name: Name) -> Iterable[str]:
+    return (*name.han, *(name.han[place : place + 2] for place in range(len(name.han) - 1)))
 
 
 def _pieces(word: Word) -> Iterable[str]:

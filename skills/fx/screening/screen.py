@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from threading import Lock
 
 from app.core.errors import BadInput
 from skills.fx.screening.entry import Entry, Match, WatchList
@@ -64,7 +65,15 @@ def screen(name: str, lists: Sequence[WatchList], threshold: float = THRESHOLD) 
     return screener(tuple(lists)).matches(name, threshold)
 
 
-@lru_cache(maxsize=4)
 def screener(lists: tuple[WatchList, ...]) -> Screener:
-    """The lists, prepared."""
+    """The lists, prepared; several threads that ask at once wait for the one that prepares them."""
+    with _preparing:
+        return _prepared(lists)
+
+
+_preparing = Lock()
+
+
+@lru_cache(maxsize=4)
+def _prepared(lists: tuple[WatchList, ...]) -> Screener:
     return Screener(lists)
