@@ -324,11 +324,43 @@ def test_small_words() -> None:
 
 _WORDS = st.sampled_from(
     [
-        *("客户联创半导体", "买", "卖", "100万", "300万", "美元", "欧元", "即期", "三个月", "3M", "2月30日", "XYZ", "0", "-5"),
-        *("7.0520", "7.0530", "20", "48/52", "报价", "成交", "可以", "done", "mine", "yours", "撤", "对", "不是", "等等"),
-        *("不对，是", "改成", "吗？", "左右", "，", "。", " "),
+        "客户联创半导体",
+        "买",
+        "卖",
+        "100万",
+        "300万",
+        "美元",
+        "欧元",
+        "即期",
+        "三个月",
+        "3M",
+        "2月30日",
+        "XYZ",
+        "0",
+        "-5",
+        "7.0520",
+        "7.0530",
+        "20",
+        "48/52",
+        "报价",
+        "成交",
+        "可以",
+        "done",
+        "mine",
+        "yours",
+        "撤",
+        "对",
+        "不是",
+        "等等",
+        "不对，是",
+        "改成",
+        "吗？",
+        "左右",
+        "，",
+        "。",
+        " ",
     ]
-)  # fmt: skip
+)
 _LINES = st.lists(st.tuples(st.sampled_from("LWCZ"), st.lists(_WORDS, min_size=1, max_size=6)), min_size=1, max_size=8)
 
 
@@ -348,3 +380,15 @@ def test_whatever_is_said_an_agreement_is_of_two_sides_complete_and_without_doub
 @given(st.text(max_size=60))
 def test_no_text_breaks_it(text: str) -> None:
     talked(ENQUIRY, "C 7.0520", f"L {text}", f"C {text}")
+
+
+def test_a_known_name_is_found_wherever_it_stands_and_a_longer_company_is_another() -> None:
+    clients = (client("C0001", "远东机械进出口有限公司", "远东机械"),)
+    for line in (
+        "L 帮远东机械问个价，买100万美元",
+        "L 远东机械那边急，购汇100万美元",
+        "L 刚才远东机械来电，买美元100万",
+    ):
+        assert values(talked(line, clients=clients)[0])["customer"] == "远东机械进出口有限公司", line
+    talk, _ = talked("L 客户远东机械配件公司买100万美元", clients=clients)
+    assert values(talk)["customer"] == "远东机械配件公司"

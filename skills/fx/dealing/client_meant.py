@@ -36,9 +36,10 @@ def find_client(
         said = None
     if said and any(said.name.startswith(person) for person in people):
         said = None
-    # What the grammar finds around a known name, and longer than it, is another client's: 华星科技园 of 华星科技.
+    # A company's name that the grammar finds around a known one is another client's: 华星科技园艺公司 of 华星科技.
     around = said and known and said.start < known.end and known.start < said.end and len(said.name) > len(known.name)
-    meant = said if known is None or around else known
+    other = said is not None and around and is_certainly_named("", said)
+    meant = said if known is None or other else known
     return _meant(meant, clients) if meant else None
 
 

@@ -151,7 +151,8 @@ def find_prices(sentence: str, scale: Scale, *, both_sides: bool) -> Said:
     for clause in re.split(r"(?<=[,，、])", without_negated(sentence)):
         prices, rest = _in_clause(clause, scale, both_sides)
         parts.append(rest)
-        unclear = unclear or (scale.talked and not prices and _SHORT.search(rest) is not None)
+        left = scale.talked and not prices and not scale.swap
+        unclear = unclear or (left and (_SHORT.search(rest) or _FULL_PRICE.search(rest)) is not None)
         if not prices or is_market_talk(clause):
             continue
         last = prices[-1]

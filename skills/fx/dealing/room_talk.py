@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from skills.fx.dealing.negotiation import hear
 from skills.fx.dealing.offering import as_price, middles, priced
 from skills.fx.dealing.talk import Agreed, Around, Message, Named, Talk
 from skills.fx.dealing.telling import complete_in_words, questions
-from skills.fx.dealing.ticket_values import doubts_of
+from skills.fx.dealing.ticket_values import doubts_of, talk_of
 from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.book import Book, Stale
 from skills.fx.deals.deal import Deal, DealState, ElementName, Said
@@ -25,7 +26,8 @@ from skills.fx.deals.states import NotSo
 from skills.fx.progress import BANK_SIDE, advanced
 from skills.fx.words import say
 
-_TRIES = 4
+_TRIES = 6
+_PAUSE = 0.05
 _PRICEABLE: tuple[DealState, ...] = ("complete", "checked", "quoted")
 _ELSEWHERE: tuple[ElementName, ...] = ("purpose", "documents")
 """Elements that come from elsewhere: what is said does not take them away."""
@@ -48,12 +50,12 @@ async def told(ctx: Context, text: str) -> Told:
     names = tuple(one.name for one in ctx.people if room is not None and one.id in room.members)
     papers = read_dealing_rules(ctx.content).documents
     around = Around(ctx.now.date(), read_clients(ctx.content), names, papers, await middles(ctx))
-    for left in range(_TRIES, 0, -1):
+    hearing = _Hearing(ctx, around)
+    for left in range(_TRIES, -1, -1):
         try:
-            return await _Hearing(ctx, around).of(text)
+            return await hearing.of(text, last=not left)
         except Stale:
-            if left == 1:
-                raise
+            await asyncio.sleep(_PAUSE)  # somebody else speaks at this moment
     raise Stale
 
 
@@ -88,10 +90,16 @@ class _Hearing:
         self._said: list[str] = []
         self._happened: list[Happening] = []
 
-    async def of(self, text: str) -> Told:
+    async def of(self, text: str, *, last: bool) -> Told:
+        """What comes of `text`. Raises `Stale` where another message came between; not where it is the `last` try."""
         ctx = self._ctx
         deal = await self._book.of_room(ctx.room)
-        before = _standing(await self._talks.of(ctx.room, deal.number), deal) if deal else Talk()
+        talk, version = await self._talks.of(ctx.room, deal.number if deal else "")
+        if deal and not _same(deal, talk):
+            if not last:
+                raise Stale  # another message is on its way to the ticket: its talk is about to be kept
+            talk = talk_of(deal)  # it never was
+        before = _standing(talk, deal) if deal else Talk()
         heard = hear(before, self._message(text), self._around)
         if not heard.talk.said:
             return Told(heard.talk, deal, "")  # nobody speaks of a deal
@@ -106,7 +114,7 @@ class _Hearing:
         except NotSo as refused:
             self._said.append(say(f"not_so_{refused.code}"))
             talk = before
-        await self._talks.keep(ctx.room, deal.number, talk)
+        await self._talks.keep(ctx.room, deal.number, talk, after=version)
         return Told(talk, deal, "\n\n".join(dict.fromkeys(one for one in self._said if one)), tuple(self._happened))
 
     def _message(self, text: str) -> Message:
@@ -126,7 +134,8 @@ class _Hearing:
             return deal, talk
         elements = _elements(deal, talk)
         only_papers = {name for name, said in elements.items() if deal.elements.get(name) != said} <= {"documents"}
-        if deal.agreement and only_papers and doubts == deal.doubts:
+        only_papers = only_papers and doubts == deal.doubts
+        if deal.agreement and only_papers:
             elements = dict(deal.elements)  # papers do not take back what is agreed
         if elements != dict(deal.elements) or doubts != deal.doubts:
             was_open = deal.state
@@ -183,7 +192,8 @@ class _Hearing:
         return await self._book.change(deal, event, by=ctx.person.id, turn=ctx.turn_id, now=ctx.now, **changes)
 
     def _tell(self, name: str, deal: Deal) -> None:
-        self._happened.append(Happening(name, deal.number, {"state": deal.state}))
+        if (name, deal.number) not in ((one.name, one.about) for one in self._happened):
+            self._happened.append(Happening(name, deal.number, {"state": deal.state}))
 
 
 def _standing(talk: Talk, deal: Deal) -> Talk:
@@ -206,6 +216,13 @@ def _of_ticket(deal: Deal) -> Named | None:
 
 def _last(talk: Talk, deal: Deal) -> Any:
     return as_price(deal.offered).bid if deal.offered else talk.reference
+
+
+def _same(deal: Deal, talk: Talk) -> bool:
+    """Whether the ticket has what was talked of."""
+    return {name: said.value for name, said in deal.elements.items() if name not in _ELSEWHERE} == {
+        name: said.value for name, said in talk.said.items() if name not in _ELSEWHERE
+    }
 
 
 def _elements(deal: Deal, talk: Talk) -> dict[ElementName, Said]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+from skills.fx.currencies import CNY
+from skills.fx.dates import SaidDate
 from skills.fx.dealing.talk import Message, Talk
-from skills.fx.deals.deal import ElementName, Said
+from skills.fx.deals.deal import Deal, ElementName, Said
 from skills.fx.elements import DealElements
 from skills.fx.parse import finished
 from skills.fx.reading import Reading
@@ -67,6 +70,29 @@ def missing_of(talk: Talk) -> tuple[ElementName, ...]:
     if "product" in talk.said and talk.said["product"].value in ("forward", "swap"):
         wanted = (*wanted, "value_date")
     return tuple(name for name in wanted if name not in talk.said)
+
+
+def talk_of(deal: Deal) -> Talk:
+    """A talk that stands where the ticket does, for one that a crash has lost."""
+    said = {name: one.value for name, one in deal.elements.items()}
+    day = said.get("value_date") if "tenor" not in said else None
+    near, quote, product = said.get("near_date"), said.get("quote"), said.get("product")
+    reading = Reading(
+        side="buy" if said.get("side") == "buy" else "sell" if "side" in said else None,
+        dealt=said.get("base"),
+        other=quote if quote != CNY else None,
+        ordered=True,
+        amount=Decimal(said["amount"]) if "amount" in said else None,
+        amount_ccy=said.get("amount_ccy"),
+        tenor=said.get("tenor"),
+        said_date=SaidDate(date.fromisoformat(day), 0, 0) if day else None,
+        product="forward" if product == "forward" else "swap" if product == "swap" else None,
+        customer=said.get("customer"),
+        limit_price=Decimal(said["limit_price"]) if "limit_price" in said else None,
+    )
+    doubts = tuple(one for one in deal.doubts if one.startswith(("amount_vague", "customer_ambiguous")))
+    named = date.fromisoformat(near) if near and "tenor" not in said else None
+    return Talk(reading, named, said=dict(deal.elements), doubts=doubts, complete=not deal.missing)
 
 
 def _near(elements: DealElements, near: date | None, today: date) -> str | None:
