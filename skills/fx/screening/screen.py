@@ -10,7 +10,7 @@ from app.core.errors import BadInput
 from skills.fx.screening.entry import Entry, Match, WatchList
 from skills.fx.screening.index import Index
 from skills.fx.screening.likeness import Likeness, likeness
-from skills.fx.screening.names import readings
+from skills.fx.screening.names import LONGEST, readings
 from skills.fx.words import say
 
 THRESHOLD = 0.74
@@ -35,8 +35,15 @@ class Screener:
         self._index = Index(names)
 
     def matches(self, name: str, threshold: float = THRESHOLD) -> list[Match]:
-        """Possible hits of `name`, best first, one an entry. Raises `BadInput` for a name with no letters in it."""
-        wanted = readings(name)
+        """Possible hits of `name`, best first, one an entry.
+
+        Raises `BadInput` for a name without letters, and for one that is too long to be one: cut off, it would clear
+        whoever stands behind the cut.
+        """
+        asked = " ".join(name.split())
+        if len(asked) > LONGEST:
+            raise BadInput("FX_SCREEN_NAME", say("screen_long_name", most=LONGEST))
+        wanted = readings(asked)
         if not wanted:
             raise BadInput("FX_SCREEN_NAME", say("screen_no_name"))
         best: dict[tuple[str, str], tuple[Likeness, int]] = {}
