@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -107,5 +108,11 @@ class Run:
 
 
 def wait_key(kind: Literal["message", "action", "news", "run"], *about: str) -> str:
-    """What a run waits for, as it is kept: `action/AB12CD`, `news/fx.agreed/FX1`, `message/E1001`, `run/<id>`."""
+    """What a run waits for, as it is kept: `action/AB12CD`, `message/E1001`, `run/<id>`, `news/fx.agreed/<digest>`.
+
+    What news is about may be words: of those only a digest is kept beside the sealed run.
+    """
+    if kind == "news":
+        name, what = about
+        about = (name, hashlib.sha256(what.encode()).hexdigest()[:24])
     return "/".join((kind, *about))

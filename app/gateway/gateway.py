@@ -184,6 +184,7 @@ class Gateway:
                     work.read.append(masked.text)
                 elif heard:  # people talk to each other: who is not called speaks only where he must
                     await self._listening.hear(work, masked)
+                    await self._workflows.after(work)
                 else:
                     await self._route_and_answer(work, voice, masked)
                     await self._workflows.after(work)

@@ -73,8 +73,7 @@ class WorkflowTasks:
             for run in work.moved.values():
                 await self._timed(run)
                 if not run.open and run.parent and run.parent not in work.moved:
-                    key = f"{run.parent}/{run.id}"
-                    await self._enqueue({"run": run.parent, "child": run.id}, key=key, line=run.parent)
+                    await self._ended(run, run.parent)
         except AssistantError as error:
             _log.error("what a turn brought was not handed on: %s", error.code)
 
@@ -110,6 +109,9 @@ class WorkflowTasks:
                 key = f"{run.id}/{token.visit}/{token.due.isoformat()}"
                 await self._enqueue(argument, key=key, line=run.id, at=token.due)
 
+    async def _ended(self, child: Run, parent: str) -> None:
+        await self._enqueue({"run": parent, "child": child.id}, key=f"{parent}/{child.id}", line=parent)
+
     async def _enqueue(
         self, argument: Mapping[str, object], *, key: str, line: str, at: datetime | None = None
     ) -> None:
@@ -132,6 +134,10 @@ class WorkflowTasks:
         if run is None or not run.open or not self._workflows.known(run.workflow):
             return
         child = await self._runs.find(asked["child"]) if "child" in asked else None
+        if "due" in asked and not await self._is_time(run, int(asked["due"]), asked["at"]):
+            return
+        if news is not None and not any(key in one.waits for one in run.tokens for key in _keys(news)):
+            return
         cause = asked.get("news") or asked.get("child") or f"{asked.get('due')}/{asked.get('at')}"
 
         async def act(work: Work) -> None:
@@ -150,6 +156,21 @@ class WorkflowTasks:
         reply = await self._acting(f"{run.id}/{cause}", run.room, run.person, act, tongue=run.tongue)
         if reply is None:
             await self._orphaned(run)
+
+    async def _is_time(self, run: Run, visit: int, at: str) -> bool:
+        """Whether the run still stands there with that deadline, and it has come.
+
+        Where a clock was put back, the deadline is waited for again.
+        """
+        token = run.standing(visit)
+        if token is None or token.due is None or token.due.isoformat() != at:
+            return False
+        if token.due > self._clock():
+            argument = {"run": run.id, "due": visit, "at": at}
+            key = f"{run.id}/{visit}/{at}/{self._clock().isoformat()}"
+            await self._enqueue(argument, key=key, line=run.id, at=token.due)
+            return False
+        return True
 
     async def _start(self, workflow: Workflow, news: News) -> None:
         cause = f"{workflow.tool}/{news.id}"
@@ -177,10 +198,16 @@ class WorkflowTasks:
     # --- after a crash ---
 
     async def resume(self) -> None:
-        """Make up for what a crash cut off between a record and its handing on: news, deadlines, decided actions."""
+        """Make up for what a crash cut off between a record and its handing on: news, deadlines, the ends of what runs
+        have called, and decided actions.
+        """
         await self._hand(await self._runs.unhanded(), kept=True)
         for run in await self._runs.timed():
             await self._timed(run)
+        for parent, key in await self._runs.open_waits("run"):
+            child = await self._runs.find(key.removeprefix("run/"))
+            if child is not None and not child.open:
+                await self._ended(child, parent)
         for _, key in await self._runs.open_waits("action"):
             action = await self._actions.find(key.removeprefix("action/"))
             if action is not None and action.state in _OVER:
