@@ -16,7 +16,7 @@ from app.core.errors import SkillFailed
 from skills.fx.clients import read_clients
 from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.deal import Deal, ElementName, Offered, Said
-from skills.fx.market import Market, read_market
+from skills.fx.market import Market, PairMarket, read_market
 from skills.fx.offer import offered
 from tests.skills.context import CONTENT
 
@@ -24,6 +24,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 MARKET = read_market(CONTENT).model_copy(update={"as_of": NOW - timedelta(minutes=1)})
 CLIENTS = {client.tier: client for client in read_clients(CONTENT)}
 RULES = read_dealing_rules(CONTENT)
+RATES = {"base": ["1.97", "2.03"], "quote": ["3.66", "3.74"]}
 
 
 def deal(side: str = "buy", base: str = "USD", quote: str = "CNY", product: str = "spot", **more: str) -> Deal:
@@ -75,6 +76,20 @@ def test_a_swap_rests_on_one_near_rate_and_its_points() -> None:
     assert abs(made.price - expected) <= Decimal("0.0001")
     other = price(deal("sell", product="swap", near_date="2026-11-25", value_date="2027-02-25", tenor="3M"))
     assert other.price > made.price
+
+
+def test_a_swap_whose_points_come_from_interest_rates() -> None:
+    """EUR/USD, spot against three months (92 days), tier A 4 bp: he sells far at the bank's bid.
+
+    Points 11684 x ((1 + .0366*92/360) / (1 + .0203*92/360) - 1) = 48.4192; 1.1684 + 0.00484192 - 0.00046736 =
+    1.17277456, rounded down.
+    """
+    rates = {side: {"basis": "act/360", "rates": {"3M": two}} for side, two in RATES.items()}
+    pair = {"spot": ["1.16820", "1.16860"], "decimals": 5, "pip": "0.0001", "curves": rates}
+    market = MARKET.model_copy(update={"pairs": {"EUR/USD": PairMarket.model_validate(pair)}})
+    swap = deal("buy", "EUR", "USD", "swap", near_date="2026-11-25", value_date="2027-02-25", tenor="3M")
+    made = price(swap, market=market)
+    assert (made.near_price, made.price) == (Decimal("1.16840"), Decimal("1.17277"))
 
 
 def test_it_holds_for_its_seconds_and_says_from_when_the_market_is() -> None:

@@ -116,6 +116,7 @@ def test_crosses_through_the_dollar_by_hand(pair: str, day: str, bid: str, offer
     price = indicative(MARKET, pair[:3], pair[4:], date.fromisoformat(day), QUIET)
     assert len(price.legs) == 2
     assert (price.bid, price.offer) == (Decimal(bid), Decimal(offer))
+    assert price.spot == indicative(MARKET, pair[:3], pair[4:], None, QUIET).spot
 
 
 def test_before_spot_the_points_are_taken_back() -> None:
