@@ -22,7 +22,7 @@ from bench.table import Row, show
 HISTORIES = int(os.environ.get("DEALS_HISTORIES") or 10_000)
 STEPS = 18
 """At most, of one history; a step may be several messages."""
-BATCH = 500
+BATCH = 250
 """Histories of one process: hypothesis remembers what it has tried."""
 PROCESSES = 2
 
