@@ -31,6 +31,7 @@ from skills.fx.board import rates
 from skills.fx.clients import read_clients
 from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.deal import Deal, ElementName, Said
+from skills.fx.last_prices import keep_last, last_prices
 from skills.fx.market import Market, market_of, read_market
 from skills.fx.market_http import TOKEN, SourceFailed, fetched
 from skills.fx.market_source import current_market
@@ -430,6 +431,16 @@ async def test_after_a_restart_the_last_good_prices_are_still_known(
     assert "连不上行情源" in kept.source and set(kept.pairs) == {"USD/JPY", "EUR/USD"} and kept.as_of == NOW
     await again.close()
     await once_more.close()
+
+
+async def test_of_two_processes_the_one_with_the_newer_price_is_remembered(database: FakeDatabase) -> None:
+    newer, older = (market(at, Decimal("6.83"), Decimal("6.84")) for at in (NOW, NOW - timedelta(seconds=1)))
+    await asyncio.gather(keep_last(database, {"USD/CNY": newer}), keep_last(database, {"USD/CNY": newer}))
+    await keep_last(database, {"USD/CNY": older})
+    assert (await last_prices(database))["USD/CNY"] == newer
+    newest = market(NOW + timedelta(microseconds=1), Decimal("6.84"), Decimal("6.85"))
+    await keep_last(database, {"USD/CNY": newest})
+    assert await last_prices(database) == {"USD/CNY": newest}
 
 
 async def test_the_kept_market_grows_old_and_is_not_dealt_on(
