@@ -50,6 +50,8 @@ def entries(name: str) -> list[str]:
         ("Viktor Almarin", "W003"),
         ("苍云矿业集团", "W004"),
         ("蓝脊物流", "W007"),
+        ("阿尔马伦·维克托", "W003"),
+        ("維克托阿爾馬倫", "W003"),
         ("m.v. Silent Heron", "W009"),
         ("ＧＯＬＤＥＮ Kestrel Holdings", "W005"),
     ],

@@ -32,6 +32,12 @@ def core(text: str) -> str:
     return _FORMS.sub("", han) or han
 
 
+def cores(text: str) -> tuple[str, ...]:
+    """The same; of a foreign name with a dot between its parts also with these the other way round."""
+    parts = HAN.findall(simplified(text)) if _DOT.search(text) else []
+    return tuple(dict.fromkeys((core(text), "".join(reversed(parts)) or core(text))))
+
+
 def is_person(han: str) -> bool:
     """Whether it may be a person's name: two to four characters, a surname first, no word of a trade or a town."""
     if not 2 <= len(han) <= 4 or any(trade in han for trade in WORDS.chinese):

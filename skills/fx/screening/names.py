@@ -64,8 +64,12 @@ def readings(text: str) -> tuple[Name, ...]:
             )
             return tuple(Name(words, "arabic") for words in dict.fromkeys(kinds))
     if chinese.HAN.search(plain):
-        beside, core = _latin(chinese.HAN.sub(" ", plain))[0], chinese.core(plain)
-        return tuple(Name((*_words(way, exact=True), *_words(beside)), "han", core) for way in chinese.readings(plain))
+        beside = _words(_latin(chinese.HAN.sub(" ", plain))[0])
+        return tuple(
+            Name((*_words(way, exact=True), *beside), "han", core)
+            for way in chinese.readings(plain)
+            for core in chinese.cores(plain)
+        )
     script: Script = "cyrillic" if _CYRILLIC.search(plain) else "latin" if _is_latin(plain) else "other"
     written, form = _latin(plain)
     return (Name(_words(written), script, form=form),) if written else ()

@@ -46,14 +46,15 @@ class Screener:
         wanted = readings(asked)
         if not wanted:
             raise BadInput("FX_SCREEN_NAME", say("screen_no_name"))
-        best: dict[tuple[str, str], tuple[Likeness, int]] = {}
+        best: dict[tuple[str, str, str], tuple[Likeness, int]] = {}
         for reading in wanted:
             for place in self._index.candidates(reading):
                 found = likeness(reading, self._index.names[place], self._index.weight)
                 watch, entry, _ = self._spellings[place]
-                kept = best.get((watch.name, entry.id))
+                key = watch.name, watch.version, entry.id
+                kept = best.get(key)
                 if found.score >= threshold and (kept is None or _rank(kept[0]) < _rank(found)):
-                    best[(watch.name, entry.id)] = found, place
+                    best[key] = found, place
         matches = [self._match(found, place) for found, place in best.values()]
         return sorted(matches, key=lambda match: (-match.score, match.list, match.name))[:MOST]
 
