@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.engines.knowledge import ChromaKnowledge
     from app.engines.records import SqlRecords
     from app.engines.storage.audit_log import SqlAuditLog
+    from app.engines.storage.database import SqlDatabase
     from app.engines.storage.erasure import Erasure
     from app.engines.storage.gaps import SqlGaps
     from app.engines.storage.shelf import SqlShelf
@@ -68,6 +69,7 @@ class Deskmate:
     identity: Identity
     sign_in: DemoSignIn
     models: Models
+    database: SqlDatabase
     records: SqlRecords
     audit: SqlAuditLog
     knowledge: ChromaKnowledge
@@ -257,6 +259,7 @@ async def opened(
                 identity=identity,
                 sign_in=DemoSignIn(settings.home, identity, gateway.door, texts),
                 models=models,
+                database=database,
                 records=records,
                 audit=audit,
                 knowledge=knowledge,

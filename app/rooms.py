@@ -5,7 +5,9 @@ Imports stand inside the functions that need them.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.assistant import Assistant, load_assistants
 from app.core.command import Command
+from app.core.errors import place_of
 from app.core.settings import PACKAGE, Settings
 from app.core.texts import Texts
 
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from skills.fx.screening.store import WatchListStore
 
 BANK_TIME = ZoneInfo("Asia/Shanghai")
+_PAUSE = 5.0  # seconds between two looks at what domains have to do of their own accord
+_log = logging.getLogger("deskmate.domains")
 
 
 def now() -> datetime:
@@ -68,8 +73,20 @@ def domains() -> Iterator[str]:
 
 
 def domain(name: str) -> ModuleType:
-    """One skill domain. It may offer `SKILLS`, `COMMANDS`, `check_content(content)`, `erase_person(…)`, `warm(…)`."""
+    """One skill domain. It may offer `SKILLS COMMANDS check_content(content) erase_person(…) warm(…) tend(…)`."""
     return importlib.import_module(f"skills.{name}")
+
+
+async def tend_domains(database: SqlDatabase, settings: Settings, clock: Callable[[], datetime] = now) -> None:
+    """Until cancelled: every few seconds the work that a domain does of its own accord, its `tend(…)`."""
+    tends = [tend for name in domains() if (tend := getattr(domain(name), "tend", None))]
+    while True:
+        await asyncio.sleep(_PAUSE)
+        for tend in tends:
+            try:
+                await tend(database, settings.content, settings.home, clock())
+            except Exception as error:  # one domain's trouble is not another's, and it is tried again
+                _log.error("a domain was not tended: %s", place_of(error))
 
 
 def load_skills() -> Mapping[str, Skill]:

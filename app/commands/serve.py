@@ -13,7 +13,7 @@ from app.commands.forget import erase_daily
 from app.core.errors import AssistantError
 from app.core.settings import Settings
 from app.main import Deskmate, opened
-from app.rooms import domain, domains, now
+from app.rooms import domain, domains, now, tend_domains
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -33,6 +33,7 @@ async def serve(settings: Settings) -> int:
         settling = asyncio.create_task(asyncio.to_thread(_warm_domains, settings))
         tending = asyncio.create_task(house.approvals.tend(now))
         walking = asyncio.create_task(_walk_on(house))
+        handing_over = asyncio.create_task(tend_domains(house.database, settings))
         turning = asyncio.create_task(house.shelf.tend(now))
         catching_up = asyncio.create_task(house.knowledge.catch_up())
         watching = asyncio.create_task(house.imports.watch(house.knowledge.folder_watches()))
@@ -40,7 +41,7 @@ async def serve(settings: Settings) -> int:
         url = f"http://{settings.host}:{settings.port}"
         print(say("serving", url=url, password=house.sign_in.password), file=sys.stderr, flush=True)
         await server.serve()
-        for task in (warming, settling, tending, walking, turning, catching_up, watching, erasing):
+        for task in (warming, settling, tending, walking, handing_over, turning, catching_up, watching, erasing):
             task.cancel()
     return 0
 

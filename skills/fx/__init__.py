@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from app.core.assistant import ContentError
 from app.core.errors import BadInput
+from app.core.ports import Database
 from app.core.skill import Skill
 from skills.fx import oversight
-from skills.fx.backoffice import PostingRow
+from skills.fx.backoffice import PostingRow, deliver
 from skills.fx.backoffice.intent import check_intent
 from skills.fx.board import rates
 from skills.fx.booking import book_deal, withdraw
@@ -30,7 +32,7 @@ from skills.fx.screening import OWN, lists_in_force, own_lists, screener
 from skills.fx.settlement import value_dates
 from skills.fx.source_rules import check_source_rules
 
-__all__ = ["COMMANDS", "READERS", "SKILLS", "TABLES", "check_content", "warm"]
+__all__ = ["COMMANDS", "READERS", "SKILLS", "TABLES", "check_content", "tend", "warm"]
 
 _AFTER = (reverse, intent, *oversight.SKILLS)
 """Around deals that were made."""
@@ -50,6 +52,11 @@ def check_content(content: Path) -> None:
         own_lists(content)
     except BadInput as error:
         raise ContentError(content / OWN, 1, error.message) from None
+
+
+async def tend(database: Database, content: Path, home: Path, now: datetime) -> None:
+    """What the back office has not got yet is sent, and its answers are read."""
+    await deliver(database, read_dealing_rules(content).booking, home, now)
 
 
 def warm(content: Path, home: Path) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 import simplefix
 
+from app.core.settings import read_settings
 from app.core.skill import Context
+from app.rooms import tend_domains
 from skills.fx.backoffice import BookingPort, deliver, outbox, postings
 from skills.fx.backoffice.drop import Drop
 from skills.fx.backoffice.message import fix_message, json_message
@@ -235,3 +237,20 @@ def test_the_port_refuses_what_is_no_pause() -> None:
     with pytest.raises(ValueError, match="first_pause_seconds"):
         BookingPort(first_pause_seconds=0)
     assert BookingPort(folder="/drop").place(Path("/state")) == Path("/drop")
+
+
+async def test_the_house_looks_after_what_waits(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal = await agreed(ctx)
+    with monkeypatch.context() as only_here:
+        only_here.setattr("skills.fx.backoffice.completing.deliver", _nothing)
+        await booked_deal(ctx, deal)
+    assert await state(ctx, deal.number) == "waiting"
+    monkeypatch.setattr("app.rooms._PAUSE", 0.01)
+    settings = replace(read_settings({"DESKMATE_HOME": str(ctx.home)}), content=ctx.content)
+    tending = asyncio.create_task(tend_domains(ctx.database, settings, lambda: NOW))  # type: ignore[arg-type]
+    for _ in range(200):
+        await asyncio.sleep(0.05)
+        if await state(ctx, deal.number) == "dropped":
+            break
+    tending.cancel()
+    assert (folder(ctx) / "in" / deal.number / "deal.fix").exists()
