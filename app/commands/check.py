@@ -43,7 +43,7 @@ def check(settings: Settings) -> int:
         if own := getattr(domain(name), "check_content", None):
             tried(own, content)
     tried(lambda: problems.extend(rights_findings(settings)))
-    catalogues = (*PACKAGE.glob("**/texts/zh.yaml"), *(PACKAGE.parent / "skills").glob("*/texts/zh.yaml"))
+    catalogues = (*PACKAGE.glob("**/texts/zh.yaml"), *(PACKAGE.parent / "skills").glob("**/texts/zh.yaml"))
     for catalogue in sorted(catalogues):
         tried(_check_texts, catalogue.parent)
     tried(_check_assistants, content)
