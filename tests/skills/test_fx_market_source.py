@@ -387,6 +387,14 @@ async def test_what_is_wrong_with_a_pair_is_named(
     assert isinstance(shown, Result) and "USD/CNY 的行情不可用" in shown.text and "| EUR/USD" in shown.text
 
 
+def test_a_pair_that_is_turned_round_is_refused_by_its_right_name() -> None:
+    turned = market_of(figures(CNY_USD=dollar(0.1463, 0.1464), USD_CNY=None, XAU_USD=dollar(4100, 4101)))
+    assert {name: one.why for name, one in turned.refused.items()} == {"USD/CNY": "not_a_pair", "XAU/USD": "not_a_pair"}
+    with pytest.raises(SkillFailed, match="不是约定写法"):
+        indicative(turned, "USD", "CNY", None, NOW.date())
+    assert "USD/CNY" in market_of(figures(CNY_USD=dollar(0.1463, 0.1464))).pairs
+
+
 async def test_without_a_last_good_price_the_banks_fixed_rates_are_the_measure(
     tmp_path: Path, database: FakeDatabase, system: DataSystem
 ) -> None:
