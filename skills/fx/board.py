@@ -9,7 +9,7 @@ from app.core.errors import SkillFailed
 from app.core.skill import Context, Result, Slot, skill
 from skills.fx import spoken
 from skills.fx.elements import plain
-from skills.fx.market import Market
+from skills.fx.market import Market, problem_of
 from skills.fx.market_source import current_market
 from skills.fx.parse import asked_pairs, asked_tenors
 from skills.fx.price import IndicativePrice, indicative
@@ -50,7 +50,7 @@ async def rates(ctx: Context, text: Annotated[str, Slot("utterance")] = "") -> R
 
 def _halted(market: Market) -> list[str]:
     """Pairs that are shown with the reason why there is no price of them."""
-    return [name for name, refusal in market.refused.items() if refusal.why != "not_a_pair"]
+    return [name for name in market.refused if not problem_of(name)]
 
 
 def _table(prices: list[IndicativePrice]) -> str:

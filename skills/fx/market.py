@@ -120,7 +120,11 @@ def market_of(values: Any) -> Market:
     refused: dict[str, Refusal] = {}
     for name, said in values["pairs"].items():
         if problem_of(str(name)):
-            refused[str(name)[:20]] = Refusal(why="not_a_pair")
+            # Turned round, it is refused under the name by which people ask for it.
+            base, _, quote = str(name).partition("/")
+            known = base != quote and base in NAMES and quote in NAMES
+            meant = "/".join(in_market_order(base, quote)) if known else str(name)[:20]
+            refused[meant] = Refusal(why="not_a_pair")
             continue
         try:
             good[name] = PairMarket.model_validate(said)
@@ -130,7 +134,8 @@ def market_of(values: Any) -> Market:
     market = Market.model_validate({**values, "pairs": good})
     halted = [name for name in market.refused if name in good]
     left = {name: pair for name, pair in good.items() if name not in halted}
-    return market.model_copy(update={"pairs": left, "refused": {**refused, **market.refused}})
+    wrong = {name: refusal for name, refusal in refused.items() if name not in good}
+    return market.model_copy(update={"pairs": left, "refused": {**wrong, **market.refused}})
 
 
 def read_market(content: Path) -> Market:
