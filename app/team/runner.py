@@ -179,6 +179,10 @@ class Runner:
         """`text` as it may be kept, and read by a model."""
         return (await self._privacy.mask(work.room.id, text)).masked
 
+    async def remasked(self, work: Work, text: str) -> MaskedText:
+        """As `masked`, for a text in which placeholders of the room stand already beside true values."""
+        return await self.masked(work, await self._privacy.unmask(work.room.id, text))
+
     async def execute(
         self, work: Work, assistant: Assistant, action: Action, *, resumed: bool = False
     ) -> Result | None:

@@ -133,8 +133,8 @@ class Workflows:
             here = [one for one in runs if one.room == work.room.id or len(work.room.members) == 1]
             if not here:
                 return False
-            said = listing(here, self._workflows, work.now, self.texts)
-            await work.voice.say("", (await self.runner.masked(work, said)).text, "local", rendered=())
+            said = listing(here, self._workflows, work.room.id, work.now, self.texts)
+            await work.voice.say("", (await self.runner.remasked(work, said)).text, "local", rendered=())
             self.leave_pending(work)
             return True
         return False
@@ -257,7 +257,7 @@ class Workflows:
 
     async def _where(self, walk: Walk) -> None:
         """Nothing was changed: say where it stands."""
-        said = listing([walk.run], self._workflows, walk.work.now, self.texts)
+        said = listing([walk.run], self._workflows, walk.run.room, walk.work.now, self.texts)
         await walk.say(said)
 
 

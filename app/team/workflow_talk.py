@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from app.core.model_talk import Pending, SlotSpec, ToolSpec
@@ -46,8 +47,8 @@ def tool_of(workflow: Workflow, run: Run | None) -> ToolSpec:
         name: {"type": "string", "description": str(slot.title) or slot.kind, **_choices(slot.choices)}
         for name, slot in workflow.slots.items()
     }
-    required = [missing] if missing else []
-    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    # A model may call with whatever was said: what is missing is asked for by the procedure itself.
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
     doc = f"{workflow.title.zh}。{workflow.title.en} {workflow.brief}".strip()
     return ToolSpec(workflow.tool, doc, schema, slots, material=False)
 
@@ -66,9 +67,10 @@ def is_start(run: Run, said: dict[str, str]) -> bool:
     return run.asking is None and not set(run.slots) <= set(said)
 
 
-def listing(runs: Sequence[Run], workflows: dict[str, Workflow], now: datetime, texts: Texts) -> str:
-    """Where each of these stands, in words."""
-    lines = [_line(run, workflows[run.workflow], now, texts) for run in runs if run.workflow in workflows]
+def listing(runs: Sequence[Run], workflows: Mapping[str, Workflow], room: str, now: datetime, texts: Texts) -> str:
+    """Where each of these stands, in words. What was said stays in its room: placeholders open in no other."""
+    shown = [run if run.room == room else replace(run, slots={}) for run in runs if run.workflow in workflows]
+    lines = [_line(run, workflows[run.workflow], now, texts) for run in shown]
     return "\n".join((texts("run_listed", count=len(lines)), *lines))
 
 

@@ -332,7 +332,7 @@ class Walk:
 
     async def say(self, text: str, *, masked: bool = False) -> None:
         """Have the assistant say it in the room; `masked`: it is masked already."""
-        shown = text if masked else (await self.house.runner.masked(self.work, text)).text
+        shown = text if masked else (await self.house.runner.remasked(self.work, text)).text
         before = "\n\n" if self._spoke else ""
         self._spoke = True
         await self.work.voice.say(self.assistant.name, before + shown, "local", rendered=())
@@ -340,7 +340,7 @@ class Walk:
     async def masked_value(self, value: Any) -> Any:
         """`value` (JSON) with its texts masked."""
         if isinstance(value, str):
-            return (await self.house.runner.masked(self.work, value)).text
+            return (await self.house.runner.remasked(self.work, value)).text
         if isinstance(value, Mapping):
             return {key: await self.masked_value(one) for key, one in value.items()}
         if isinstance(value, list | tuple):

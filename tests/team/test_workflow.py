@@ -11,7 +11,9 @@ import pytest
 
 from app.core.errors import Unavailable
 from app.core.happening import Happening
+from app.core.turn import Room
 from app.main import Deskmate
+from tests.conftest import asking
 from tests.conftest import clock as at_ten
 from tests.doings import EFFECTS, LOOKED, UNDONE
 from tests.team.workflow_house import WorkflowHouse, opened_with, settings_with
@@ -61,6 +63,12 @@ steps:
   - {id: said, notify: "听说看了{thing}"}
   - {id: next, wait: {message: true}}
   - {id: thanks, notify: "又说话了"}
+""",
+    "buddy": "title: 搭档\n" + SLOT + """\
+steps:
+  - {id: what, ask: [thing]}
+  - {id: much, ask: [size], of: "'E6001'"}
+  - {id: well, notify: "{thing}{size}"}
 """,
     "circle": "title: 转圈\n" + SLOT + """\
 steps:
@@ -295,3 +303,25 @@ class _Deaf:
 
     async def tell(self, happened: Any, **named: Any) -> None:
         """Lost."""
+
+
+async def test_what_was_said_in_one_room_is_not_listed_in_another(bank: WorkflowHouse) -> None:
+    first, second = bank.asking("E6001"), bank.asking("E6001")
+    await first("@办公 启动测试流程order")
+    await first("给13912345678的书")
+    await second("@办公 启动测试流程order")
+    await second("给13887654321的笔")
+    here, there = (await first("进度")).text, (await second("进度")).text
+    assert "13912345678" in here and "13887654321" not in here and here.count("采购") == 2
+    assert "13887654321" in there and "13912345678" not in there
+
+
+async def test_in_a_shared_room_who_was_asked_answers_without_calling_and_others_just_talk(bank: WorkflowHouse) -> None:
+    room = Room("shared-order", "采购", ("E1001", "E6001"), assistants=("office",), shared=True, keeper="E1001")
+    await bank.house.records.open_room(room)
+    zhang, zhou = (asking(bank.house, room.id, person) for person in room.members)
+    assert "什么东西" in (await zhang("@办公 启动测试流程buddy")).text
+    assert (await zhou("我觉得买书")).text == ""
+    assert "多大" in (await zhang("书")).text
+    assert (await zhang("你看呢")).text == "", "now the other one was asked"
+    assert "书20" in (await zhou("20")).text
