@@ -54,6 +54,7 @@ _UNKNOWN = re.compile(
     rf"|(?P<named>(?<![A-Za-z])(?:USDT|USDC|BTC|ETH|XAU|XAG)(?![A-Za-z])|{_COINS}|黄金|白银)",
     re.IGNORECASE,
 )
+_COIN_CODES = frozenset(["USDT", "USDC", "BTC", "ETH", "XAU", "XAG"])
 _NO_CODES = frozenset(["TOD", "TOM", "SPOT", "FWD", "SWAP", "NDF", "LTD", "INC", "LLC", "PLC", "GMBH", "CORP"])
 
 LARGEST = Decimal(10) ** 13
@@ -103,6 +104,8 @@ def unknown_currency(line: str) -> str | None:
         if match["named"]:
             return match["named"]
         code = match["code"]
+        if code.upper() in _COIN_CODES:
+            return code
         word_of_ours = code.upper() in _NO_CODES or code.lower() in _UNITS or code.lower() in NICKNAMES
         if not word_of_ours and code_of(code[:3]) is None:
             return code

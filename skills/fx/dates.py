@@ -68,6 +68,8 @@ def _month_and_day(match: re.Match[str], today: date) -> date:
         return date(today.year + 1, month, day)
     if year == "后年":
         return date(today.year + 2, month, day)
+    if year == "去年":
+        return date(today.year - 1, month, day)
     if year == "今年":
         return date(today.year, month, day)
     return _next(month, day, today)
@@ -171,7 +173,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = (
     ),
     (_pattern(r"(?<![\d/.])(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>20\d\d)(?!\d)"), _european, False),
     (
-        _pattern(rf"(?P<y>[明今后来]年)?\s?(?P<m>\d{{1,2}}|{_han})月(?:份)?(?P<d>\d{{1,2}}|{_han})[日号]?(?![\d个])"),
+        _pattern(rf"(?P<y>[明今后来去]年)?\s?(?P<m>\d{{1,2}}|{_han})月(?:份)?(?P<d>\d{{1,2}}|{_han})[日号]?(?![\d个])"),
         _month_and_day,
         False,
     ),

@@ -81,6 +81,8 @@ def test_elements_come_in_any_order_from_several_people_and_each_keeps_who_said_
         ("L sorry EUR", "base", "EUR"),
         ("L 改成300万", "amount", "3000000"),
         ("W 更正，300万", "amount", "3000000"),
+        ("L 金额改为 3,000,000 美元", "amount", "3000000"),
+        ("L make it 2,500,000 please", "amount", "2500000"),
         ("L 要的是卖出", "side", "sell"),
         ("L 方向反了，是卖", "side", "sell"),
         ("L 哦不，是三个月远期", "tenor", "3M"),

@@ -28,7 +28,7 @@ _STRONG = re.compile(
         r"""成交 敲定 一言为定 拍板 (?<![能要想会不可])做了(?!吗|没) (?:就这么|这么|就)定了? 定了(?!吗)
         就按?这个?价格?(?!能|可|行)(?:了|吧|做)?
         我们?要了 我接了 (?:就|那|就按这个|马上|可以|赶紧)做吧 ^\W*(?:行|好|好的|可以|成|ok|okay)?\W*做[吧了]?\W*$
-        (?<![一-鿿])成(?=\W) 锁定?(?=吧|了|掉|\W*$) 定下来
+        (?<![一-鿿])成(?=\W|$) 敲了 锁定?(?=吧|了|掉|\W*$) 定下来
         (?<![a-z])(?:go\sahead|book\sit|that'?s\sa\sdeal|you'?re\son) (?<![a-z'])done(?![a-z])
         (?<![a-z])dealt(?![a-z]) (?<![a-z])agreed(?![a-z])
         (?<![a-z])(?<!the\s)(?<!this\s)(?<!a\s)(?<!no\s)(?<!client's\s)deal(?=\W*$)
@@ -46,7 +46,9 @@ _NO_YES = re.compile(
         成交(?:量|额|单|记录|的话|了?[吗没]|前|后|那|之) 今[天日]的?成交
         (?:能|是否|能否|可否)(?:不能|不可以)?(?:就这么)?(?:成交|敲定|定) sold\sout
         (?:was|were|has|have|already)\s(?:sold|bought)
-        没敲定 未敲定 还没定 (?:成交|敲定|done|deal|agreed)\s*[?？] nothing\sdone not\s(?:yet\s)?(?:done|agreed)
+        没敲定 未敲定 (?:别家|别处|他行|别的银行|外面|对手)[^,，]{0,6}(?:成交|做了|敲定)
+        (?:done|dealt|agreed|deal)\s(?:away|elsewhere|with) 还没定 (?:成交|敲定|done|deal|agreed)\s*[?？]
+        nothing\sdone not\s(?:yet\s)?(?:done|agreed)
         well\sdone un(?:done|agreed)
         (?:i'?m|we'?re|are\swe|is\sit)\sdone (?:等|客户没)[^,，。]{0,16}(?:成交|敲定|定)
         (?:如果|要是|若|假如|只要|除非)[^。;；]{0,20}(?:成交|敲定|定)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skills.fx.amounts import BLANK
 from skills.fx.clients import Client, plain_name
 from skills.fx.customers import SaidCustomer, find_customer, find_opening_name, is_certainly_named
 
@@ -30,11 +31,11 @@ def find_client(
     one without a client, so that its first words may be the client's name. `sure`: there is one already, so that only
     what is surely a name counts: 客户在开车 names nobody.
     """
+    for person in people:
+        sentence = sentence.replace(person, BLANK * len(person))
     known = _known(sentence, clients)
     said = find_customer(sentence) or (find_opening_name(sentence) if opens else None)
     if said and sure and not is_certainly_named(sentence, said):
-        said = None
-    if said and any(said.name.startswith(person) for person in people):
         said = None
     # A company's name that the grammar finds around a known one is another client's: 华星科技园艺公司 of 华星科技.
     around = said and known and said.start < known.end and known.start < said.end and len(said.name) > len(known.name)

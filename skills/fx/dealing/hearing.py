@@ -13,6 +13,8 @@ from skills.fx.dealing.client_meant import Meant, find_client
 from skills.fx.dealing.papers import papers_in
 from skills.fx.dealing.price_moves import without_price_moves
 from skills.fx.dealing.questions import without_alternatives
+from skills.fx.dealing.sentences import clauses_of
+from skills.fx.dealing.side_talk import is_market_talk
 from skills.fx.dealing.talk import Around, Message, Talk
 from skills.fx.dealing.vagueness import has_no_unit, is_vague
 from skills.fx.limits import find_limit
@@ -62,6 +64,7 @@ class Elements:
 def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -> Elements:
     """The elements in a sentence from which the prices were taken already."""
     text = without_price_moves(without_alternatives(without_yes(sentence)))
+    text = "".join(_blank_clause(one) for one in clauses_of(text))
     text = _CONVERTED.sub(_blank, _BOUND.sub(_blank, text))
     if "customer" in talk.asked and _BARE_NAME.fullmatch(text):
         text = f"客户{text}"
@@ -92,6 +95,11 @@ def limit_in(sentence: str) -> Reading | None:
     """The client's limit price, where a sentence names one as such: 7.05以下."""
     limit = find_limit(sentence) if _LIMIT.search(sentence) else None
     return Reading(limit_price=limit.price) if limit and limit.price is not None else None
+
+
+def _blank_clause(clause: str) -> str:
+    """A clause; where it tells what the market does, blanks instead."""
+    return BLANK * len(clause) if is_market_talk(clause) else clause
 
 
 def _blank(found: re.Match[str]) -> str:

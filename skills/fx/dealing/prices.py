@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from skills.fx.amounts import BLANK
+from skills.fx.dealing.sentences import clauses_of
 from skills.fx.dealing.side_talk import is_market_talk
 from skills.fx.elements import Side
 from skills.fx.lexicon import any_of
@@ -148,7 +149,7 @@ def find_prices(sentence: str, scale: Scale, *, both_sides: bool) -> Said:
     seen: Decimal | None = None
     parts: list[str] = []
     unclear = False
-    for clause in re.split(r"(?<=[,，、])", without_negated(sentence)):
+    for clause in clauses_of(without_negated(sentence)):
         prices, rest = _in_clause(clause, scale, both_sides)
         parts.append(rest)
         left = scale.talked and not prices and not scale.swap
@@ -237,6 +238,11 @@ def _points_in(clause: str, scale: Scale) -> tuple[list[Price], str]:
 
 
 def _signed(sign: str | None, points: str, scale: Scale) -> Decimal:
+    if sign is None and scale.reference is not None and points.isdigit():
+        known = int(abs(scale.reference) / scale.pip)
+        if len(points) < len(str(known)):  # 12 after -410 is -412
+            step = 10 ** len(points)
+            points = str(int(points) + round((known - int(points)) / step) * step)
     below = sign in ("-", "−") or (sign is None and scale.reference is not None and scale.reference < 0)
     return (-1 if below else 1) * Decimal(points) * scale.pip
 

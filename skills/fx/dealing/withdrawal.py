@@ -10,9 +10,13 @@ _OFF = re.compile(
     any_of(
         r"""撤单 撤[了吧掉销回] (?:先|那就?|全|都|请|就)撤 撤(?=\s*[。!！,，]?\s*$) (?<!要)不做了
         (?:不想|不打算|先不|暂时不|暂不)做了?
-        不要了 不买了 不卖了 不结了 不购了 取消 算了(?!下?一下) 反悔 作罢 放弃
+        不要了 不买了 不卖了 不结了 不购了 取消 算了(?!下?一下) 反悔 作罢 放弃 关掉 (?<!报)关单 变卦
+        (?:下次|下周|下个?月|以后|改天|回头)再(?:说|做|聊)
+        (?:别家|别处|他行|别的银行|外面)[^,，]{0,6}(?:成交|做了|敲定|做掉) 被[^,，]{1,4}[抢截]
         (?<![a-z])nothing\sdone (?<![a-z])(?:call|calls|called)\s(?:it\s)?off (?<![a-z])forget\s(?:it|about\sit)
-        (?<![a-z])(?:no\sdeal|we\spass|i\spass|cancel(?:s|led|ed)?|withdraw[ns]?|withdrew)(?![a-z])"""
+        (?<![a-z])(?:dealt|done|traded|gone|went)\s(?:away|elsewhere)
+        ^\W*(?:(?:i|we|he|she|they|client)\s)?pass(?:ed|es)?(?:\W+(?:thanks|thx|sorry|here|on\sthis)?.{0,8})?$
+        (?<![a-z])(?:no\sgo|walked|no\sdeal|we\spass|i\spass|cancel(?:s|led|ed)?|withdraw[ns]?|withdrew)(?![a-z])"""
     )
     + r"|(?:^|[,，.;；]\s*)\W*(?:ok(?:ay)?|sorry|no|all|i'?m|we'?re|it'?s)?[\s,]*off"
     r"(?:[\s,]*(?:please|pls|thanks|thx|mate|sorry))?\W*$",
