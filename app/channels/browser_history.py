@@ -14,6 +14,7 @@ from chainlit.context import ChainlitContextException, get_context
 from chainlit.data.base import BaseDataLayer
 from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, ThreadFilter
 from chainlit.user import PersistedUser, User
+from fastapi import HTTPException
 
 from app.channels.browser_cards import Cards, Json, turn_of_run
 from app.channels.browser_page import language_of_browser
@@ -109,7 +110,9 @@ class History(BaseDataLayer):  # type: ignore[misc]
             await self._desk.rename(_viewer(), thread_id, name)
 
     async def delete_thread(self, thread_id: str) -> None:
-        """Forget a room."""
+        """Forget a room of one's own. What several people said to each other none of them deletes: a room is closed."""
+        if await self._desk.shared_room(thread_id):
+            raise HTTPException(403)
         await self._desk.forget(_viewer(), thread_id)
 
     def opening(self, person: str, room: str, title: str) -> None:

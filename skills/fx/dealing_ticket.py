@@ -168,13 +168,19 @@ def _quote(deal: Deal, names: Mapping[str, str]) -> Json | None:
     return {
         "label": "" if swap else say("quote_buy" if deal.value("side") == "buy" else "quote_sell"),
         "price": say("quote_swap", near=made.near_price, far=made.price) if swap else f"{made.price}",
-        "mid": say("quote_mid", mid=made.mid),
+        "mid": (_per(deal, made.per) if made.per != 1 else "") + say("quote_mid", mid=made.mid),
         "by": say("quote_by", by=by, at=f"{made.at:%H:%M:%S}"),
         "until": made.until.isoformat(),
         "at": made.at.isoformat(),
         "holds": deal.state == "quoted",
         "source": made.source,
     }
+
+
+def _per(deal: Deal, per: int) -> str:
+    """For how many units of the pair's first currency the price is meant."""
+    first, _ = in_market_order(deal.value("base") or "", deal.value("quote") or "")
+    return say("quote_per", per=per, currency=spoken.currency_name(first))
 
 
 def _confirmations(deal: Deal, names: Mapping[str, str]) -> list[Json]:

@@ -82,6 +82,7 @@ def test_price_and_checks() -> None:
     assert view["quote"]["price"] == "6.8356"
     assert view["quote"]["until"] == "2026-11-23T10:01:00+08:00"
     assert view["quote"]["holds"]
+    assert view["quote"]["mid"] == "中间价 6.8320"
     assert [(one["label"], one["outcome"]) for one in view["checks"]] == [("客户资料", "passed"), ("真实背景", "soft")]
     assert not ticket_view(replace(PRICED, state="agreed"), PEOPLE)["quote"]["holds"]
 
@@ -133,3 +134,9 @@ def test_a_swap_shows_both_days_and_both_prices() -> None:
     view = ticket_view(replace(FULL, elements=elements, offered=offered), PEOPLE)
     assert element(view, "near_date")["value"].startswith("2026-11-25")
     assert "6.83" in view["quote"]["price"] and "6.8356" in view["quote"]["price"]
+
+
+def test_a_price_for_a_hundred_units_says_so() -> None:
+    yen = {**FULL.elements, "base": Said("JPY", "E1002", "t1", NOW)}
+    offered = replace(PRICED.offered, per=100) if PRICED.offered else None
+    assert ticket_view(replace(FULL, elements=yen, offered=offered), PEOPLE)["quote"]["mid"].startswith("每 100 日元")

@@ -28,6 +28,8 @@
     event.preventDefault();
     event.stopPropagation();
     go(there.pathname);
+    // On a narrow screen the list lies over the talk.
+    document.querySelector('[data-mobile="true"]')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
   }, true);
 
   // --- the list -------------------------------------------------------------------------------------
