@@ -79,7 +79,8 @@ class Vouched(Strict):
 class SourceRules(Strict):
     """The whole file."""
 
-    source: Literal["file", "http"] = "file"
+    source: Literal["file", "http", "example"] = "file"
+    """`example`: the file's figures as if they were of now, to try things out; nobody deals on it in earnest."""
     http: Http | None = None
     plausible: Plausible = Plausible()
     vouched: dict[str, Vouched] = {}

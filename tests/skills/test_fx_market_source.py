@@ -552,7 +552,7 @@ def test_a_wrong_configuration_is_named_by_the_check(tmp_path: Path, rules: dict
 
 def test_the_shipped_configuration_is_the_usual_one() -> None:
     shipped = read_source_rules(CONTENT)
-    assert shipped == SourceRules() and shipped.source == "file"
+    assert shipped == SourceRules(source="example")  # the shipped figures are examples, dealt on to try things out
 
 
 def market(at: datetime, bid: Decimal, offer: Decimal) -> Market:
@@ -604,3 +604,13 @@ def test_whatever_a_source_says_of_one_pair_the_others_stay_usable(pair: Any, sp
         assert ("USD/CNY" in made.pairs) != ("USD/CNY" in made.refused)
         found = judged(made, {}, SourceRules(), WORTH)
         assert all(0 < known.spot[0] <= known.spot[1] for known in found.pairs.values())
+
+
+async def test_the_example_source_is_of_now_and_says_that_it_is_an_example(tmp_path: Path) -> None:
+    database = await FakeDatabase(tmp_path / "d.db").open()
+    for minutes in (0, 5, 600):
+        now = NOW + timedelta(minutes=minutes)
+        market = await current_market(context(tmp_path, database, now=now))
+        assert market.as_of == now and "示例" in market.source
+        market_source._FEEDS.clear()
+    await database.close()

@@ -13,10 +13,11 @@ from app.core.assistant import ContentError, load_assistant
 from app.core.skill import Ask, Outcome, Result
 from app.core.texts import speaking
 from skills import knowledge, rooms
-from skills.fx import COMMANDS, SKILLS, check_content
+from skills.fx import COMMANDS, SKILLS, check_content, market_source
 from skills.fx.board import rates
 from skills.fx.quote import quote
 from skills.fx.settlement import value_dates
+from skills.fx.source_rules import SourceRules
 from skills.fx.words import say
 from tests.skills.context import CONTENT, ZONE, FakeDatabase, context
 
@@ -101,7 +102,10 @@ async def test_what_is_implausible_is_pointed_out(text: str, warning: str, tmp_p
     assert warning in (await result(quote, text, tmp_path)).text
 
 
-async def test_the_prices_age_is_told_and_a_stale_market_said_plainly(tmp_path: Path) -> None:
+async def test_the_prices_age_is_told_and_a_stale_market_said_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_source, "read_source_rules", lambda content: SourceRules(source="file"))
     market = datetime(2026, 11, 20, 16, 30, tzinfo=ZONE)
     fresh = await result(quote, "买100万美元", tmp_path, market + timedelta(minutes=10))
     assert "距现在 10 分钟" in fresh.text
