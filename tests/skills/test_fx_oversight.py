@@ -123,7 +123,9 @@ async def test_positions_are_the_banks_and_limits_those_that_are_used(at: Turn) 
     mine = await ran(positions, at("E1002"))
     assert "EUR" not in mine.data["net"] and "蓝海" not in mine.text
     later = await ran(positions, at("E3002", now=NOW + timedelta(days=5)))
-    assert later.data["net"] == {} and "客户额度：无" in later.text
+    assert later.data["net"] == {} and "客户额度：无" in later.text and later.files == ()
+    named = await ran(positions, at("E3002"), "远东机械还有多少额度")
+    assert "| 远东机械进出口有限公司 | 0.00 | 60,000,000.00 | 60,000,000.00 | 0.0% |" in named.text
 
 
 async def test_progress_says_what_is_waited_for(at: Turn) -> None:

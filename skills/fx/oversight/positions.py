@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
 from app.core.skill import Context, Result, Slot, skill
-from app.core.turn import Chart
+from app.core.turn import Attachment, Chart
 from skills.fx import spoken
 from skills.fx.clients import Client, read_clients
 from skills.fx.currencies import ORDER
@@ -45,14 +45,17 @@ async def positions(ctx: Context, text: Annotated[str, Slot("utterance")] = "") 
     if not await shows_all(ctx, DEALING_DEPARTMENT):
         own = {trade.customer for trade in deals}
         clients = tuple(one for one in clients if own & set(one.names))
-    sheets = (_net(ctx, flows), _by_day(flows), await _limits(ctx, clients), await _settlement(ctx, clients))
+    limits = await _limits(ctx, clients, unused=bool(wanted.clients))
+    sheets = (_net(ctx, flows), _by_day(flows), limits, await _settlement(ctx, clients))
     parts = [say("positions_title", day=spoken.day(today), count=len(deals))]
     for sheet in sheets:
         parts.append(f"**{sheet.title}**\n\n{sheet.markdown()}" if sheet.rows else say("nothing_of", what=sheet.title))
-    name = say("positions_file", day=today)
-    file = await ctx.files.store(ctx.room, f"{name}.xlsx", workbook(sheets), XLSX, by=ctx.assistant)
+    files: tuple[Attachment, ...] = ()
+    if any(sheet.rows for sheet in sheets):
+        name = f"{say('positions_file', day=today)}.xlsx"
+        files = (await ctx.files.store(ctx.room, name, workbook(sheets), XLSX, by=ctx.assistant),)
     data = {"net": {str(row[0]): f"{row[3]}" for row in sheets[0].rows}, "deals": len(deals)}
-    return Result("\n\n".join(parts), data, files=(file,), charts=_charts(sheets))
+    return Result("\n\n".join(parts), data, files=files, charts=_charts(sheets))
 
 
 def _net(ctx: Context, flows: Sequence[tuple[object, str, Decimal]]) -> Sheet:
@@ -80,11 +83,12 @@ def _by_day(flows: Sequence[tuple[object, str, Decimal]]) -> Sheet:
     return Sheet(say("sheet_by_day"), tuple(say("head_by_day").split("|")), rows)
 
 
-async def _limits(ctx: Context, clients: Sequence[Client]) -> Sheet:
-    """How much of each client's limit is used; what nothing is used of is left out."""
+async def _limits(ctx: Context, clients: Sequence[Client], *, unused: bool) -> Sheet:
+    """How much of each client's limit is used; with those that nothing is used of, or without."""
     async with ctx.database.session() as session:
         used = await all_used(session, "client", ctx.now.date())
-    rows = tuple(_used(one.name, used[one.number], one.limit) for one in clients if used.get(one.number))
+    taken = {one: used.get(one.number, _NONE) for one in clients}
+    rows = tuple(_used(one.name, yuan, one.limit) for one, yuan in taken.items() if yuan or unused)
     return Sheet(say("sheet_limits"), tuple(say("head_limits").split("|")), rows)
 
 
