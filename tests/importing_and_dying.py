@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from app.engines.knowledge import ChromaKnowledge
-from app.engines.library.index import lexical
 from app.engines.library.importing.originals import Originals
+from app.engines.library.index import lexical
 from tests.dying import KILL, die_at
 
 POINTS = (
