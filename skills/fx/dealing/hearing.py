@@ -43,6 +43,8 @@ _NO_CURRENCY = re.compile(
     r"[\d万亿]\s*(?:个|块)?\s*[一-鿿]{0,5}(?:比索|卢比|第纳尔|先令|克朗|法郎|列伊|里拉|塔卡|基普|福林)|[\d万亿]\s*[一-鿿]{1,4}币(?![种值])"
 )
 """A currency that nobody here deals, or one of several of its name."""
+_CHANGE_TO = re.compile(r"(?<![a-z])change (?:the |its )?(?:[a-z]+ )?(?:date )?to(?![a-z])", re.IGNORECASE)
+"""It changes the ticket, no currency into another."""
 _LIMIT = re.compile(
     r"以下|以上|以内|不高于|不低于|不超过|限价|挂单|or (?:better|lower|higher|less)|limit|not (?:above|below|over)",
     re.IGNORECASE,
@@ -65,6 +67,7 @@ def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -
     """The elements in a sentence from which the prices were taken already."""
     text = without_price_moves(without_alternatives(without_yes(sentence)))
     text = "".join(_blank_clause(one) for one in clauses_of(text))
+    text = _CHANGE_TO.sub(_blank, text)
     text = _CONVERTED.sub(_blank, _BOUND.sub(_blank, text))
     if "customer" in talk.asked and _BARE_NAME.fullmatch(text):
         text = f"客户{text}"
