@@ -18,7 +18,7 @@ from skills.fx.dealing_rules import read_dealing_rules
 from skills.fx.deals.book import Book, Stale
 from skills.fx.deals.deal import Confirmation, Deal, Seat
 from skills.fx.deals.states import NotSo
-from skills.fx.dealt import settles
+from skills.fx.dealt import dealt
 from skills.fx.progress import BANK_SIDE, client_of
 from skills.fx.words import say
 
@@ -96,20 +96,23 @@ def ticket(deal: Deal) -> dict[str, Any]:
 
 
 def ticket_in_words(deal: Deal) -> str:
-    """The ticket in one sentence with its true values."""
-    amount, currency = Decimal(deal.value("amount") or 0), deal.value("amount_ccy") or ""
-    return say(
-        "ticket_in_words",
-        number=deal.number,
-        customer=deal.value("customer") or "",
-        side=say(f"known_{deal.value('side')}"),
-        base=spoken.currency_name(deal.value("base") or ""),
-        quote=spoken.currency_name(deal.value("quote") or ""),
-        amount=spoken.money(amount, currency),
-        product=say(f"product_{deal.value('product')}"),
-        day=settles(deal),
-        price=deal.agreement.price if deal.agreement else "",
-    )
+    """The agreed ticket in one sentence with its true values, of a swap with both legs."""
+    trade = dealt(deal)
+    near, last = trade.legs[0], trade.legs[-1]
+    values = {
+        "number": deal.number,
+        "customer": trade.customer,
+        "side": say(f"known_{deal.value('side')}"),
+        "base": spoken.currency_name(deal.value("base") or ""),
+        "quote": spoken.currency_name(deal.value("quote") or ""),
+        "amount": spoken.money(last.amount, trade.currency),
+        "product": say(f"product_{trade.product}"),
+        "day": last.day,
+        "price": last.rate,
+    }
+    if near is not last:
+        return say_booking("ticket_in_words_swap", **values, near_day=near.day, near_price=near.rate)
+    return say("ticket_in_words", **values)
 
 
 def worth(deal: Deal) -> Money | None:

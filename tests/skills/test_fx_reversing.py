@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from docx import Document
 
 from app.core.errors import Refused, SkillFailed
-from app.core.skill import Ask, Context
+from app.core.skill import Ask, Context, Proposal
 from skills.fx.agreeing import agree
 from skills.fx.backoffice import postings
-from skills.fx.booking import withdraw
+from skills.fx.booking import book_deal, withdraw
 from skills.fx.deals.book import Book
 from skills.fx.deals.deal import Deal
 from skills.fx.deals.limits import all_used
 from skills.fx.reversing import intent, reverse
 from tests.skills.context import FakeDatabase
-from tests.skills.deals import NOW, agreed, booked_deal, dealing, ran
+from tests.skills.deals import NOW, agreed, booked_deal, dealing, price, ran
 
 
 @pytest.fixture
@@ -138,3 +139,14 @@ async def test_papers_that_fail_undo_nothing(ctx: Context, tmp_path: Path) -> No
     result = await booked_deal(replace(ctx, files=NoFiles()), deal)  # type: ignore[arg-type]
     assert "成交意向书没有生成" in result.text and result.files == ()
     assert (await found(ctx, deal.number)).state == "booked"
+
+
+async def test_who_confirms_a_swap_reads_both_legs(ctx: Context) -> None:
+    offered = price("6.8000", near_price=Decimal("6.8320"))
+    await agreed(ctx, offered=offered, product="swap", near_date="2026-11-24", value_date="2027-02-24")
+    proposal = await book_deal.function(ctx)
+    assert isinstance(proposal, Proposal)
+    assert (
+        "近端客户买入美元（对人民币）USD 1,000,000.00（100万美元），起息日 2026-11-24，价格 6.8320" in proposal.summary
+    )
+    assert "远端方向相反，起息日 2027-02-24，价格 6.8000" in proposal.summary
