@@ -83,6 +83,8 @@ class Run:
     visits: int = 0
     parent: str = ""
     """The run that called this one and waits for it."""
+    heard: int = 0
+    """Number of the last news that moved it, or that was there before it: what came behind it is still to be heard."""
     version: int = 0
     """How often it was kept: a change counts only on what was read."""
 

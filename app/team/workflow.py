@@ -106,7 +106,8 @@ class Workflows:
         if run is None or is_start(run, said):
             self.runner.permit(work, assistant, workflow.tool, str(workflow.title))
             run = self.new_run(work, workflow, cause=f"{work.turn.id}/{len(work.moved)}")
-            walk = Walk(self, work, replace(run, slots=self._readable(workflow, said, work)), workflow, assistant)
+            run = replace(run, slots=self._readable(workflow, said, work), heard=await self._runs.last_news())
+            walk = Walk(self, work, run, workflow, assistant)
             await self.within(walk, walk.begin())
         else:
             walk = Walk(self, work, run, workflow, assistant)

@@ -72,6 +72,7 @@ class WorkflowTasks:
                 await self._hand(work.news, kept=True)
             for run in work.moved.values():
                 await self._timed(run)
+                await self._catch_up(run)
                 if not run.open and run.parent and run.parent not in work.moved:
                     await self._ended(run, run.parent)
         except AssistantError as error:
@@ -83,12 +84,17 @@ class WorkflowTasks:
         """See `ports.Happenings`."""
         news = news_of(happened, cause=cause, room=room, person=person)
         try:
-            await self._hand([one for one in news if await self._concerns(one)], kept=False)
+            # All or none: what the first one starts may wait for the second.
+            if any([await self._concerns(one) for one in news]):
+                await self._hand(news, kept=False)
         except AssistantError as error:  # it is kept with its cause, or found again: see `resume`
             _log.error("what happened was not handed on: %s", error.code)
 
     async def _concerns(self, news: News) -> bool:
-        return bool(self._workflows.starting_on(news.happened) or await self._runs.waiting(*_keys(news)))
+        """Whether anybody may want to know: a run that waits, one about the same that may wait later, or a new one."""
+        if self._workflows.starting_on(news.happened) or await self._runs.waiting(*_keys(news)):
+            return True
+        return bool(news.happened.about) and await self._runs.concerning(news.happened.about)
 
     async def _hand(self, news: Sequence[News], *, kept: bool) -> None:
         if not kept:
@@ -108,6 +114,13 @@ class WorkflowTasks:
                 argument = {"run": run.id, "due": token.visit, "at": token.due.isoformat()}
                 key = f"{run.id}/{token.visit}/{token.due.isoformat()}"
                 await self._enqueue(argument, key=key, line=run.id, at=token.due)
+
+    async def _catch_up(self, run: Run) -> None:
+        """What has happened since the run last heard of anything, and that it waits for only now."""
+        keys = [key for one in run.tokens for key in one.waits if key.startswith("news/")]
+        missed = await self._runs.next_news(keys, run.heard) if keys and run.open else None
+        if missed is not None:
+            await self._enqueue({"run": run.id, "news": missed.id}, key=f"{run.id}/{missed.id}", line=run.id)
 
     async def _ended(self, child: Run, parent: str) -> None:
         await self._enqueue({"run": parent, "child": child.id}, key=f"{parent}/{child.id}", line=parent)
@@ -146,7 +159,7 @@ class WorkflowTasks:
                 return
             walk = self._workflows.walk(work, known)
             if news is not None:
-                await self._workflows.within(walk, walk.happened(news.happened))
+                await self._workflows.within(walk, walk.happened(news.happened, news.number))
             elif child is not None:
                 await self._workflows.within(walk, walk.called_over(child))
             else:
@@ -180,7 +193,7 @@ class WorkflowTasks:
             if workflow.starts is None or any(one.id == run.id for one in work.runs):
                 return
             event = {"name": news.happened.name, "about": news.happened.about, **news.happened.data}
-            walk = self._workflows.walk(work, replace(run, about=news.happened.about, event=event))
+            walk = self._workflows.walk(work, replace(run, about=news.happened.about, event=event, heard=news.number))
             self._workflows.runner.permit(work, walk.assistant, workflow.tool, str(workflow.title))
             given = {name: walk.computing.filled(one) for name, one in workflow.starts.given.items()}
             slots = {name: await walk.masked_value(in_words(one)) for name, one in given.items() if one is not None}
@@ -204,6 +217,9 @@ class WorkflowTasks:
         await self._hand(await self._runs.unhanded(), kept=True)
         for run in await self._runs.timed():
             await self._timed(run)
+        for id in dict.fromkeys(run for run, _ in await self._runs.open_waits("news")):
+            if (waiting := await self._runs.find(id)) is not None:
+                await self._catch_up(waiting)
         for parent, key in await self._runs.open_waits("run"):
             child = await self._runs.find(key.removeprefix("run/"))
             if child is not None and not child.open:

@@ -86,8 +86,9 @@ class Walk:
             self.run = self.run.at(token, replace(token, since=None, waits=()))
             await self._go()
 
-    async def happened(self, happening: Happening) -> None:
+    async def happened(self, happening: Happening, number: int = 0) -> None:
         """With what happened and is waited for; nothing where nobody waits for it any more."""
+        self.run = replace(self.run, heard=max(self.run.heard, number))
         action = wait_key("action", happening.about)
         news = wait_key("news", happening.name, happening.about)
         for token in self.run.tokens:
@@ -252,6 +253,7 @@ class Walk:
             slots={name: str(value) for name, value in given.items()},
             parent=self.run.id,
             about=self.run.about,
+            heard=self.run.heard,
         )
         walk = Walk(self.house, self.work, child, other, self.assistant)
         await walk.begin()

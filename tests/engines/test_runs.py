@@ -91,9 +91,14 @@ async def test_it_is_kept_with_the_reply_or_not_at_all(house: Keeping) -> None:
         await house.records.finish_turn("t1", Reply("好"), [], runs=(replace(RUN, version=1),), news=news)
     assert (await house.records.turns("room"))[0].reply is None and await house.runs.unhanded() == []
     await house.records.finish_turn("t1", Reply("好"), [], runs=(await house.stored("r1"),), news=news)
-    assert await house.runs.unhanded() == list(news) and (await house.stored("r1")).version == 3
+    (kept,) = await house.runs.unhanded()
+    assert replace(kept, number=0) == news[0] and kept.number == await house.runs.last_news() == 1
+    assert (await house.stored("r1")).version == 3
     await house.runs.handed("t1/0", now=AT)
-    assert await house.runs.unhanded() == [] and await house.runs.news("t1/0") == news[0]
+    assert await house.runs.unhanded() == [] and await house.runs.news("t1/0") == kept
+    key = wait_key("news", "fx.agreed", "FX1")
+    assert await house.runs.next_news([key], 0) == kept and await house.runs.next_news([key], 1) is None
+    assert await house.runs.concerning("FX1") is False
 
 
 async def test_what_people_said_is_not_in_the_file(house: Keeping, tmp_path: Path) -> None:

@@ -70,6 +70,14 @@ steps:
   - {id: much, ask: [size], of: "'E6001'"}
   - {id: well, notify: "{thing}{size}"}
 """,
+    "deal": "title: 交易\n" + SLOT + """\
+starts: {on: tasks.begun}
+steps:
+  - {id: first, wait: {on: tasks.first}}
+  - {id: one, notify: "听见{first['word']}"}
+  - {id: second, wait: {on: [tasks.first, tasks.second]}}
+  - {id: two, notify: "听见{event['word']}"}
+""",
     "circle": "title: 转圈\n" + SLOT + """\
 steps:
   - {id: first, ask: [thing]}
@@ -325,3 +333,18 @@ async def test_in_a_shared_room_who_was_asked_answers_without_calling_and_others
     assert "多大" in (await zhang("书")).text
     assert (await zhang("你看呢")).text == "", "now the other one was asked"
     assert "书20" in (await zhou("20")).text
+
+
+async def test_what_happened_before_a_run_came_to_wait_for_it_is_not_lost(bank: WorkflowHouse) -> None:
+    ask = bank.asking()
+    await ask("你好")
+    both = (Happening("tasks.begun", "D1"), Happening("tasks.first", "D1", {"word": "一"}))
+    await bank.house.tasks.tell(both, room=ask.room, person="E1001", cause="deal-1")
+    assert (await bank.told(ask))[-1].endswith("听见一")
+    await happens(bank, ask.room, "tasks.second", "D1", "deal-2", word="二")
+    assert (await bank.told(ask))[-1] == "听见二"
+    run = await bank.run_in(ask)
+    assert run.state == "done" and run.about == "D1"
+    await happens(bank, ask.room, "tasks.begun", "D2", "deal-3")
+    assert len([one for one in await bank.runs() if one.room == ask.room]) == 2
+    assert (await bank.runs())[-1].tokens[0].step == "first", "what happened about another deal is not its own"

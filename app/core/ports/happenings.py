@@ -21,6 +21,8 @@ class News:
     room: str
     person: str
     """Staff number."""
+    number: int = 0
+    """In the order in which it was kept; 0 as long as it is not."""
 
 
 def news_of(happened: Sequence[Happening], *, cause: str, room: str, person: str) -> tuple[News, ...]:
@@ -77,6 +79,18 @@ class Runs(Protocol):
 
     async def news(self, id: str) -> News | None:
         """Kept news."""
+        ...
+
+    async def next_news(self, keys: Sequence[str], behind: int) -> News | None:
+        """The first news behind that number that somebody who waits for one of `keys` waits for."""
+        ...
+
+    async def last_news(self) -> int:
+        """The number of the latest news; 0 before the first."""
+        ...
+
+    async def concerning(self, about: str) -> bool:
+        """Whether an open run is about it."""
         ...
 
     async def unhanded(self) -> Sequence[News]:

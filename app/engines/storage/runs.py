@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.happening import Happening
 from app.core.ports import News, Sealing
-from app.core.run import OPEN, Run
+from app.core.run import OPEN, Run, wait_key
 from app.engines.storage.database import SqlDatabase
 from app.engines.storage.tables import NEWS, RUN, RUN_WAIT
 
@@ -62,6 +62,7 @@ def write_news(connection: Connection, sealing: Sealing, news: Iterable[News]) -
             insert(NEWS).values(
                 id=one.id,
                 name=one.happened.name,
+                key=wait_key("news", one.happened.name, one.happened.about),
                 room=one.room,
                 person=one.person,
                 body=sealing.seal(told, about=f"news/{one.id}"),
@@ -136,6 +137,23 @@ class SqlRuns:
         )
         return self._news(found) if found else None
 
+    async def next_news(self, keys: Sequence[str], behind: int) -> News | None:
+        """The first news behind that number that somebody who waits for one of `keys` waits for."""
+        wanted = select(NEWS).where(NEWS.c.key.in_(keys), NEWS.c.number > behind).order_by(NEWS.c.number).limit(1)
+        found = await self._database.reading(lambda connection: connection.execute(wanted).one_or_none())
+        return self._news(found) if found else None
+
+    async def last_news(self) -> int:
+        """The number of the latest news; 0 before the first."""
+        return await self._database.reading(
+            lambda connection: int(connection.scalar(select(func.max(NEWS.c.number))) or 0)
+        )
+
+    async def concerning(self, about: str) -> bool:
+        """Whether an open run is about it."""
+        wanted = select(RUN.c.id).where(RUN.c.about == about, RUN.c.state.in_(OPEN)).limit(1)
+        return await self._database.reading(lambda connection: connection.scalar(wanted) is not None)
+
     async def unhanded(self) -> Sequence[News]:
         """News that was not handed on, the oldest first."""
         wanted = select(NEWS).where(NEWS.c.handed.is_(False)).order_by(NEWS.c.number)
@@ -161,4 +179,4 @@ class SqlRuns:
 
     def _news(self, row: Row[Any]) -> News:
         told = self._sealing.open(row.body, about=f"news/{row.id}")
-        return News(row.id, Happening(row.name, told["about"], told["data"]), row.room, row.person)
+        return News(row.id, Happening(row.name, told["about"], told["data"]), row.room, row.person, row.number)

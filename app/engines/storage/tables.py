@@ -145,7 +145,7 @@ class RunRow(SQLModel, table=True):
     room: str = Field(index=True)
     person: str = Field(index=True)
     parent: str
-    about: str
+    about: str = Field(index=True)
     """What it concerns: a deal's number, never words of people."""
     state: str = Field(index=True)
     due: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True, index=True))
@@ -172,6 +172,8 @@ class NewsRow(SQLModel, table=True):
     number: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
     name: str
+    key: str = Field(index=True)
+    """What a run that waits for it waits for."""
     room: str = Field(index=True)
     person: str
     body: bytes = Field(sa_column=sealed("news/{id}"))

@@ -48,7 +48,7 @@ def _workflows() -> None:
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
     )
-    for name in ("room", "person", "state", "due"):
+    for name in ("room", "person", "about", "state", "due"):
         op.create_index(op.f(f"ix_run_{name}"), "run", [name], unique=False)
     op.create_table(
         "run_wait",
@@ -60,14 +60,14 @@ def _workflows() -> None:
     op.create_table(
         "news",
         sa.Column("number", sa.Integer(), nullable=False),
-        *(sa.Column(name, sa.String(), nullable=False) for name in ("id", "name", "room", "person")),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("id", "name", "key", "room", "person")),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
     )
-    for name in ("room", "handed"):
+    for name in ("key", "room", "handed"):
         op.create_index(op.f(f"ix_news_{name}"), "news", [name], unique=False)
 
 
