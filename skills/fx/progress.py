@@ -20,7 +20,7 @@ from skills.fx.dealt import settles
 from skills.fx.market_source import current_market
 from skills.fx.offer import offered
 from skills.fx.price import indicative
-from skills.fx.screening import screened
+from skills.fx.screening import because, screened
 from skills.fx.words import say
 
 BANK_SIDE = ("head_office_dealer", "dealing_supervisor")
@@ -82,7 +82,7 @@ async def situation_of(ctx: Context, deal: Deal, client: Client | None, rules: D
         used = {one.kind: await used_of(session, one.kind, one.subject, on=today, but=deal.number) for one in uses}
     name = client.name if client else deal.value("customer") or ""
     found = await screened(ctx, name)
-    listed = tuple(Listed(one.list, one.name, one.score, ", ".join(one.why)) for one in found.matches)
+    listed = tuple(Listed(one.list, one.name, one.score, because(one)) for one in found.matches)
     return Situation(deal, client, rules, ctx.now, bank_dealer(ctx), mid, market_at, listed, used, no_mid)
 
 
