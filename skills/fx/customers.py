@@ -55,13 +55,15 @@ _WANTS = any_of(
     [,，:：]?\\s*(?:购汇|结汇|售汇|买|卖)"""
 )
 _INTRODUCED = re.compile(
-    r"(?:客户(?:名称|名)?(?:改[为成]|换成|应该是|应为|叫|是|为|[:：])|(?:公司|企业)名称?[:：是为]|(?i:client|customer)(?: name)?(?: is|:))\s*$"
+    r"(?:客户(?:名称|名)?(?:改[为成]|换成|应该是|应为|叫|是|为|[:：])"
+    r"|(?:公司|企业)名称?[:：是为]|(?i:client|customer)(?: name)?(?: is| to|:))\s*$"
 )
 _OPENS = re.compile(
     rf"{_BEGIN}(?!{_STOP})(?P<name>(?:(?!{_STOP})[一-鿿()（）]){{3,20}}(?:\([一-鿿]{{2,4}}\))?)(?={_STOP}|[,，\s]|\d)"
 )
 _HAN_CUE = re.compile(
-    r"(?:客户(?:名称|名)?(?:改[为成]|换成|应该是|应为|叫|是|为)?|(?<![A-Za-z])(?i:client|customer|for)\s(?=[一-鿿])|(?:我们?|这里|这边)是|(?:公司|企业|客户)名称?[:：是为])[:：\s]*"
+    r"(?:客户(?:名称|名)?(?:改[为成]|换成|应该是|应为|叫|是|为)?"
+    r"|(?<![A-Za-z])(?i:(?:client|customer)(?:\sto)?|for)\s(?=[一-鿿])|(?:我们?|这里|这边)是|(?:公司|企业|客户)名称?[:：是为])[:：\s]*"
     rf"(?!名|{_STOP}|要|端){_NAME}"
 )
 _FOR = re.compile(
@@ -83,7 +85,7 @@ _WORD = rf"(?!{_NO_WORD}\b)[A-Z][\w&'’.-]*"
 _ENGLISH_NAME = rf"(?P<name>{_WORD}(?:\s+(?:&\s+|and\s+|of\s+)?{_WORD}|,\s*{_LEGAL}\.?(?![a-z])){{0,6}}\.?)"
 _FOR_WHOM = r"(?i:for|on behalf of)(?:\s+(?i:our |the )?(?i:client|customer))?"
 _ENGLISH_CUE = re.compile(
-    rf"(?<![A-Za-z])(?:{_FOR_WHOM}|(?i:client|customer|account of|a/c)(?:\s+(?i:name|is))?)"
+    rf"(?<![A-Za-z])(?:{_FOR_WHOM}|(?i:client|customer|account of|a/c)(?:\s+(?i:name|is|to))?)"
     rf"\s*[:：]?\s+{_ENGLISH_NAME}"
 )
 _ENGLISH_FORM = re.compile(rf"(?<![A-Za-z]){_LEGAL}\.?$")

@@ -84,6 +84,13 @@ def test_elements_come_in_any_order_from_several_people_and_each_keeps_who_said_
         ("L 金额改为 3,000,000 美元", "amount", "3000000"),
         ("L make it 2,500,000 please", "amount", "2500000"),
         ("W change the amount to 3,000,000 USD", "amount", "3000000"),
+        ("W change the client to 嘉信钢铁", "customer", "嘉信钢铁"),
+        ("W change the client to Pacific Crown Ltd", "customer", "Pacific Crown Ltd"),
+        ("W change the side: client sells", "side", "sell"),
+        ("W change the currency to EUR/USD", "base", "EUR"),
+        ("W change the tenor to 6M", "tenor", "6M"),
+        ("W change the value date to 2026-12-18", "value_date", "2026-12-18"),
+        ("W 方向改为 客户卖出", "side", "sell"),
         ("W 客户改为 嘉信钢铁", "customer", "嘉信钢铁"),
         ("W 客户名称改为嘉信钢铁有限公司", "customer", "嘉信钢铁有限公司"),
         ("W 起息日改为 2026-12-18", "value_date", "2026-12-18"),
@@ -101,6 +108,16 @@ def test_a_correction_changes_the_ticket_and_voids_the_price(line: str, name: st
     assert values(talk)[name] == value
     assert talk.said[name].turn == "t2"  # type: ignore[index]
     assert talk.offer is None
+
+
+def test_prices_of_another_pair_are_read_by_themselves() -> None:
+    talk, _ = talked(ENQUIRY, "C 7.0520", "L 改成EUR/USD", "C 1.1650", "L 成交")
+    assert talk.agreed and talk.agreed.price == Decimal("1.1650")
+
+
+def test_a_limit_is_kept_beside_the_prices() -> None:
+    talk, _ = talked(ENQUIRY + "，7.05以下", "C 7.0520", "L 限价 7.0530")
+    assert (values(talk)["limit_price"], talk.counter) == ("7.0530", None)
 
 
 def test_another_persons_word_without_a_correction_is_held_until_somebody_says_yes() -> None:

@@ -12,6 +12,8 @@ from skills.fx.dealing.ticket_values import attributed, values_of
 from skills.fx.deals.deal import ElementName
 from skills.fx.reading import Reading, corrected
 
+_SCALED: tuple[ElementName, ...] = ("base", "quote", "product")
+"""Elements that say how large a price is."""
 _SMALLEST = 1_000
 _PRICED: tuple[ElementName, ...] = (
     "customer", "side", "base", "quote", "amount", "amount_ccy", "product", "tenor", "value_date", "near_date"
@@ -93,6 +95,8 @@ def applied(heard: Heard, elements: Elements, message: Message, around: Around) 
     if any(name in talk.said and talk.said[name].value != changed.value(name) for name in _PRICED):
         # Another deal than the one that was priced and agreed.
         before = talk.offer.price if talk.offer else talk.before
+        if any(talk.value(name) not in (None, changed.value(name)) for name in _SCALED):
+            changed, before = replace(changed, reference=None), None  # prices of another order of size
         changed = replace(changed, offer=None, counter=None, agreed=None, asked_yes=False, before=before)
     return heard.noting(changed, "changed")
 

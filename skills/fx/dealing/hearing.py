@@ -43,8 +43,11 @@ _NO_CURRENCY = re.compile(
     r"[\d万亿]\s*(?:个|块)?\s*[一-鿿]{0,5}(?:比索|卢比|第纳尔|先令|克朗|法郎|列伊|里拉|塔卡|基普|福林)|[\d万亿]\s*[一-鿿]{1,4}币(?![种值])"
 )
 """A currency that nobody here deals, or one of several of its name."""
-_CHANGE_TO = re.compile(r"(?<![a-z])change (?:the |its )?(?:[a-z]+ )?(?:date )?to(?![a-z])", re.IGNORECASE)
+_CHANGE_TO = re.compile(
+    r"(?<![a-z])change (?:the |its )?(?:(?!client|customer)[a-z]+ ?)?(?:date )?(?:to(?![a-z])|:)", re.IGNORECASE
+)
 """It changes the ticket, no currency into another."""
+_CALLED_LIMIT = re.compile(r"限价|挂单|(?<![a-z])limit(?![a-z])", re.IGNORECASE)
 _LIMIT = re.compile(
     r"以下|以上|以内|不高于|不低于|不超过|限价|挂单|or (?:better|lower|higher|less)|limit|not (?:above|below|over)",
     re.IGNORECASE,
@@ -94,9 +97,12 @@ def hear_elements(sentence: str, talk: Talk, message: Message, around: Around) -
     return Elements(replace(reading, limit_price=None), meant, near, papers, vague)
 
 
-def limit_in(sentence: str) -> Reading | None:
-    """The client's limit price, where a sentence names one as such: 7.05以下."""
-    limit = find_limit(sentence) if _LIMIT.search(sentence) else None
+def limit_in(sentence: str, *, priced: bool) -> Reading | None:
+    """The client's limit price, where a sentence names one as such: 7.05以下, 限价7.05.
+
+    `priced`: the bank has named a price already; only what is called a limit is one then, the rest is bargaining.
+    """
+    limit = find_limit(sentence) if (_CALLED_LIMIT if priced else _LIMIT).search(sentence) else None
     return Reading(limit_price=limit.price) if limit and limit.price is not None else None
 
 

@@ -63,7 +63,7 @@ def _heard(heard: Heard, sentence: str, message: Message, around: Around) -> Hea
     if message.party == "bank" and talk.value("product") != "swap" and explains_a_price(sentence):
         return heard
     scale = scale_of(talk, around)
-    limit = limit_in(sentence) if message.party == "branch" and talk.offer is None else None
+    limit = limit_in(sentence, priced=talk.offer is not None) if message.party == "branch" else None
     prices = find_prices(sentence, scale, both_sides=message.party == "bank")
     if limit:
         prices = Said(None, False, False, None, prices.rest)
