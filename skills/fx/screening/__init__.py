@@ -26,6 +26,9 @@ __all__ = [
     "screener",
 ]
 
+_DETAIL = 120
+"""Characters of what a list says about an entry that are shown."""
+
 
 async def screened(ctx: Context, name: str) -> Screening:
     """`name` against all lists in force. Raises `BadInput` for a name without letters, and when a list is damaged."""
@@ -38,6 +41,10 @@ async def screened(ctx: Context, name: str) -> Screening:
 
 
 def because(match: Match) -> str:
-    """Why it fitted, for the person who decides: what had to be overlooked, and of which entry it is an alias."""
+    """Why it fitted and whom, for the person who decides: what had to be overlooked, of which entry it is an alias, its
+    number, and what the list says of it."""
     why = say("match_and").join(say(f"match_{reason}") for reason in match.why)
-    return say("match_alias", why=why, name=match.listed.name) if match.by_alias else why
+    if match.by_alias:
+        why = say("match_alias", why=why, name=match.listed.name)
+    about = " · ".join(filter(None, (match.entry, match.listed.kind, match.listed.detail[:_DETAIL])))
+    return say("match_entry", why=why, about=about)
