@@ -3,10 +3,12 @@ its limits, and what is shown is what was done. `bench/bench_deals.py` runs ten 
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.skills.dealing_machine import Dealing
 
+pytestmark = pytest.mark.timeout(600)  # histories, not one test's patience
 Dealing.TestCase.settings = settings(
     max_examples=60,
     stateful_step_count=25,
