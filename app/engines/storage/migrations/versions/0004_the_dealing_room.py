@@ -15,6 +15,8 @@ def upgrade() -> None:
     _workflows()
     _trips()
     _prices()
+    _deals()
+    _limits()
 
 
 def _rooms() -> None:
@@ -93,4 +95,72 @@ def _prices() -> None:
         "fx_last_price",
         *(sa.Column(name, sa.String(), nullable=False) for name in ("pair", "at", "body")),
         sa.PrimaryKeyConstraint("pair"),
+    )
+
+
+def _deals() -> None:
+    """Deals with their changes, the talk they were read from, and what waits for the back office."""
+    op.create_table(
+        "fx_deal",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("number", "room", "state", "opened_by", "action")),
+        *(sa.Column(name, sa.String(), nullable=True) for name in ("open_in", "booked_key")),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("open_in"),
+        sa.UniqueConstraint("booked_key"),
+    )
+    for name in ("room", "state", "opened_at", "action"):
+        op.create_index(op.f(f"ix_fx_deal_{name}"), "fx_deal", [name], unique=False)
+    op.create_table(
+        "fx_deal_day",
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day"),
+    )
+    op.create_table(
+        "fx_deal_change",
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("number", "event", "before", "after", "by", "turn")
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", "version"),
+    )
+    op.create_table(
+        "fx_talk",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("room", "number")),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("room"),
+    )
+    op.create_table(
+        "fx_posting",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("key", "number", "state")),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+        sa.UniqueConstraint("number"),
+    )
+    for name in ("state", "due"):
+        op.create_index(op.f(f"ix_fx_posting_{name}"), "fx_posting", [name], unique=False)
+
+
+def _limits() -> None:
+    """Who has a limit, and what deals take of it."""
+    op.create_table(
+        "fx_limit_subject",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("kind", "subject")),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject"),
+    )
+    op.create_table(
+        "fx_limit_use",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("number", "kind", "subject", "until")),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", "kind", "subject"),
     )
