@@ -27,6 +27,7 @@ _QUEUE = "deskmate"
 _VERSION = "1"
 """Of what is kept: another would leave the work of the one before to nobody."""
 _POLL = 0.1  # seconds between two looks at the queue
+_GRACE = 5.0  # seconds that a process which ends gives to what it has begun
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 300.0  # seconds between two tries of a task that raises
 _log = logging.getLogger("deskmate.durable")
 _one = threading.Lock()
@@ -54,6 +55,8 @@ class DbosDurable:
         self._dbos: Any = None
         self._perform: Any = None
         self._closing = False
+        self._due: set[str] = set()
+        """Keys of what this process has asked for, is due, and is not done."""
         self._running: set[concurrent.futures.Future[None]] = set()
 
     def register(self, name: str, task: DurableTask) -> None:
@@ -69,10 +72,14 @@ class DbosDurable:
             await self._ready()
 
     async def close(self) -> None:
-        """Leave what is not done to the next start."""
-        self._closing = True
+        """Finish what this process has asked for and is due; leave the rest to the next start."""
         if self._dbos is None:
             return
+        for _ in range(int(_GRACE / _POLL)):
+            if not self._due:
+                break
+            await asyncio.sleep(_POLL)
+        self._closing = True
         for running in tuple(self._running):
             running.cancel()
         await asyncio.to_thread(self._destroy)
@@ -86,7 +93,13 @@ class DbosDurable:
             raise KeyError(name)
         await self._ready()
         delay = (at - datetime.now(UTC)).total_seconds() if at is not None else 0.0
-        await self._asked(self._enqueue, name, argument, key, line or key, delay)
+        if delay <= 0:
+            self._due.add(key)
+        try:
+            await self._asked(self._enqueue, name, argument, key, line or key, delay)
+        except Unavailable:
+            self._due.discard(key)
+            raise
 
     async def cancel(self, key: str) -> None:
         """Do not run what waits under `key` (any more)."""
@@ -151,7 +164,9 @@ class DbosDurable:
         if delay > 0:
             options["delay_seconds"] = delay
         with SetWorkflowID(key), SetEnqueueOptions(**options):
-            self._dbos.enqueue_workflow(_QUEUE, self._perform, name, argument)
+            handle = self._dbos.enqueue_workflow(_QUEUE, self._perform, name, argument)
+        if handle.get_status().status in ("SUCCESS", "CANCELLED", "ERROR"):
+            self._due.discard(key)  # it was known, and is done
 
     def _performed(self) -> Any:
         """The one function that DBOS knows: it carries a task to the loop, and waits for its end."""
@@ -167,6 +182,7 @@ class DbosDurable:
                 raise _Left from None
             finally:
                 self._running.discard(running)
+            self._due.discard(str(self._dbos.workflow_id))
 
         return perform
 

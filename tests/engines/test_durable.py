@@ -90,6 +90,15 @@ async def test_what_has_a_time_waits_for_it_also_in_the_next_process(tmp_path: P
         await after.close()
 
 
+async def test_who_closes_at_once_finishes_what_he_asked_for(tmp_path: Path) -> None:
+    durable, noting = durable_in(tmp_path / "home"), Noting()
+    durable.register("task", noting)
+    for key in ("a", "b", "a"):
+        await durable.enqueue("task", key, key=key, line="one")
+    await durable.close()
+    assert noting.given == ["a", "b"]
+
+
 async def test_a_second_house_of_a_process_is_told_so(durable: DbosDurable, tmp_path: Path) -> None:
     durable.register("task", Noting())
     await durable.enqueue("task", "x", key="a")
