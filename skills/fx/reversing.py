@@ -72,7 +72,9 @@ async def intent(ctx: Context, request: Annotated[str, Slot("utterance", ask="as
         return deal
     if deal.state not in ("booked", "reversed"):
         return Result(say("not_booked", number=deal.number))
-    return Result(say("intent_ready", number=deal.number), {"number": deal.number}, files=await papers(ctx, deal))
+    history = await Book(ctx.database).history(deal.number)
+    booked = next(after for event, after in history if event == "booked")  # as it was then, taken back or not
+    return Result(say("intent_ready", number=deal.number), {"number": deal.number}, files=await papers(ctx, booked))
 
 
 async def _meant(ctx: Context, request: str) -> Deal | Ask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -150,3 +151,13 @@ async def test_who_confirms_a_swap_reads_both_legs(ctx: Context) -> None:
         "近端客户买入美元（对人民币）USD 1,000,000.00（100万美元），起息日 2026-11-24，价格 6.8320" in proposal.summary
     )
     assert "远端方向相反，起息日 2027-02-24，价格 6.8000" in proposal.summary
+
+
+async def test_the_paper_of_a_reversed_deal_says_when_it_was_booked(ctx: Context) -> None:
+    original = await booked(ctx)
+    later = replace(ctx, now=NOW + timedelta(minutes=3))
+    await ran(reverse, later, original.number)
+    await booked_deal(later, await going_on(later))
+    elsewhere = replace(later, room="r2")
+    page = (await elsewhere.files.read((await ran(intent, elsewhere, original.number)).files[1].id)).decode()
+    assert "入账时间 2026-11-20 16:31:00" in page
