@@ -25,6 +25,7 @@ from app.team.permits import objects_of
 def check(settings: Settings) -> int:
     """Validate every assistant, knowledge set, catalogue and configuration file; name file and line of each fault."""
     problems: list[ContentError | Finding] = []
+    remarks: list[ContentError] = []
     count = 0
 
     def tried(what: object, *arguments: object) -> None:
@@ -42,6 +43,8 @@ def check(settings: Settings) -> int:
     for name in domains():
         if own := getattr(domain(name), "check_content", None):
             tried(own, content)
+        if noticed := getattr(domain(name), "remarks", None):
+            tried(lambda of: remarks.extend(of(content)), noticed)
     tried(lambda: problems.extend(rights_findings(settings)))
     catalogues = (*PACKAGE.glob("**/texts/zh.yaml"), *(PACKAGE.parent / "skills").glob("**/texts/zh.yaml"))
     for catalogue in sorted(catalogues):
@@ -50,7 +53,7 @@ def check(settings: Settings) -> int:
     tried(lambda: problems.extend(workflow_problems(content)))
     tried(_check_approvals, settings)
     grave = [one for one in problems if not isinstance(one, Finding) or one.grave]
-    for line in dict.fromkeys(_in_a_line(one, one in grave) for one in problems):
+    for line in dict.fromkeys(_in_a_line(one, one in grave) for one in (*problems, *remarks)):
         print(line, file=sys.stderr)
     if not grave:
         print(say("check_good", count=count))

@@ -30,9 +30,9 @@ from skills.fx.readers import READERS
 from skills.fx.reversing import intent, reverse
 from skills.fx.screening import OWN, lists_in_force, own_lists, screener
 from skills.fx.settlement import value_dates
-from skills.fx.source_rules import check_source_rules
+from skills.fx.source_rules import check_source_rules, example_remarks
 
-__all__ = ["COMMANDS", "READERS", "SKILLS", "TABLES", "check_content", "tend", "warm"]
+__all__ = ["COMMANDS", "READERS", "SKILLS", "TABLES", "check_content", "remarks", "tend", "warm"]
 
 _AFTER = (reverse, intent, *oversight.SKILLS)
 """Around deals that were made."""
@@ -57,6 +57,11 @@ def check_content(content: Path) -> None:
 async def tend(database: Database, content: Path, home: Path, now: datetime) -> None:
     """What the back office has not got yet is sent, and its answers are read."""
     await deliver(database, read_dealing_rules(content).booking, home, now)
+
+
+def remarks(content: Path) -> tuple[ContentError, ...]:
+    """What is not wrong, but should not stay so where deals are made in earnest."""
+    return example_remarks(content)
 
 
 def warm(content: Path, home: Path) -> None:

@@ -84,7 +84,8 @@ class _Feed:
         try:
             market = await _said(rules, ctx.content)
             if rules.source == "example":
-                market = market.model_copy(update={"as_of": self._latest or ctx.now})
+                shown = say("example_market", source=market.source)
+                market = market.model_copy(update={"as_of": self._latest or ctx.now, "source": shown})
             if not self._can_be_known(market, self._latest or ctx.now):
                 raise SourceFailed("future")
             if self._kept and market.as_of < self._kept.as_of:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 from skills.fx.market import changed_at, problem_of
 from skills.fx.quotation import Strict
+from skills.fx.words import say
 
 FILE = Path("config") / "market_source.yaml"
 
@@ -105,6 +106,14 @@ def check_source_rules(content: Path) -> None:
     rules = read_source_rules(content)
     if rules.http and rules.http.ca_file and not rules.http.ca_file.is_file():
         raise ContentError(content / FILE, line_at(content / FILE, ("http",)), "http.ca_file: there is no such file")
+
+
+def example_remarks(content: Path) -> tuple[ContentError, ...]:
+    """That the market is an example, where it is."""
+    path = content / FILE
+    if read_source_rules(content).source != "example":
+        return ()
+    return (ContentError(path, line_at(path, ("source",)), say("remark_example_market")),)
 
 
 @lru_cache(maxsize=4)
