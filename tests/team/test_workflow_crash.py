@@ -26,13 +26,14 @@ async def said_of_itself(house: Deskmate) -> list[str]:
     return [one.reply.text for one in talk if not one.text and one.reply is not None]
 
 
+@pytest.mark.timeout(300)  # two houses are opened, one of them in a process of its own
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_kill_between_a_decision_and_what_follows(shared_house: Deskmate, tmp_path: Path, point: str) -> None:
     home = copied_index(shared_house.settings.home, tmp_path / "home")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.walking_and_dying", str(home), env={**os.environ, KILL: point}, cwd=ROOT
     )
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(150):
         assert await process.wait() == -signal.SIGKILL
     async with opened(settings_in(home), clock=clock) as house:
         await house.durable.open()
