@@ -403,18 +403,20 @@ class Dealing(RuleBasedStateMachine):
         """A new file of the market data system."""
         self._market()
 
-    @rule(answer=st.sampled_from((".ack", ".nak", "")), takes=st.booleans())
-    def the_back_office_works(self, answer: str, takes: bool) -> None:
-        """It is sent what waits; it takes what lies there, and answers or keeps silent."""
-        self._run(deliver(self.database, PORT, self.folder / "home", self.now))
+    @rule(answer=st.sampled_from((".ack", ".nak", "")), takes=st.booleans(), looks=st.integers(1, 3))
+    def the_back_office_works(self, answer: str, takes: bool, looks: int) -> None:
+        """It looks now and then, takes what lies there, and answers or keeps silent."""
         place = PORT.place(self.folder / "home")
-        for one in (place / "in").iterdir() if takes and (place / "in").is_dir() else ():
-            self.shown_to_back_office[one.name] += 1
-            shutil.rmtree(one)
-            if answer:
-                (place / "answers" / f"{one.name}{answer}").write_text("busy")
-                self.refused_by_back_office[one.name] += answer == ".nak"
-        self._run(deliver(self.database, PORT, self.folder / "home", self.now))
+        for _ in range(looks):
+            self._run(deliver(self.database, PORT, self.folder / "home", self.now))
+            for one in (place / "in").iterdir() if takes and (place / "in").is_dir() else ():
+                self.shown_to_back_office[one.name] += 1
+                shutil.rmtree(one)
+                if answer:
+                    (place / "answers" / f"{one.name}{answer}").write_text("busy")
+                    self.refused_by_back_office[one.name] += answer == ".nak"
+            self._run(deliver(self.database, PORT, self.folder / "home", self.now))
+            self.now += timedelta(seconds=5)
 
     # --- what must always hold ---
 
