@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.assistant import ContentError, checked_content, line_at, read_yaml
 from skills.fx.elements import Product
+from skills.fx.market import changed_at
 
 FILE = Path("config") / "customers.yaml"
 Tier = Literal["A", "B", "C"]
@@ -50,10 +51,14 @@ class Client(BaseModel):
         return (self.name, *self.aliases)
 
 
-@lru_cache(maxsize=4)
 def read_clients(content: Path) -> tuple[Client, ...]:
-    """All clients. Raises `ContentError` with file and line; two with one number or name are refused."""
+    """All clients, as the file says them now; two of one name are refused. Raises `ContentError` with file and line."""
     path = content / FILE
+    return _read(path, changed_at(path))
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> tuple[Client, ...]:
     values = read_yaml(path)
     if not isinstance(values, list):
         raise ContentError(path, 1, "a list of clients is expected")

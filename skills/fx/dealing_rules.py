@@ -14,6 +14,7 @@ from app.core.assistant import ContentError, checked_content, read_yaml
 from skills.fx.backoffice.port import BookingPort
 from skills.fx.clients import Tier
 from skills.fx.elements import Product
+from skills.fx.market import changed_at
 
 FILE = Path("config") / "dealing.yaml"
 LATE = "late"
@@ -75,10 +76,14 @@ class DealingRules(_Strict):
         return amount * rate if rate is not None else None
 
 
-@lru_cache(maxsize=4)
 def read_dealing_rules(content: Path) -> DealingRules:
-    """The rules. Raises `ContentError` with file and line."""
+    """The rules, as the file says them now. Raises `ContentError` with file and line."""
     path = content / FILE
+    return _read(path, changed_at(path))
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> DealingRules:
     values = read_yaml(path)
     if not isinstance(values, dict):
         raise ContentError(path, 1, "a mapping is expected")
