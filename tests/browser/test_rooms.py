@@ -9,6 +9,7 @@ from datetime import datetime
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from app.rooms import BANK_TIME
 from tests.browser.conftest import Server
@@ -48,12 +49,17 @@ async def opened(browser: Browser, server: Server) -> AsyncIterator[Opened]:
 
 
 async def say(page: Page, text: str) -> None:
-    """Send a message. While an answer runs, the page takes none: a click that fell into that is made again."""
+    """Send a message. While an answer runs, or the page connects, it takes none: what fell into that is done again."""
     composer = page.locator("#chat-input")
     await composer.fill(text)
     await page.keyboard.press("Escape")
-    for _ in range(20):
-        await page.click("#chat-submit")
+    for _ in range(30):
+        try:
+            await page.click("#chat-submit", timeout=1_000)
+        except PlaywrightTimeout:
+            if await composer.input_value() != text:  # a page that connects forgets what was typed meanwhile
+                await composer.fill(text)
+            continue
         try:
             await expect(composer).to_have_value("", timeout=1_000)
             break
