@@ -88,10 +88,11 @@ class BrowserRooms:
             await page.emit(
                 "window_message", {"rooms": {"room": event.room, "what": event.what, "own": _own(event, person)}}
             )
-            if page.thread_id != event.room:
-                await self._invited(page, person, room, event)
-            elif page.id in self._waiting:
+            # A page that is being drawn has the room's history before it bears the room's name.
+            if page.id in self._waiting and event.room in (page.thread_id, page.thread_id_to_resume):
                 self._waiting[page.id].append(event)
+            elif page.thread_id != event.room:
+                await self._invited(page, person, room, event)
             else:
                 await self._show(page, person, event)
 

@@ -98,7 +98,10 @@ def test_every_skill_has_a_manifest_and_its_questions() -> None:
 def test_the_assistant_names_skills_that_exist_and_shows_each_in_examples() -> None:
     assistant = load_assistant(CONTENT / "assistants" / "office")
     own = {name for name in assistant.skills if name.startswith("office.")}
-    assert own == {skill.name for skill in SKILLS}
+    assert own == {skill.name for skill in SKILLS} - {
+        "office.request_trip",
+        "office.cancel_trip",
+    }  # of a trip
     shown = {example.skill for example in assistant.examples}
     assert own <= shown and None in shown
     assert len(assistant.examples) >= 40
